@@ -1,0 +1,1 @@
+//! rust-c2s-api

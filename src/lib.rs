@@ -1,1 +1,3 @@
-//! rust-c2s-api
+//! When a lead enters a brokerage's CRM, the broker reads within seconds who that person is.
+
+pub mod models;

@@ -1,0 +1,39 @@
+//! What things are. Pure: parsed once, at the edge, and right from then on.
+//!
+//! A value of one of these types was made by parsing; code that holds a [`Cpf`] need not ask
+//! whether it is one. Types about people mask themselves in `Debug` and have no `Display`, so that
+//! a log line or an error cannot carry them by accident (LGPD; API.md "PRIVACY").
+
+mod allow_list;
+mod candidate;
+mod cnpj;
+mod cpf;
+mod date;
+mod email;
+mod lead;
+mod lead_id;
+mod lead_run;
+mod money;
+mod name;
+mod person;
+mod phone;
+mod privacy_key;
+mod text;
+
+pub use allow_list::AllowedPayload;
+pub use candidate::{Candidate, ContactAgreement, MatchedBy};
+pub use cnpj::{Cnpj, CnpjError};
+pub use cpf::{Cpf, CpfError};
+pub use date::{day_in_sao_paulo, parse_day, parse_instant};
+pub use email::{Email, EmailError};
+pub use lead::{Contact, Lead, Product, Seller};
+pub use lead_id::{LeadId, LeadIdError};
+pub use lead_run::{LeadSource, LeadState, UnknownState};
+pub use money::Money;
+pub use name::{NameError, PersonName};
+pub use person::{
+    Address, CompanyTie, Profile, ProfileEmail, ProfilePhone, RegistrationStatus, Sex,
+};
+pub use phone::{Phone, PhoneError};
+pub use privacy_key::{KeyedHash, PrivacyKey};
+pub use text::{FreeText, clean, digits_of, present};

@@ -1,0 +1,104 @@
+//! What a run of a lead claims, and how it ends.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::models::{Cpf, LeadId, LeadState};
+
+/// One running process of the service (`ops.instances.id`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct InstanceId(pub Uuid);
+
+/// The right to work on a lead: every write of the run is fenced by owner and run number, so that
+/// nothing of a run that lost its lead can be committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The lead.
+    pub lead_id: LeadId,
+    /// The instance that runs it.
+    pub owner: InstanceId,
+    /// The fence: it only ever grows.
+    pub run_no: i64,
+    /// Failures of this lead before this run.
+    pub attempts: i32,
+}
+
+/// What became of a trigger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Accepted {
+    /// The lead is ours to run.
+    Run(Claim),
+    /// It runs already, here or on another instance.
+    Join,
+    /// It waits for a moment that must not be brought forward: a send of unknown outcome has to be
+    /// read back first.
+    Waiting(LeadResult),
+    /// It finished a moment ago.
+    Duplicate(LeadResult),
+}
+
+/// How a lead stands, as answers tell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeadResult {
+    /// The lead.
+    pub lead_id: LeadId,
+    /// Where it is.
+    pub state: LeadState,
+    /// Whether the last finished run posted a message.
+    pub message_sent: bool,
+    /// The people stored for it.
+    pub cpfs: Vec<Cpf>,
+    /// Why, as a code without personal data (`work_api_timeout`, `no_candidate`, …).
+    pub reason: Option<String>,
+    /// When the next run is due, if one is.
+    pub next_attempt_at: Option<DateTime<Utc>>,
+    /// When it reached its end, if it has.
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+/// One step of a run, for the lead's timeline.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Step {
+    /// What was done: `fetch_lead`, `lookup_phone`, `lookup_email`, `lookup_profile`, `persist`, `send`.
+    pub name: String,
+    /// How it went: a code without personal data.
+    pub outcome: String,
+    /// How long it took.
+    pub latency_ms: u64,
+    /// What it cost.
+    pub cost_centavos: i64,
+}
+
+/// How a run ends, when it does not end with a delivered message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RunEnd {
+    /// Nobody found, or nobody who may be shown.
+    Unidentified {
+        /// A code: `no_contact`, `no_candidate`, `no_agreement`, `profile_absent`, `deceased`, …
+        reason: &'static str,
+    },
+    /// The CRM does not know the lead.
+    LeadMissing,
+    /// The person objected or was erased.
+    Suppressed,
+    /// Try again after a while.
+    Retry {
+        /// A code: `work_api_timeout`, …
+        reason: String,
+        /// How long from now.
+        after: Duration,
+        /// Whether this was a failure of this lead, and not of an upstream as a whole.
+        spends_attempt: bool,
+        /// Whether a message may have been delivered: then no trigger brings the next run forward.
+        send_unknown: bool,
+    },
+    /// Given up.
+    Failed {
+        /// A code.
+        reason: String,
+    },
+    /// Handed back unfinished, because the process stops: due at once, nothing spent.
+    HandedBack,
+}

@@ -1,0 +1,142 @@
+//! The rows of `ops.lookups`: checkpoint, shared cache, single flight and record of intent in one.
+
+use uuid::Uuid;
+
+use crate::models::{Candidate, KeyedHash, Money, Profile};
+
+/// Who is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Provider {
+    /// Contact → CPF.
+    Diretrix,
+    /// CPF → profile, and phone → CPF.
+    WorkApi,
+}
+
+impl Provider {
+    /// The word in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Diretrix => "diretrix",
+            Self::WorkApi => "work_api",
+        }
+    }
+}
+
+/// What is asked by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LookupKind {
+    /// By a phone.
+    Phone,
+    /// By an e-mail.
+    Email,
+    /// By a CPF.
+    Profile,
+}
+
+impl LookupKind {
+    /// The word in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::Profile => "profile",
+        }
+    }
+}
+
+/// One question to one provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LookupKey {
+    /// Who is asked.
+    pub provider: Provider,
+    /// What is asked by.
+    pub kind: LookupKind,
+    /// The contact or CPF, as a keyed hash.
+    pub hash: KeyedHash,
+}
+
+/// How a question stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LookupState {
+    /// A pending row of ours was written: this run asks.
+    Mine,
+    /// Somebody alive is asking; look again a little later.
+    Pending,
+    /// The provider named these people.
+    Candidates(Vec<Candidate>),
+    /// The provider gave this profile, stored under this party.
+    Profile {
+        /// The stored person.
+        party_id: Uuid,
+        /// Read back from `normalized_data`.
+        profile: Box<Profile>,
+        /// When the provider gave it.
+        fetched_at: chrono::DateTime<chrono::Utc>,
+    },
+    /// The provider gave an answer that the database refused: not bought again.
+    Refused,
+    /// The provider knows nobody.
+    Absent,
+}
+
+/// What a call came to, as the ledger has it (`ops.provider_calls.outcome`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallOutcome {
+    /// An answer.
+    Hit,
+    /// The provider's word that there is none.
+    Miss,
+    /// The call failed and no answer was given.
+    Error,
+    /// The provider refused: token, contract, credits. Costs nothing.
+    Denied,
+    /// Nobody knows whether it was answered; counts as spent.
+    Unknown,
+}
+
+impl CallOutcome {
+    /// The word in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hit => "hit",
+            Self::Miss => "miss",
+            Self::Error => "error",
+            Self::Denied => "denied",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A call that came back, to be written with the next transaction of its run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SettledLookup {
+    /// The question.
+    pub key: LookupKey,
+    /// The answer.
+    pub answer: SettledAnswer,
+    /// What the ledger says.
+    pub outcome: CallOutcome,
+    /// What it cost.
+    pub cost: Money,
+    /// How long it took.
+    pub latency_ms: u64,
+}
+
+/// What is written over a pending row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SettledAnswer {
+    /// Found: these people.
+    Candidates(Vec<Candidate>),
+    /// Found: a profile, whose party the same transaction writes.
+    Profile,
+    /// Found, but the database refused the profile.
+    Refused,
+    /// Absent: the provider's word.
+    Absent,
+    /// A failed call: the pending row goes, an error is never stored.
+    Failed,
+}

@@ -1,0 +1,82 @@
+-- The transactions of the pipeline are functions, so that each is one statement: one commit, one round trip.
+
+create function ops.is_alive(instance uuid, lease interval) returns boolean
+    language sql stable
+    return exists (select from ops.instances i where i.id = instance and i.heartbeat_at > now() - lease);
+
+-- Refuses whoever lost the lead, and holds it until the transaction ends.
+create function ops.hold_claim(p_lead_id text, p_owner uuid, p_run_no bigint) returns void
+    language plpgsql as $$
+begin
+    perform from ops.leads l
+    where l.lead_id = p_lead_id and l.owner = p_owner and l.run_no = p_run_no
+    for update;
+    if not found then
+        raise exception 'the claim on the lead is lost' using errcode = 'LC001';
+    end if;
+end $$;
+
+-- How a lead stands. People count while they were found by the last run.
+create function ops.lead_result(p_lead_id text)
+    returns table (state text, message_sent boolean, cpfs text[], reason text,
+                   next_attempt_at timestamptz, finished_at timestamptz)
+    language sql stable
+    begin atomic
+        select l.state, l.message_sent,
+               array(select p.cpf_cnpj
+                     from core.lead_parties lp join core.parties p on p.id = lp.party_id
+                     where lp.lead_id = l.lead_id and lp.run_no = l.run_no and p.party_type = 'person'
+                     order by p.cpf_cnpj),
+               l.last_error, l.due_at, l.finished_at
+        from ops.leads l where l.lead_id = p_lead_id;
+    end;
+
+-- T1. Answers run, join, waiting or duplicate; run_no and attempts belong to `run`.
+create function ops.accept_lead(
+    p_lead_id text, p_source text, p_owner uuid, p_dedup interval, p_lease interval)
+    returns table (answer text, run_no bigint, attempts integer)
+    language plpgsql as $$
+#variable_conflict use_column
+declare
+    lead ops.leads;
+    taken_over boolean;
+    starts_anew boolean;
+begin
+    return query
+        insert into ops.leads as l (lead_id, source, state, run_no, owner)
+        values (p_lead_id, p_source, 'processing', 1, p_owner)
+        on conflict (lead_id) do nothing
+        returning 'run', l.run_no, l.attempts;
+    if found then
+        return;
+    end if;
+
+    select * into strict lead from ops.leads l where l.lead_id = p_lead_id for update;
+    taken_over := lead.state = 'processing';
+    if taken_over and ops.is_alive(lead.owner, p_lease) then
+        return query select 'join', lead.run_no, lead.attempts;
+        return;
+    end if;
+    if lead.finished_at > now() - p_dedup
+       and lead.state in ('completed', 'unidentified', 'suppressed', 'review', 'delivery_unknown') then
+        return query select 'duplicate', lead.run_no, lead.attempts;
+        return;
+    end if;
+    if lead.state = 'retrying' and lead.due_at > now()
+       and exists (select from ops.outbox o where o.lead_id = p_lead_id and o.state = 'unknown') then
+        return query select 'waiting', lead.run_no, lead.attempts;
+        return;
+    end if;
+
+    starts_anew := lead.finished_at is not null;
+    return query
+        update ops.leads l
+        set state = 'processing', owner = p_owner, due_at = null, finished_at = null,
+            run_no = l.run_no + 1,
+            requested_no = greatest(l.requested_no, l.run_no + 1),
+            priority = 0,
+            attempts = case when starts_anew then 0 else l.attempts end,
+            crashes = case when starts_anew then 0 when taken_over then l.crashes + 1 else l.crashes end
+        where l.lead_id = p_lead_id
+        returning 'run', l.run_no, l.attempts;
+end $$;

@@ -80,6 +80,7 @@ create table ops.outbox (
     owner         uuid,
     sending_since timestamptz,
     attempts      integer     not null default 0 constraint ck_outbox_attempts check (attempts >= 0),
+    read_back     boolean     not null default false,
     due_at        timestamptz,
     sent_at       timestamptz,
     last_error    text,
@@ -89,4 +90,5 @@ create table ops.outbox (
 );
 comment on column ops.outbox.fingerprint is 'Of the message without its last line.';
 comment on column ops.outbox.attempts is 'Sends of unknown outcome.';
+comment on column ops.outbox.read_back is 'An earlier run may have delivered it: the lead is read back before it is sent.';
 comment on column ops.outbox.due_at is 'Not before this moment may it be read back: a late request may still land.';

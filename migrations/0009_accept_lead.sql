@@ -31,52 +31,49 @@ create function ops.lead_result(p_lead_id text)
         from ops.leads l where l.lead_id = p_lead_id;
     end;
 
--- T1. Answers run, join, waiting or duplicate; run_no and attempts belong to `run`.
+-- T1. Answers run, join, waiting or duplicate, with how the lead stands.
 create function ops.accept_lead(
     p_lead_id text, p_source text, p_owner uuid, p_dedup interval, p_lease interval)
-    returns table (answer text, run_no bigint, attempts integer)
+    returns table (answer text, run_no bigint, attempts integer,
+                   state text, message_sent boolean, cpfs text[], reason text,
+                   next_attempt_at timestamptz, finished_at timestamptz)
     language plpgsql as $$
 #variable_conflict use_column
 declare
     lead ops.leads;
-    taken_over boolean;
-    starts_anew boolean;
+    decided text;
 begin
-    return query
-        insert into ops.leads as l (lead_id, source, state, run_no, owner)
-        values (p_lead_id, p_source, 'processing', 1, p_owner)
-        on conflict (lead_id) do nothing
-        returning 'run', l.run_no, l.attempts;
+    insert into ops.leads as l (lead_id, source, state, run_no, owner)
+    values (p_lead_id, p_source, 'processing', 1, p_owner)
+    on conflict (lead_id) do nothing
+    returning * into lead;
     if found then
-        return;
+        decided := 'run';
+    else
+        select * into strict lead from ops.leads l where l.lead_id = p_lead_id for update;
+        decided := case
+            when lead.state = 'processing' and ops.is_alive(lead.owner, p_lease) then 'join'
+            when lead.state in ('completed', 'unidentified', 'suppressed', 'review', 'delivery_unknown')
+                 and lead.finished_at > now() - p_dedup then 'duplicate'
+            when lead.state = 'retrying' and lead.due_at > now()
+                 and exists (select from ops.outbox o where o.lead_id = p_lead_id and o.state = 'unknown')
+                then 'waiting'
+            else 'take' end;
     end if;
 
-    select * into strict lead from ops.leads l where l.lead_id = p_lead_id for update;
-    taken_over := lead.state = 'processing';
-    if taken_over and ops.is_alive(lead.owner, p_lease) then
-        return query select 'join', lead.run_no, lead.attempts;
-        return;
-    end if;
-    if lead.finished_at > now() - p_dedup
-       and lead.state in ('completed', 'unidentified', 'suppressed', 'review', 'delivery_unknown') then
-        return query select 'duplicate', lead.run_no, lead.attempts;
-        return;
-    end if;
-    if lead.state = 'retrying' and lead.due_at > now()
-       and exists (select from ops.outbox o where o.lead_id = p_lead_id and o.state = 'unknown') then
-        return query select 'waiting', lead.run_no, lead.attempts;
-        return;
-    end if;
-
-    starts_anew := lead.finished_at is not null;
-    return query
+    if decided = 'take' then
+        decided := 'run';
+        -- Whoever triggers a lead waits for it; a finished one starts with all its attempts.
         update ops.leads l
-        set state = 'processing', owner = p_owner, due_at = null, finished_at = null,
+        set state = 'processing', owner = p_owner, due_at = null, finished_at = null, priority = 0,
             run_no = l.run_no + 1,
             requested_no = greatest(l.requested_no, l.run_no + 1),
-            priority = 0,
-            attempts = case when starts_anew then 0 else l.attempts end,
-            crashes = case when starts_anew then 0 when taken_over then l.crashes + 1 else l.crashes end
+            attempts = case when l.finished_at is null then l.attempts else 0 end,
+            crashes = case when l.finished_at is not null then 0
+                           when l.owner is not null then l.crashes + 1
+                           else l.crashes end
         where l.lead_id = p_lead_id
-        returning 'run', l.run_no, l.attempts;
+        returning * into lead;
+    end if;
+    return query select decided, lead.run_no, lead.attempts, r.* from ops.lead_result(p_lead_id) r;
 end $$;

@@ -33,7 +33,7 @@ create function ops.cached_lookup(p_provider text, p_kind text, p_key_hash bytea
 -- lease_secs, purpose, legal_basis and the price of each provider.
 create function ops.acquire_lookup(
     p_lead_id text, p_owner uuid, p_run_no bigint,
-    p_provider text, p_kind text, p_key_hash bytea, terms jsonb, is_poll boolean)
+    p_provider text, p_kind text, p_key_hash bytea, terms jsonb)
     returns table (answer text, value jsonb, party_id uuid, fetched_at timestamptz)
     language plpgsql as $$
 #variable_conflict use_column
@@ -53,18 +53,6 @@ begin
             values (p_provider, p_kind, p_lead_id, 'cached', 0, 0, wanted.purpose, wanted.legal_basis);
             return;
         end if;
-        if is_poll then
-            -- Most polls find the other still waiting: they only read.
-            perform from ops.lookups l
-            where l.provider = p_provider and l.kind = p_kind and l.key_hash = p_key_hash
-              and l.state = 'pending' and l.lead_id <> p_lead_id
-              and ops.is_alive(l.owner, make_interval(secs => (terms ->> 'lease_secs')::double precision));
-            if found then
-                return query select 'pending', null::jsonb, null::uuid, null::timestamptz;
-                return;
-            end if;
-        end if;
-
         insert into ops.lookups select wanted.* on conflict do nothing;
         if found then
             return query select 'mine', null::jsonb, null::uuid, null::timestamptz;
@@ -115,7 +103,7 @@ begin
         return query
             select wanted.place, a.*
             from ops.acquire_lookup(p_lead_id, p_owner, p_run_no, wanted.provider, wanted.kind,
-                                    wanted.key_hash, terms, false) a;
+                                    wanted.key_hash, terms) a;
     end loop;
 end $$;
 
@@ -217,14 +205,24 @@ begin
     return query select * from ops.acquire_lookups(p_lead_id, p_owner, p_run_no, keys, terms);
 end $$;
 
--- Looks again at a question somebody else was asking.
+-- Looks again at a question somebody else was asking. While they still are, it only reads.
 create function ops.poll_lookup(
     p_lead_id text, p_owner uuid, p_run_no bigint,
     p_provider text, p_kind text, p_key_hash bytea, terms jsonb)
     returns table (answer text, value jsonb, party_id uuid, fetched_at timestamptz)
     language plpgsql as $$
 begin
+    if exists (
+        select from ops.leads l, ops.lookups k
+        where l.lead_id = p_lead_id and l.owner = p_owner and l.run_no = p_run_no
+          and k.provider = p_provider and k.kind = p_kind and k.key_hash = p_key_hash
+          and k.state = 'pending' and k.lead_id <> p_lead_id
+          and ops.is_alive(k.owner, make_interval(secs => (terms ->> 'lease_secs')::double precision))
+    ) then
+        return query select 'pending', null::jsonb, null::uuid, null::timestamptz;
+        return;
+    end if;
     perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
     return query select * from ops.acquire_lookup(
-        p_lead_id, p_owner, p_run_no, p_provider, p_kind, p_key_hash, terms, true);
+        p_lead_id, p_owner, p_run_no, p_provider, p_kind, p_key_hash, terms);
 end $$;

@@ -44,10 +44,13 @@ end $$;
 -- The end of a run that delivered nothing, or does not know whether it did. `ending` is an end state,
 -- `retry`, `unknown` (retry after a send of unknown outcome) or `handed_back`.
 create function ops.end_run(
-    p_lead_id text, p_owner uuid, p_run_no bigint, ending text, reason text, retry_after interval,
+    p_lead_id text, p_owner uuid, p_run_no bigint, ending text, p_reason text, retry_after interval,
     spends_attempt boolean, settled jsonb, absent_secs double precision, steps jsonb,
-    max_attempts integer, max_unknown_sends integer) returns void
+    max_attempts integer, max_unknown_sends integer)
+    returns table (state text, message_sent boolean, cpfs text[], reason text,
+                   next_attempt_at timestamptz, finished_at timestamptz)
     language plpgsql as $$
+#variable_conflict use_column
 declare
     failures integer;
     unknown_sends integer := 0;
@@ -59,12 +62,16 @@ begin
     if ending = 'unknown' then
         update ops.outbox o
         set state = 'unknown', owner = null, attempts = o.attempts + 1, due_at = now() + retry_after,
-            last_error = reason
+            last_error = p_reason
         where o.lead_id = p_lead_id and o.kind = 'message' and o.run_no = p_run_no
         returning o.attempts into unknown_sends;
         if not found then
             raise exception 'no message of this run is being sent' using errcode = 'LC001';
         end if;
+    end if;
+    if ending = 'delivery_unknown' then
+        update ops.outbox o set state = 'unknown', owner = null
+        where o.lead_id = p_lead_id and o.run_no = p_run_no and o.state = 'sending';
     end if;
     if ending = 'suppressed' then
         -- Nothing of the person stays with the lead; what other leads hold is the eraser's affair.
@@ -81,18 +88,19 @@ begin
         set state = 'accepted', owner = null, due_at = now(), timeline = steps
         where l.lead_id = p_lead_id;
     elsif unknown_sends > max_unknown_sends then
-        perform ops.finish_lead(p_lead_id, 'delivery_unknown', reason, false, steps);
+        perform ops.finish_lead(p_lead_id, 'delivery_unknown', p_reason, false, steps);
     elsif ending in ('retry', 'unknown') and (ending = 'unknown' or failures < max_attempts) then
         update ops.leads l
         set state = 'retrying', owner = null, due_at = now() + retry_after, attempts = failures,
-            crashes = 0, last_error = reason, timeline = steps
+            crashes = 0, last_error = p_reason, timeline = steps
         where l.lead_id = p_lead_id;
     elsif ending = 'retry' then
         update ops.leads l set attempts = failures where l.lead_id = p_lead_id;
-        perform ops.finish_lead(p_lead_id, 'failed', reason, false, steps);
+        perform ops.finish_lead(p_lead_id, 'failed', p_reason, false, steps);
     else
-        perform ops.finish_lead(p_lead_id, ending, reason, false, steps);
+        perform ops.finish_lead(p_lead_id, ending, p_reason, false, steps);
     end if;
+    return query select * from ops.lead_result(p_lead_id);
 end $$;
 
 -- All leads of an instance that stops: due at once, nothing spent. Answers how many.

@@ -61,7 +61,8 @@ begin
 
     if ending = 'unknown' then
         update ops.outbox o
-        set state = 'unknown', owner = null, attempts = o.attempts + 1, due_at = now() + retry_after,
+        set state = 'unknown', owner = null, attempts = o.attempts + 1, sending_since = now(),
+            due_at = now() + retry_after,
             last_error = p_reason
         where o.lead_id = p_lead_id and o.kind = 'message' and o.run_no = p_run_no
         returning o.attempts into unknown_sends;

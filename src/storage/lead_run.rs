@@ -71,6 +71,10 @@ pub struct Step {
     pub cost_centavos: i64,
 }
 
+/// After so many sends of unknown outcome, each read back as absent, a message is not sent again
+/// (API.md, `delivery_unknown`).
+pub const MAX_UNKNOWN_SENDS: i32 = 3;
+
 /// How a run ends, when it does not end with a delivered message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunEnd {
@@ -94,6 +98,8 @@ pub enum RunEnd {
         /// Whether a message may have been delivered: then no trigger brings the next run forward.
         send_unknown: bool,
     },
+    /// Three sends of unknown outcome ([`MAX_UNKNOWN_SENDS`]), each read back as absent: a person looks.
+    DeliveryUnknown,
     /// Given up.
     Failed {
         /// A code.

@@ -1,5 +1,7 @@
 //! The rows of `ops.lookups`: checkpoint, shared cache, single flight and record of intent in one.
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use crate::models::{Candidate, KeyedHash, Money, Profile};
@@ -57,6 +59,27 @@ pub struct LookupKey {
     /// The contact or CPF, as a keyed hash.
     pub hash: KeyedHash,
 }
+
+/// On what terms answers are bought and used again; the same for the whole service.
+#[derive(Debug, Clone, Copy)]
+pub struct LookupTerms<'a> {
+    /// How long a found answer is used again (FRESH_DAYS).
+    pub fresh: Duration,
+    /// An instance silent for so long loses its questions (LEASE_SECS).
+    pub lease: Duration,
+    /// What for people are looked up (LGPD_PURPOSE); recorded with each call.
+    pub purpose: &'a str,
+    /// On what ground of the law (LGPD_LEGAL_BASIS); recorded with each call.
+    pub legal_basis: &'a str,
+    /// PRICE_DIRETRIX_CENTAVOS: charged when nobody learns how a call ended.
+    pub diretrix_price: Money,
+    /// PRICE_WORK_API_CENTAVOS: the same.
+    pub work_api_price: Money,
+}
+
+/// How long a provider's word that it knows nobody is used again. A decision of our own: shorter
+/// than for people found, since somebody unknown today may be known next week.
+pub const ABSENT_FRESH: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// How a question stands.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,11 +1,53 @@
-//! What is remembered, in PostgreSQL.
+//! What is remembered, in PostgreSQL: free functions over a pool or a connection, one file per
+//! transaction of the pipeline (`contracts/DATABASE.md`) and per read.
+//!
+//! Each transaction is one statement, a call of a function made by `migrations/`: one commit and one
+//! round trip. Whatever a run writes is fenced by its [`Claim`].
 
+mod accept_lead;
+mod acquire_contacts;
+mod claim_due_leads;
+mod complete_delivery;
+mod end_run;
+mod error;
+mod instances;
 mod lead_run;
+mod lookup_json;
 mod lookup_rows;
+mod migrations;
+mod persist_profile;
 mod persist_rows;
+mod person_json;
+mod poll_lookup;
+mod pool;
+mod privacy_keys;
+mod read_leads;
+mod result_row;
+mod retry;
+mod settle_and_acquire;
 
-pub use lead_run::{Accepted, Claim, InstanceId, LeadResult, RunEnd, Step};
+pub use accept_lead::accept_lead;
+pub use acquire_contacts::{AcquireContacts, Acquired, acquire_contacts};
+pub use claim_due_leads::claim_due_leads;
+pub use complete_delivery::complete_delivery;
+pub use end_run::{end_run, settle_refused};
+pub use error::{Outage, StorageError};
+pub use instances::{beat, hand_back_leads, register_instance, remove_instance};
+pub use lead_run::{Accepted, Claim, InstanceId, LeadResult, MAX_UNKNOWN_SENDS, RunEnd, Step};
 pub use lookup_rows::{
-    CallOutcome, LookupKey, LookupKind, LookupState, Provider, SettledAnswer, SettledLookup,
+    ABSENT_FRESH, CallOutcome, LookupKey, LookupKind, LookupState, LookupTerms, Provider,
+    SettledAnswer, SettledLookup,
 };
-pub use persist_rows::{NewIds, OutboxMessage, PersistProfile, Persisted, PersonToStore};
+pub use migrations::{migrate, migrations_pending};
+pub use persist_profile::persist_profile;
+pub use persist_rows::{
+    NewIds, OutboxMessage, PersistProfile, Persisted, PersonToStore, StoredBody,
+};
+pub use poll_lookup::poll_lookup;
+pub use pool::{connect, options_from_url, ping};
+pub use privacy_keys::load_or_create_privacy_key;
+pub use read_leads::{
+    LeadCursor, LeadDetail, LeadPage, LeadSummary, MaskedPerson, list_leads, read_lead_result,
+    show_lead,
+};
+pub use settle_and_acquire::settle_and_acquire;

@@ -1,8 +1,12 @@
 //! What the transaction that stores a person is given and gives back.
 
+use std::fmt;
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::lead_run::Step;
 use super::lookup_rows::SettledLookup;
 use crate::models::{AllowedPayload, KeyedHash, MatchedBy, Profile};
 
@@ -23,8 +27,8 @@ pub struct PersistProfile<'a> {
     pub evidence: serde_json::Value,
     /// The message.
     pub message: OutboxMessage<'a>,
-    /// The CPF's keyed hash, for the lookup row of the profile.
-    pub cpf_hash: KeyedHash,
+    /// The steps so far, for the timeline of a lead that ends here because its message is unchanged.
+    pub timeline: &'a [Step],
 }
 
 /// A person just bought, or stored before.
@@ -61,13 +65,50 @@ pub struct NewIds {
     pub addresses: Vec<Uuid>,
 }
 
-/// The message in the outbox.
-#[derive(Debug, Clone, Copy)]
+impl NewIds {
+    /// Ids for everything in a profile.
+    #[must_use]
+    pub fn for_profile(profile: &Profile) -> Self {
+        let ids = |count: usize| (0..count).map(|_| Uuid::now_v7()).collect();
+        Self {
+            party: Uuid::now_v7(),
+            contacts: ids(profile.emails.len() + profile.phones.len()),
+            addresses: ids(profile.addresses.len()),
+        }
+    }
+}
+
+/// The message in the outbox. `Debug` shows its length only.
+#[derive(Clone, Copy)]
 pub struct OutboxMessage<'a> {
     /// The whole text.
     pub body: &'a str,
     /// Hash of the text without its last line: unchanged means nothing is posted.
     pub fingerprint: KeyedHash,
+}
+
+impl fmt::Debug for OutboxMessage<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OutboxMessage({} bytes)", self.body.len())
+    }
+}
+
+/// A message as stored. `Debug` shows its length only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StoredBody(pub(super) String);
+
+impl StoredBody {
+    /// The text, which is about a person.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for StoredBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StoredBody({} bytes)", self.0.len())
+    }
 }
 
 /// What came of storing a person.
@@ -83,9 +124,12 @@ pub enum Persisted {
         /// The person.
         party_id: Uuid,
         /// The body that was sent then; its reference is looked for.
-        body: String,
+        body: StoredBody,
         /// How many sends of unknown outcome there were.
         unknown_sends: i32,
+        /// How long ago it was sent at most: a late request may still land for the call's timeout
+        /// and 10 s more (UPSTREAMS.md §1).
+        sent_ago: Duration,
     },
     /// Stored, and this message was delivered before; the lead is completed, nothing is posted.
     Unchanged {

@@ -1,0 +1,96 @@
+//! T2: the fetched lead is written down, and its contacts are asked for.
+
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use super::lookup_json::{AnswerRow, keys_json, terms_json};
+use super::retry::again_if_dead;
+use super::{Claim, LookupKey, LookupState, LookupTerms, StorageError};
+use crate::models::{FreeText, KeyedHash, Lead, PersonName};
+
+/// A fetched lead and the questions about its contacts.
+#[derive(Debug, Clone, Copy)]
+pub struct AcquireContacts<'a> {
+    /// The lead; what lists and marketing show of it goes to `ops.lead_details`.
+    pub lead: &'a Lead,
+    /// Hash of its contacts, by which a later event tells whether they changed.
+    pub contact_fingerprint: KeyedHash,
+    /// Keyed hashes of its contacts, for the suppression check.
+    pub suppression_hashes: &'a [KeyedHash],
+    /// The questions.
+    pub keys: &'a [LookupKey],
+    /// On what terms they are asked.
+    pub terms: &'a LookupTerms<'a>,
+}
+
+/// What came of asking for a lead's contacts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Acquired {
+    /// The person objected or was erased; nothing of the lead was written.
+    Suppressed,
+    /// How each question stands, in the order they were asked.
+    Lookups(Vec<LookupState>),
+}
+
+/// Writes the lead down and acquires its questions; see [`LookupState`] for what each answers.
+///
+/// # Errors
+/// [`StorageError::LostClaim`] when another run has the lead; any other [`StorageError`].
+pub async fn acquire_contacts(
+    pool: &PgPool,
+    claim: &Claim,
+    contacts: &AcquireContacts<'_>,
+) -> Result<Acquired, StorageError> {
+    again_if_dead(|| once(pool, claim, contacts)).await
+}
+
+async fn once(
+    pool: &PgPool,
+    claim: &Claim,
+    contacts: &AcquireContacts<'_>,
+) -> Result<Acquired, StorageError> {
+    let rows = sqlx::query_as!(
+        AnswerRow,
+        r#"select answer as "answer!", value, party_id, fetched_at
+           from ops.acquire_contacts($1, $2, $3, $4, $5, $6, $7, $8) order by position"#,
+        claim.lead_id.as_str(),
+        claim.owner.0,
+        claim.run_no,
+        details_json(contacts.lead),
+        contacts.contact_fingerprint.as_bytes().as_slice(),
+        &hash_bytes(contacts.suppression_hashes),
+        keys_json(contacts.keys),
+        terms_json(contacts.terms),
+    )
+    .fetch_all(pool)
+    .await?;
+    if rows.first().is_some_and(|row| row.answer == "suppressed") {
+        return Ok(Acquired::Suppressed);
+    }
+    let states = rows.into_iter().map(AnswerRow::read);
+    states.collect::<Result<_, _>>().map(Acquired::Lookups)
+}
+
+/// Hashes as the database takes a list of them.
+pub(super) fn hash_bytes(hashes: &[KeyedHash]) -> Vec<Vec<u8>> {
+    hashes.iter().map(|hash| hash.as_bytes().to_vec()).collect()
+}
+
+fn details_json(lead: &Lead) -> Value {
+    let text = |text: &Option<FreeText>| text.as_ref().map(|text| text.as_str().to_owned());
+    let product = lead.product.as_ref();
+    let seller = lead.seller.as_ref();
+    json!({
+        "name": lead.name.as_ref().map(PersonName::as_str),
+        "phone": lead.phone.usable().map(|phone| phone.national()),
+        "email": lead.email.usable().map(|email| email.as_str()),
+        "description": text(&lead.description),
+        "product": product.and_then(|product| text(&product.description)),
+        "price_centavos": product.and_then(|product| product.price).map(|price| price.centavos()),
+        "seller": seller.and_then(|seller| text(&seller.name)),
+        "campaign": text(&lead.campaign),
+        "source": text(&lead.source),
+        "crm_created_at": lead.created_at,
+        "crm_updated_at": lead.updated_at,
+    })
+}

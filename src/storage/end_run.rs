@@ -1,0 +1,97 @@
+//! The end of a run that delivered nothing, or does not know whether it did.
+
+use std::time::Duration;
+
+use sqlx::PgExecutor;
+
+use super::complete_delivery::timeline_json;
+use super::lookup_json::settled_json;
+use super::result_row::ResultRow;
+use super::{
+    ABSENT_FRESH, Claim, LeadResult, MAX_UNKNOWN_SENDS, RunEnd, SettledAnswer, SettledLookup, Step,
+    StorageError,
+};
+
+/// Ends a run: writes down what came back, then ends the lead or says when the next run is due.
+/// A retry whose attempt was the last of `max_attempts` ends the lead `failed`; one after a send of
+/// unknown outcome counts towards [`MAX_UNKNOWN_SENDS`] instead. Questions of the run that are
+/// still open are given up and enter the ledger as `unknown`.
+///
+/// # Errors
+/// [`StorageError::LostClaim`] when another run has the lead, or no message of this run is being
+/// sent although its outcome is said to be unknown.
+pub async fn end_run(
+    exec: impl PgExecutor<'_>,
+    claim: &Claim,
+    end: &RunEnd,
+    settled: &[SettledLookup],
+    timeline: &[Step],
+    max_attempts: u16,
+) -> Result<LeadResult, StorageError> {
+    let (ending, reason, after, spends_attempt) = words(end);
+    let row = sqlx::query_as!(
+        ResultRow,
+        r#"select state as "state!", message_sent as "message_sent!", cpfs as "cpfs!: Vec<String>",
+                  reason, next_attempt_at, finished_at
+           from ops.end_run($1, $2, $3, $4, $5, make_interval(secs => $6), $7, $8, $9, $10, $11, $12)"#,
+        claim.lead_id.as_str(),
+        claim.owner.0,
+        claim.run_no,
+        ending,
+        reason,
+        after.as_secs_f64(),
+        spends_attempt,
+        settled_json(settled)?,
+        ABSENT_FRESH.as_secs_f64(),
+        timeline_json(timeline)?,
+        i32::from(max_attempts),
+        MAX_UNKNOWN_SENDS,
+    )
+    .fetch_one(exec)
+    .await?;
+    row.read(&claim.lead_id)
+}
+
+/// After the database refused a person's data ([`StorageError::Refused`]): the answer alone is
+/// committed, as one not to be bought again, and the lead ends `failed`.
+///
+/// # Errors
+/// As [`end_run`].
+pub async fn settle_refused(
+    exec: impl PgExecutor<'_>,
+    claim: &Claim,
+    settled: &SettledLookup,
+    reason: &str,
+    timeline: &[Step],
+) -> Result<LeadResult, StorageError> {
+    let refused = SettledLookup {
+        answer: SettledAnswer::Refused,
+        ..settled.clone()
+    };
+    let end = RunEnd::Failed {
+        reason: reason.to_owned(),
+    };
+    end_run(exec, claim, &end, &[refused], timeline, 0).await
+}
+
+/// The ending's word, its reason, the wait before the next run, and whether an attempt is spent.
+fn words(end: &RunEnd) -> (&'static str, Option<&str>, Duration, bool) {
+    let over = |word, reason| (word, reason, Duration::ZERO, false);
+    match end {
+        RunEnd::Unidentified { reason } => over("unidentified", Some(*reason)),
+        RunEnd::LeadMissing => over("lead_missing", None),
+        RunEnd::Suppressed => over("suppressed", None),
+        RunEnd::DeliveryUnknown => over("delivery_unknown", Some("delivery_unknown")),
+        RunEnd::Failed { reason } => over("failed", Some(reason)),
+        RunEnd::HandedBack => over("handed_back", None),
+        RunEnd::Retry {
+            reason,
+            after,
+            spends_attempt,
+            send_unknown,
+        } => {
+            let word = if *send_unknown { "unknown" } else { "retry" };
+            (word, Some(reason), *after, *spends_attempt)
+        }
+    }
+}

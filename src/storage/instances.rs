@@ -1,0 +1,67 @@
+//! The processes of the service: who is alive.
+
+use sqlx::PgExecutor;
+
+use super::{InstanceId, StorageError};
+
+/// Says that this process is there. Before its first lead: an instance nobody knows counts as dead.
+///
+/// # Errors
+/// [`StorageError`].
+pub async fn register_instance(
+    exec: impl PgExecutor<'_>,
+    instance: InstanceId,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "insert into ops.instances (id) values ($1)
+         on conflict (id) do update set heartbeat_at = now()",
+        instance.0
+    )
+    .execute(exec)
+    .await?;
+    Ok(())
+}
+
+/// Says that this process is alive: one update for all its leads. An instance that was removed in
+/// between is registered anew.
+///
+/// # Errors
+/// [`StorageError`]; whoever cannot say it for half a lease must let its leads go.
+pub async fn beat(exec: impl PgExecutor<'_>, instance: InstanceId) -> Result<(), StorageError> {
+    register_instance(exec, instance).await
+}
+
+/// Gives back all leads of a process that stops: due at once, nothing spent. Answers how many.
+///
+/// # Errors
+/// [`StorageError`]; the leads are then taken over when the lease has passed.
+pub async fn hand_back_leads(
+    exec: impl PgExecutor<'_>,
+    instance: InstanceId,
+) -> Result<u64, StorageError> {
+    let handed_back = sqlx::query_scalar!(
+        r#"select ops.hand_back_leads($1) as "handed_back!""#,
+        instance.0
+    )
+    .fetch_one(exec)
+    .await?;
+    Ok(handed_back.unsigned_abs())
+}
+
+/// Says that this process is gone, and removes those that have been silent for a week.
+///
+/// # Errors
+/// [`StorageError`].
+pub async fn remove_instance(
+    exec: impl PgExecutor<'_>,
+    instance: InstanceId,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "delete from ops.instances i
+         where i.id = $1 or i.heartbeat_at < now() - interval '7 days'",
+        instance.0
+    )
+    .execute(exec)
+    .await?;
+    Ok(())
+}

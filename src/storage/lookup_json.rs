@@ -1,0 +1,97 @@
+//! Questions and answers, in the form the functions of the database take and give them.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{LookupKey, LookupState, LookupTerms, SettledAnswer, SettledLookup, StorageError};
+
+/// A row that answers one question.
+pub(super) struct AnswerRow {
+    pub(super) answer: String,
+    pub(super) value: Option<Value>,
+    pub(super) party_id: Option<Uuid>,
+    pub(super) fetched_at: Option<DateTime<Utc>>,
+}
+
+impl AnswerRow {
+    pub(super) fn read(self) -> Result<LookupState, StorageError> {
+        match (
+            self.answer.as_str(),
+            self.value,
+            self.party_id,
+            self.fetched_at,
+        ) {
+            ("mine", ..) => Ok(LookupState::Mine),
+            ("pending", ..) => Ok(LookupState::Pending),
+            ("absent", ..) => Ok(LookupState::Absent),
+            ("refused", ..) => Ok(LookupState::Refused),
+            ("candidates", Some(value), ..) => serde_json::from_value(value)
+                .map(LookupState::Candidates)
+                .map_err(|_| StorageError::Corrupt("list of candidates")),
+            ("profile", Some(value), Some(party_id), Some(fetched_at)) => {
+                let profile =
+                    serde_json::from_value(value).map_err(|_| StorageError::Corrupt("profile"))?;
+                Ok(LookupState::Profile {
+                    party_id,
+                    profile: Box::new(profile),
+                    fetched_at,
+                })
+            }
+            _ => Err(StorageError::Corrupt("answer to a question")),
+        }
+    }
+}
+
+pub(super) fn terms_json(terms: &LookupTerms<'_>) -> Value {
+    json!({
+        "fresh_secs": terms.fresh.as_secs_f64(),
+        "lease_secs": terms.lease.as_secs_f64(),
+        "purpose": terms.purpose,
+        "legal_basis": terms.legal_basis,
+        "price_centavos": {
+            "diretrix": terms.diretrix_price.centavos(),
+            "work_api": terms.work_api_price.centavos(),
+        },
+    })
+}
+
+pub(super) fn keys_json(keys: &[LookupKey]) -> Value {
+    let keys = keys.iter().map(|key| {
+        json!({
+            "provider": key.provider.as_str(),
+            "kind": key.kind.as_str(),
+            "key_hash": hex::encode(key.hash.as_bytes()),
+        })
+    });
+    Value::Array(keys.collect())
+}
+
+pub(super) fn settled_json(settled: &[SettledLookup]) -> Result<Value, StorageError> {
+    let calls = settled.iter().map(one_settled);
+    calls.collect::<Result<_, _>>().map(Value::Array)
+}
+
+fn one_settled(call: &SettledLookup) -> Result<Value, StorageError> {
+    let (answer, value) = match &call.answer {
+        SettledAnswer::Candidates(candidates) => {
+            let value = serde_json::to_value(candidates);
+            let value = value.map_err(|_| StorageError::Corrupt("list of candidates"))?;
+            ("candidates", value)
+        }
+        SettledAnswer::Profile => ("profile", Value::Null),
+        SettledAnswer::Refused => ("refused", json!({"refused": "data"})),
+        SettledAnswer::Absent => ("absent", Value::Null),
+        SettledAnswer::Failed => ("failed", Value::Null),
+    };
+    Ok(json!({
+        "provider": call.key.provider.as_str(),
+        "kind": call.key.kind.as_str(),
+        "key_hash": hex::encode(call.key.hash.as_bytes()),
+        "answer": answer,
+        "value": value,
+        "outcome": call.outcome.as_str(),
+        "cost_centavos": call.cost.centavos(),
+        "latency_ms": call.latency_ms,
+    }))
+}

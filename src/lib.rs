@@ -2,5 +2,10 @@
 
 pub mod clock;
 pub mod config;
+pub mod errors;
+pub mod handlers;
 pub mod models;
+pub mod server;
+pub mod services;
 pub mod storage;
+pub mod telemetry;

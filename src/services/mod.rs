@@ -1,0 +1,3 @@
+//! What the product does.
+
+pub mod lead_processing;

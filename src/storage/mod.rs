@@ -1,0 +1,2 @@
+//! What the service remembers, in PostgreSQL.
+pub mod private_server;

@@ -8,6 +8,7 @@ use std::net::TcpListener;
 use std::process::Command;
 
 use rust_c2s_api::storage::test_database::TestDatabase;
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
 async fn count_of(database: &TestDatabase, relation: &str) -> i64 {
@@ -42,7 +43,7 @@ async fn an_empty_database_has_not_even_migrations() {
 async fn a_database_goes_with_its_value_even_while_connected() {
     let database = TestDatabase::create().await.unwrap();
     let options = database.connect_options().unwrap();
-    let by_url: sqlx::postgres::PgConnectOptions = database.url().parse().unwrap();
+    let by_url: PgConnectOptions = database.url().parse().unwrap();
     by_url.connect().await.unwrap().close().await.unwrap();
     let still_open = options.connect().await.unwrap();
     drop(database);
@@ -56,10 +57,6 @@ async fn a_database_goes_with_its_value_even_while_connected() {
 
 /// Runs a test of this file once more, where environment and `.env` name a database that is not ours.
 #[test]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "says where this file's tests are"
-)]
 fn a_foreign_database_in_environment_and_dotenv_is_never_contacted() {
     let foreign = TcpListener::bind("127.0.0.1:0").unwrap();
     foreign.set_nonblocking(true).unwrap();

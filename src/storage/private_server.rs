@@ -27,6 +27,9 @@ use lock::Lock;
 pub use error::PrivateServerError;
 pub use shared::{SharedServer, Stopped, stop_shared};
 
+/// The name of the shared server the tests use, for [`PrivateServer::default_root`].
+pub const TEST_SERVER: &str = "tests";
+
 /// A running private server that belongs to this process alone.
 ///
 /// End it with [`stop`](Self::stop). A value that is dropped instead, by an early return or a panic, stops its server

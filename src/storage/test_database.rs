@@ -13,7 +13,9 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, Pg
 use url::Url;
 use uuid::Uuid;
 
-use crate::storage::private_server::{PrivateServer, PrivateServerError, SharedServer};
+use crate::storage::private_server::{
+    PrivateServer, PrivateServerError, SharedServer, TEST_SERVER,
+};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -154,7 +156,7 @@ impl Server {
         if let Ok(url) = env::var(VARIABLE) {
             return Ok(Self::Given(url.parse()?));
         }
-        let root = PrivateServer::default_root("tests")?;
+        let root = PrivateServer::default_root(TEST_SERVER)?;
         Ok(Self::Private(SharedServer::join(&root).await?))
     }
 

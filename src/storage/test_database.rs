@@ -131,7 +131,7 @@ fn drop_database(server: &Server, name: &str) -> Result<(), TestDatabaseError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| failed("start a runtime for")(sqlx::Error::Io(error)))?;
+        .map_err(|error| failed("drop a database")(sqlx::Error::Io(error)))?;
     runtime.block_on(async {
         let mut maintenance = server.connect("postgres").await?;
         let drop = format!("drop database {name} with (force)");

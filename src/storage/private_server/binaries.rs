@@ -78,6 +78,14 @@ impl Binaries {
                 .map(Self::of)
                 .collect::<Result<_, _>>()?,
         };
+        Self::choose(candidates, data, made_by)
+    }
+
+    fn choose(
+        candidates: Vec<Self>,
+        data: &Path,
+        made_by: Option<u32>,
+    ) -> Result<Self, PrivateServerError> {
         let (usable, too_old): (Vec<_>, Vec<_>) = candidates
             .into_iter()
             .partition(|binaries| binaries.major >= OLDEST_MAJOR);
@@ -110,14 +118,7 @@ impl Binaries {
                 missing,
             });
         }
-        let binaries = Self::of(directory.to_path_buf())?;
-        if binaries.major < OLDEST_MAJOR {
-            return Err(PrivateServerError::TooOld {
-                directory: binaries.directory,
-                major: binaries.major,
-            });
-        }
-        Ok(binaries)
+        Self::of(directory.to_path_buf())
     }
 
     fn of(directory: PathBuf) -> Result<Self, PrivateServerError> {
@@ -183,8 +184,6 @@ fn versions(base: &Path, prefix: &str, tail: &str) -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
-    use std::os::unix::fs::PermissionsExt;
-
     use rstest::rstest;
 
     use super::*;
@@ -200,47 +199,34 @@ mod tests {
         assert_eq!(major_of(answer), major);
     }
 
-    /// Stand-ins that only answer `--version`.
-    fn install(directory: &Path, version: &str) {
-        fs::create_dir_all(directory).unwrap();
-        for program in PROGRAMS {
-            let path = directory.join(program);
-            fs::write(
-                &path,
-                format!("#!/bin/sh\necho 'postgres (PostgreSQL) {version}'\n"),
-            )
-            .unwrap();
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        }
+    fn choose(installed: &[(&str, u32)], made_by: Option<u32>) -> Result<u32, String> {
+        let candidates = installed
+            .iter()
+            .map(|(directory, major)| Binaries {
+                directory: PathBuf::from(directory),
+                major: *major,
+            })
+            .collect();
+        Binaries::choose(candidates, Path::new("/the/data"), made_by)
+            .map(|binaries| binaries.major)
+            .map_err(|refused| refused.to_string())
+    }
+
+    #[test]
+    fn the_first_that_is_new_enough_is_taken() {
+        assert_eq!(choose(&[("/a", 14), ("/b", 16), ("/c", 17)], None), Ok(16));
+        let refused = choose(&[("/a", 14)], None).unwrap_err();
+        assert!(refused.contains("(older: /a)"), "{refused}");
     }
 
     #[test]
     fn only_the_version_that_made_the_data_will_do() {
-        let place = tempfile::tempdir().unwrap();
-        let (a, b) = (place.path().join("a"), place.path().join("b"));
-        install(&a, "90.1");
-        install(&b, "91.1");
-        let places = Places {
-            only: None,
-            path: vec![a.clone(), b.clone()],
-        };
-        let find = |made_by| Binaries::find(&places, Path::new("/d"), made_by);
-        assert_eq!(find(None).unwrap().directory, a);
-        assert_eq!(find(Some(91)).unwrap().directory, b);
-        let refused = find(Some(92)).unwrap_err();
-        assert!(refused.to_string().contains("/d was made by PostgreSQL 92"));
-    }
-
-    #[test]
-    fn an_old_version_is_refused_by_name() {
-        let place = tempfile::tempdir().unwrap();
-        install(place.path(), "14.9");
-        let places = Places {
-            only: Some(place.path().to_path_buf()),
-            path: vec![],
-        };
-        let refused = Binaries::find(&places, Path::new("/d"), None).unwrap_err();
-        assert!(refused.to_string().contains("holds PostgreSQL 14"));
+        assert_eq!(choose(&[("/b", 16), ("/c", 17)], Some(17)), Ok(17));
+        let refused = choose(&[("/b", 16)], Some(17)).unwrap_err();
+        assert!(
+            refused.contains("/the/data was made by PostgreSQL 17"),
+            "{refused}"
+        );
     }
 
     #[test]

@@ -35,14 +35,6 @@ pub enum PrivateServerError {
         /// The first program that is not there.
         missing: &'static str,
     },
-    /// PG_BIN_DIR names an old version.
-    #[error("PG_BIN_DIR={} holds PostgreSQL {major}: {OLDEST_MAJOR} or newer is needed", directory.display())]
-    TooOld {
-        /// The variable's value.
-        directory: PathBuf,
-        /// The version found there.
-        major: u32,
-    },
     /// The data was made by a major version that is not installed (any more).
     #[error(
         "the data in {} was made by PostgreSQL {major}, which is not among the installed versions: install it again, or \

@@ -1,1 +1,2 @@
 //! rust-c2s-api
+pub mod simulator;

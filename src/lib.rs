@@ -3,4 +3,5 @@
 pub mod clock;
 pub mod config;
 pub mod models;
+pub mod simulator;
 pub mod storage;

@@ -1,0 +1,9 @@
+//! The one door to paid answers.
+#![expect(
+    dead_code,
+    reason = "the facade with its cache and single flight is not here yet"
+)]
+
+mod answer;
+mod diretrix;
+mod work_api;

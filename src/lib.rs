@@ -5,3 +5,4 @@ pub mod config;
 pub mod models;
 pub mod simulator;
 pub mod storage;
+pub mod upstream;

@@ -22,9 +22,6 @@ use crate::storage::{self, Accepted, Claim, InstanceId, LeadResult, RunEnd, Stor
 /// "PRIVACY"); after that the database answers the repeated trigger.
 const IN_MEMORY: Duration = Duration::from_secs(60);
 
-/// How long an id the CRM does not know is answered without asking it again (API.md "Access").
-const MISSING: Duration = Duration::from_secs(60);
-
 /// Accepts leads and answers for them. Cheap to clone.
 #[derive(Clone)]
 pub struct LeadProcessing {
@@ -35,7 +32,6 @@ pub struct LeadProcessing {
     settings: PipelineConfig,
     flights: Flights<Landed>,
     finished: Cache<LeadId, LeadResult>,
-    missing: Cache<LeadId, ()>,
     tasks: TaskTracker,
     abandon: CancellationToken,
 }
@@ -100,10 +96,9 @@ impl LeadProcessing {
         instance: InstanceId,
         clock: Clock,
     ) -> Self {
-        let in_memory = |time_to_live: Duration| {
-            let cache = Cache::builder().max_capacity(10_000);
-            cache.time_to_live(time_to_live)
-        };
+        let finished = Cache::builder()
+            .max_capacity(10_000)
+            .time_to_live(IN_MEMORY.min(config.pipeline.dedup_ttl));
         Self {
             pool,
             pipeline,
@@ -111,8 +106,7 @@ impl LeadProcessing {
             clock,
             settings: config.pipeline.clone(),
             flights: Flights::default(),
-            finished: in_memory(IN_MEMORY.min(config.pipeline.dedup_ttl)).build(),
-            missing: in_memory(MISSING).build(),
+            finished: finished.build(),
             tasks: TaskTracker::new(),
             abandon: CancellationToken::new(),
         }
@@ -131,10 +125,6 @@ impl LeadProcessing {
     ) -> Result<ProcessAnswer, ProcessError> {
         if let Some(result) = self.finished.get(&lead_id).await {
             return Ok(self.answer(result, true, RunTimes::default()));
-        }
-        if self.missing.contains_key(&lead_id) {
-            let result = self.unended(lead_id, LeadState::LeadMissing);
-            return Ok(self.answer(result, false, RunTimes::default()));
         }
         let (landing, first) = match self.flights.board(&lead_id) {
             Boarding::Share(landing) => (landing, false),
@@ -186,7 +176,7 @@ impl LeadProcessing {
             let processing = self.clone();
             self.tasks.spawn(async move {
                 let landed = processing.run(&claim, Duration::ZERO).await;
-                processing.log_background(&landed);
+                processing.remember(&landed).await;
                 drop(in_air);
             });
         }
@@ -247,9 +237,7 @@ impl LeadProcessing {
         in_air: InAir<Landed>,
     ) {
         let landed = self.accept_and_run(&lead_id, source).await;
-        if let Landed::At { result, .. } = &landed {
-            self.remember(result).await;
-        }
+        self.remember(&landed).await;
         sender.send_replace(Some(landed));
         drop(in_air);
     }
@@ -295,12 +283,23 @@ impl LeadProcessing {
             Err(_panicked) => self.end_panicked(claim).await,
         };
         match report {
-            Ok(RunReport { result, notes }) => Landed::At {
-                result,
-                own: true,
-                upstream: notes.upstream,
-                database: notes.database + accepting,
-            },
+            Ok(RunReport { result, notes }) => {
+                let (upstream, database) = (notes.upstream, notes.database + accepting);
+                tracing::info!(
+                    lead_id = %result.lead_id,
+                    outcome = result.state.as_str(),
+                    reason = result.reason,
+                    upstream_ms = milliseconds(upstream),
+                    database_ms = milliseconds(database),
+                    "run"
+                );
+                Landed::At {
+                    result,
+                    own: true,
+                    upstream,
+                    database,
+                }
+            }
             Err(error) => {
                 tracing::warn!(lead_id = %claim.lead_id, error = %error, "a run's end could not be written; the lead will run again");
                 self.landed_unended(claim, LeadState::Processing)
@@ -347,14 +346,13 @@ impl LeadProcessing {
 
     /// Keeps what a repeated trigger is answered with. A run that failed or waits for a retry
     /// leaves no mark.
-    async fn remember(&self, result: &LeadResult) {
-        let lead_id = result.lead_id.clone();
-        match result.state {
-            LeadState::LeadMissing => self.missing.insert(lead_id, ()).await,
-            state if state.answers_repeats() && !self.settings.dedup_ttl.is_zero() => {
-                self.finished.insert(lead_id, result.clone()).await;
-            }
-            _ => {}
+    async fn remember(&self, landed: &Landed) {
+        let Landed::At { result, .. } = landed else {
+            return;
+        };
+        if result.state.answers_repeats() && !self.settings.dedup_ttl.is_zero() {
+            let lead_id = result.lead_id.clone();
+            self.finished.insert(lead_id, result.clone()).await;
         }
     }
 
@@ -394,24 +392,6 @@ impl LeadProcessing {
             next_attempt_at: result.next_attempt_at,
             upstream_ms: milliseconds(times.upstream),
             database_ms: milliseconds(times.database),
-        }
-    }
-
-    fn log_background(&self, landed: &Landed) {
-        if let Landed::At {
-            result,
-            upstream,
-            database,
-            ..
-        } = landed
-        {
-            tracing::info!(
-                lead_id = %result.lead_id,
-                outcome = result.state.as_str(),
-                upstream_ms = milliseconds(*upstream),
-                database_ms = milliseconds(*database),
-                "lead run from the queue"
-            );
         }
     }
 }

@@ -8,10 +8,11 @@ mod privacy;
 mod server;
 mod work_api;
 
+pub use crate::models::MessageField;
 pub use c2s::C2sConfig;
 pub use database::{DatabaseConfig, DatabaseLocation};
 pub use diretrix::DiretrixConfig;
-pub use pipeline::{MessageField, PipelineConfig};
+pub use pipeline::PipelineConfig;
 pub use privacy::PrivacyConfig;
 pub use server::{ApiKey, ApiKeys, Environment, LogFormat, Scope, ServerConfig, TrustProxy};
 pub use work_api::WorkApiConfig;

@@ -2,6 +2,8 @@
 
 pub mod clock;
 pub mod config;
+pub mod identity;
+pub mod message;
 pub mod models;
 pub mod simulator;
 pub mod storage;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::models::MessageField;
+
 /// How leads are worked on.
 #[derive(Debug, Clone)]
 pub struct PipelineConfig {
@@ -23,33 +25,4 @@ pub struct PipelineConfig {
     pub income_multiplier_thousandths: u32,
     /// `MESSAGE_FIELDS`: the parts of the message; all if unset.
     pub message_fields: Vec<MessageField>,
-}
-
-/// A part of the message that can be left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MessageField {
-    /// `personal`: birth date, sex, mother. Name and CPF always stay.
-    Personal,
-    /// `financial`.
-    Financial,
-    /// `emails`.
-    Emails,
-    /// `phones`.
-    Phones,
-    /// `addresses`.
-    Addresses,
-    /// `companies`.
-    Companies,
-}
-
-impl MessageField {
-    /// All parts, in the order of the message.
-    pub const ALL: [Self; 6] = [
-        Self::Personal,
-        Self::Financial,
-        Self::Emails,
-        Self::Phones,
-        Self::Addresses,
-        Self::Companies,
-    ];
 }

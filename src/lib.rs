@@ -2,7 +2,7 @@
 
 pub mod clock;
 pub mod config;
-pub mod lookups;
 pub mod models;
+pub mod simulator;
 pub mod storage;
 pub mod upstream;

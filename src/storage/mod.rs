@@ -3,6 +3,9 @@
 mod lead_run;
 mod lookup_rows;
 mod persist_rows;
+pub mod private_server;
+#[doc(hidden)]
+pub mod test_database;
 
 pub use lead_run::{Accepted, Claim, InstanceId, LeadResult, RunEnd, Step};
 pub use lookup_rows::{

@@ -67,8 +67,8 @@ impl C2s {
     /// [`SetupError`] when base URL or token cannot be used.
     pub fn new(config: &C2sConfig) -> Result<Self, SetupError> {
         let bearer = format!("Bearer {}", config.token.expose_secret());
-        let mut bearer = HeaderValue::from_str(&bearer)
-            .map_err(|_| SetupError::Credentials(Upstream::C2s))?;
+        let mut bearer =
+            HeaderValue::from_str(&bearer).map_err(|_| SetupError::Credentials(Upstream::C2s))?;
         bearer.set_sensitive(true);
         let limits = Limits {
             timeout: config.timeout,
@@ -149,12 +149,7 @@ impl C2s {
         url
     }
 
-    fn status_error(
-        &self,
-        operation: &'static str,
-        answer: &Answer,
-        status: u16,
-    ) -> UpstreamError {
+    fn status_error(&self, operation: &'static str, answer: &Answer, status: u16) -> UpstreamError {
         self.http
             .error(operation, answer, UpstreamErrorKind::of_status(status))
     }

@@ -42,7 +42,9 @@ pub enum SetupError {
     #[error("the credentials of {0} hold characters that an HTTP header cannot carry")]
     Credentials(Upstream),
     /// The TLS stack or the system's certificates could not be loaded.
-    #[error("the HTTP client of {0} could not be started; are the system's certificates installed?")]
+    #[error(
+        "the HTTP client of {0} could not be started; are the system's certificates installed?"
+    )]
     Client(Upstream),
 }
 
@@ -234,14 +236,32 @@ mod tests {
     #[case(Upstream::C2s, UpstreamErrorKind::Status(422), false, false, false)]
     #[case(Upstream::C2s, UpstreamErrorKind::Status(408), true, false, false)]
     #[case(Upstream::Diretrix, UpstreamErrorKind::Denied, true, true, false)]
-    #[case(Upstream::Diretrix, UpstreamErrorKind::Unavailable(500), true, false, false)]
-    #[case(Upstream::Diretrix, UpstreamErrorKind::Unavailable(503), true, true, false)]
+    #[case(
+        Upstream::Diretrix,
+        UpstreamErrorKind::Unavailable(500),
+        true,
+        false,
+        false
+    )]
+    #[case(
+        Upstream::Diretrix,
+        UpstreamErrorKind::Unavailable(503),
+        true,
+        true,
+        false
+    )]
     #[case(Upstream::WorkApi, UpstreamErrorKind::Denied, true, false, false)]
     #[case(Upstream::WorkApi, UpstreamErrorKind::NoCredits, true, true, false)]
     #[case(Upstream::WorkApi, UpstreamErrorKind::RateLimited, true, true, false)]
     #[case(Upstream::WorkApi, UpstreamErrorKind::Timeout, true, false, true)]
     #[case(Upstream::WorkApi, UpstreamErrorKind::CutOff, true, false, true)]
-    #[case(Upstream::WorkApi, UpstreamErrorKind::Unreadable("x"), true, false, true)]
+    #[case(
+        Upstream::WorkApi,
+        UpstreamErrorKind::Unreadable("x"),
+        true,
+        false,
+        true
+    )]
     #[case(Upstream::WorkApi, UpstreamErrorKind::WrongPerson, false, false, true)]
     #[case(Upstream::WorkApi, UpstreamErrorKind::TooLarge, false, false, true)]
     #[case(Upstream::WorkApi, UpstreamErrorKind::Reported, true, false, false)]
@@ -267,8 +287,16 @@ mod tests {
     #[case(Upstream::WorkApi, UpstreamErrorKind::Timeout, "work_api_timeout")]
     #[case(Upstream::Diretrix, UpstreamErrorKind::Denied, "diretrix_denied")]
     #[case(Upstream::C2s, UpstreamErrorKind::Status(422), "c2s_status_422")]
-    #[case(Upstream::C2s, UpstreamErrorKind::Unavailable(503), "c2s_unavailable_503")]
-    #[case(Upstream::C2s, UpstreamErrorKind::Unreadable("no data"), "c2s_unreadable")]
+    #[case(
+        Upstream::C2s,
+        UpstreamErrorKind::Unavailable(503),
+        "c2s_unavailable_503"
+    )]
+    #[case(
+        Upstream::C2s,
+        UpstreamErrorKind::Unreadable("no data"),
+        "c2s_unreadable"
+    )]
     fn has_a_stable_code(
         #[case] upstream: Upstream,
         #[case] kind: UpstreamErrorKind,

@@ -140,7 +140,10 @@ impl Http {
         }
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that sends")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that sends"
+    )]
     async fn send(&self, request: RequestBuilder, started: Instant) -> Result<Read, Failed> {
         let deadline = started + self.limits.timeout;
         let response = match timeout_at(deadline, request.send()).await {

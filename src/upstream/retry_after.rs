@@ -50,7 +50,10 @@ mod tests {
     fn reads(#[case] text: &'static str, #[case] seconds: Option<u64>) {
         let mut headers = HeaderMap::new();
         headers.insert(RETRY_AFTER, HeaderValue::from_static(text));
-        headers.insert(DATE, HeaderValue::from_static("Sun, 06 Nov 1994 08:49:07 GMT"));
+        headers.insert(
+            DATE,
+            HeaderValue::from_static("Sun, 06 Nov 1994 08:49:07 GMT"),
+        );
         assert_eq!(read(&headers), seconds.map(Duration::from_secs));
     }
 

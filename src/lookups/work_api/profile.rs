@@ -143,7 +143,10 @@ fn emails(root: &Value) -> Vec<ProfileEmail> {
     let mut emails: Vec<ProfileEmail> = emails.collect();
     emails.sort_by_key(|email| {
         (
-            rank(email.priority.as_ref(), &["MUITO ALTA", "ALTA", "MEDIA", "BAIXA"]),
+            rank(
+                email.priority.as_ref(),
+                &["MUITO ALTA", "ALTA", "MEDIA", "BAIXA"],
+            ),
             rank(email.quality.as_ref(), &["OTIMO", "BOM", "REGULAR", "RUIM"]),
         )
     });

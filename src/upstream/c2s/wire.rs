@@ -31,7 +31,9 @@ pub(super) fn lead(body: &[u8], asked: &LeadId) -> Result<Lead, UpstreamErrorKin
         .ok_or(UpstreamErrorKind::Unreadable("the lead has no attributes"))?;
     let id = lead.get("id").and_then(text_of);
     if id.as_deref() != Some(asked.as_str()) {
-        return Err(UpstreamErrorKind::Unreadable("it is not the lead asked for"));
+        return Err(UpstreamErrorKind::Unreadable(
+            "it is not the lead asked for",
+        ));
     }
     Ok(of_attributes(attributes, asked.clone()))
 }
@@ -108,7 +110,8 @@ fn free_text(value: &Value, key: &str) -> Option<FreeText> {
 fn notes(attributes: &Value) -> Vec<FreeText> {
     let messages = items_at(attributes, "messages");
     let entries = messages.iter().chain(items_at(attributes, "log"));
-    entries.flat_map(texts_of_note).flat_map(pieces).collect()
+    let texts = entries.flat_map(texts_of_note);
+    texts.flat_map(|text| pieces(&text)).collect()
 }
 
 fn texts_of_note(entry: &Value) -> Vec<String> {
@@ -118,8 +121,8 @@ fn texts_of_note(entry: &Value) -> Vec<String> {
 }
 
 /// A message may be longer than a [`FreeText`] holds, and its reference stands at its end.
-fn pieces(text: String) -> Vec<FreeText> {
-    let characters: Vec<char> = clean(&text).chars().collect();
+fn pieces(text: &str) -> Vec<FreeText> {
+    let characters: Vec<char> = clean(text).chars().collect();
     let starts = (0..characters.len()).step_by(PIECE - OVERLAP);
     starts
         .filter_map(|start| {

@@ -187,7 +187,7 @@ impl LeadPipeline {
         let answer = self.lookups.profile_of(claim, &accepted.cpf, notes).await?;
         let profile = match &answer {
             ProfileAnswer::Bought { profile, .. } | ProfileAnswer::Stored { profile, .. } => profile,
-            ProfileAnswer::Absent => return unidentified("profile_absent"),
+            ProfileAnswer::Absent => return unidentified("no_profile"),
             ProfileAnswer::Refused => {
                 let reason = "profile_refused_by_database".to_owned();
                 return Ok(Err(RunEnd::Failed { reason }));

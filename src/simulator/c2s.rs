@@ -188,7 +188,7 @@ fn store_lead(memory: &mut Memory, body: &[u8]) -> Answer {
         "created_at": "2025-01-16T00:00:00.000Z",
         "updated_at": "2025-01-16T00:00:00.000Z",
     });
-    let (number, id) = memory.create_lead(attributes);
+    let (number, id) = memory.create_lead(&attributes);
     match number % 3 {
         1 => Answer::json(201, &json!({"data": {"id": id, "type": "lead"}})),
         2 => Answer::json(201, &json!({"id": id})),

@@ -80,7 +80,7 @@ impl Cast {
             Situation::Deceased => person.deceased = true,
             // A minor until 2033, whenever the test runs.
             Situation::Minor => {
-                person.birth = NaiveDate::from_ymd_opt(2015, 3, 10).unwrap_or_default()
+                person.birth = NaiveDate::from_ymd_opt(2015, 3, 10).unwrap_or_default();
             }
             Situation::LongLists => self.lengthen(&mut person),
             Situation::EstimatedIncome => {
@@ -91,7 +91,7 @@ impl Cast {
             Situation::NoFinances => person.income_centavos = None,
             Situation::UnknownSex => person.sex = None,
             Situation::BadAddress => {
-                person.addresses = vec![bad_address(), self.generator.address()]
+                person.addresses = vec![bad_address(), self.generator.address()];
             }
             Situation::PhoneAreaCode55 | Situation::PhoneAreaCode55CountryCode => {
                 person.phones = vec![self.generator.phone("55")];

@@ -139,7 +139,7 @@ async fn spoil(
     match fault {
         Fault::StoredThenReset => connection.reset().await,
         Fault::StoredThenHang => std::future::pending().await,
-        Fault::Truncated => truncate(answer),
+        Fault::Truncated => truncate(&answer),
         Fault::Drip => drip(in_flight),
         _ => garble(&answer),
     }
@@ -155,7 +155,7 @@ fn refuse(status: u16, retry_after: Option<u64>) -> Response {
 }
 
 /// Announces the whole length, sends half, and lets the connection break.
-fn truncate(answer: Answer) -> Response {
+fn truncate(answer: &Answer) -> Response {
     let status = answer.status();
     let length = answer.body.len();
     let half = Bytes::from(answer.body[..length / 2].to_vec());

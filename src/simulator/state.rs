@@ -103,7 +103,7 @@ impl Memory {
     }
 
     /// A lead that came in by `POST /integration/leads`. Every third id is a number.
-    pub(super) fn create_lead(&mut self, attributes: Value) -> (u64, String) {
+    pub(super) fn create_lead(&mut self, attributes: &Value) -> (u64, String) {
         self.created_leads += 1;
         let number = self.created_leads;
         let id = if number.is_multiple_of(3) {

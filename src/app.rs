@@ -17,7 +17,7 @@ use crate::server::{Server, ServerError};
 use crate::services::lead_pipeline::LeadPipeline;
 use crate::services::lead_processing::LeadProcessing;
 use crate::storage::private_server::{PrivateServer, PrivateServerError};
-use crate::storage::{self, Heartbeat, InstanceId, StorageError};
+use crate::storage::{self, Heartbeat, StorageError};
 use crate::upstream::{C2s, SetupError};
 use crate::workers::Workers;
 
@@ -95,6 +95,25 @@ impl Database {
         }
     }
 
+    /// As [`Database::open`], for a command beside a running service: a private server that the
+    /// service runs is used and left to it.
+    ///
+    /// # Errors
+    /// [`AppError`] when the database cannot be reached or started.
+    pub async fn join(config: &DatabaseConfig) -> Result<Self, AppError> {
+        match Self::open(config).await {
+            Err(AppError::Private(PrivateServerError::InUse { root })) => {
+                let options = PrivateServer::of_another_process(&root, PRIVATE_DATABASE)?;
+                let pool = storage::connect(options, CONNECTIONS).await?;
+                Ok(Self {
+                    pool,
+                    private: None,
+                })
+            }
+            opened => opened,
+        }
+    }
+
     /// Applies pending migrations, on the direct URL if there is one.
     ///
     /// # Errors
@@ -128,7 +147,7 @@ impl App {
     /// # Errors
     /// [`AppError`] naming what is missing.
     pub async fn build(config: &Config, clock: Clock) -> Result<Self, AppError> {
-        let database = Database::open(&config.database).await?;
+        let database = Database::join(&config.database).await?;
         database.migrate(&config.database).await?;
         let Database { pool, private } = database;
         let privacy_key = privacy_key(config, &pool).await?;

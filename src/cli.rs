@@ -6,7 +6,6 @@ mod output;
 mod simulator;
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -15,12 +14,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Database};
 use crate::clock::Clock;
-use crate::config::{Config, DatabaseConfig};
+use crate::config::{Config, DatabaseConfig, LogFormat};
 use crate::models::{LeadId, LeadSource};
 use crate::server::Server;
 use crate::storage::private_server::{
     PrivateServer, SharedServer, Stopped, TEST_SERVER, stop_shared,
 };
+use crate::telemetry;
 use output::say;
 
 /// How long `process` waits for its run: longer than any retry of a healthy upstream takes.
@@ -93,6 +93,10 @@ impl Command {
 /// # Errors
 /// What went wrong, and what to do.
 pub async fn run(command: Command) -> Result<()> {
+    if !matches!(command, Command::Serve | Command::Process { .. }) {
+        // What these commands have to say they print; their logs are for trouble only.
+        telemetry::init(false, "warn")?;
+    }
     match command {
         Command::Serve => serve().await,
         Command::Demo(arguments) => demo::run(&arguments).await,
@@ -105,12 +109,20 @@ pub async fn run(command: Command) -> Result<()> {
 }
 
 async fn serve() -> Result<()> {
-    let config = Config::from_env()?;
+    let config = configured()?;
     let address = SocketAddr::new(config.server.host, config.server.port);
     let server = Server::bind(address)?;
     let shutdown = shutdown_signal()?;
     let app = App::build(&config, Clock::system()).await?;
     Ok(app.serve(server, shutdown).await?)
+}
+
+/// The configuration, with logs set up as it says.
+fn configured() -> Result<Config> {
+    let config = Config::from_env()?;
+    let json = config.server.log_format == LogFormat::Json;
+    telemetry::init(json, &config.server.log_level)?;
+    Ok(config)
 }
 
 async fn migrate() -> Result<()> {
@@ -124,7 +136,7 @@ async fn migrate() -> Result<()> {
 
 async fn process(lead_id: &str) -> Result<()> {
     let lead_id = LeadId::parse(lead_id)?;
-    let config = Config::from_env()?;
+    let config = configured()?;
     let app = App::build(&config, Clock::system()).await?;
     let answer = app
         .processing()
@@ -166,9 +178,4 @@ fn shutdown_signal() -> Result<CancellationToken> {
         stopping.cancel();
     });
     Ok(shutdown)
-}
-
-/// The directory of a private server, made known in an error's words.
-fn root_of(name: &str) -> Result<Box<Path>> {
-    Ok(PrivateServer::default_root(name)?.into_boxed_path())
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Parser;
 use rust_c2s_api::cli::{self, Arguments, Command};
-use rust_c2s_api::{config, telemetry};
+use rust_c2s_api::config;
 
 fn main() -> ExitCode {
     let command = Arguments::parse().command.unwrap_or(Command::Serve);
@@ -22,8 +22,6 @@ fn run(command: Command) -> Result<()> {
     if command.reads_environment() {
         config::load_dotenv()?;
     }
-    let log = config::LogConfig::for_command(command.reads_environment())?;
-    telemetry::init(log.is_json(), &log.level)?;
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot be started")?;
     runtime.block_on(cli::run(command))
 }

@@ -99,6 +99,27 @@ impl PrivateServer {
         self.cluster.endpoint().ensure_database(name).await
     }
 
+    /// Makes `name` anew and empty, ending whoever is connected to an older one.
+    ///
+    /// # Errors
+    /// [`PrivateServerError::Database`] with the server's answer.
+    pub async fn recreate_database(&self, name: &str) -> Result<(), PrivateServerError> {
+        self.cluster.endpoint().recreate_database(name).await
+    }
+
+    /// How to connect to `database` on the server of `root` that another process of this user runs, without owning
+    /// it. Nothing is started.
+    ///
+    /// # Errors
+    /// [`PrivateServerError`] when there is no such directory, or its socket's path is too long.
+    pub fn of_another_process(
+        root: &Path,
+        database: &str,
+    ) -> Result<PgConnectOptions, PrivateServerError> {
+        let root = cluster::create_root(root)?;
+        Ok(endpoint::Endpoint::below(&root)?.connect_options(database))
+    }
+
     /// Stops the server, rolling back what still runs in it.
     ///
     /// # Errors

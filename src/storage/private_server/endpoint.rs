@@ -81,6 +81,30 @@ impl Endpoint {
         }
     }
 
+    /// Makes `name` anew, ending whoever is connected to an older one.
+    pub(super) async fn recreate_database(&self, name: &str) -> Result<(), PrivateServerError> {
+        let mut connection = self
+            .connect_options("postgres")
+            .connect()
+            .await
+            .map_err(PrivateServerError::database("connect"))?;
+        let name = quote_identifier(name);
+        let statements = [
+            format!("drop database if exists {name} with (force)"),
+            format!("create database {name}"),
+        ];
+        for statement in statements {
+            sqlx::query(AssertSqlSafe(statement))
+                .execute(&mut connection)
+                .await
+                .map_err(PrivateServerError::database("make a database anew"))?;
+        }
+        connection
+            .close()
+            .await
+            .map_err(PrivateServerError::database("close a connection"))
+    }
+
     pub(super) async fn ensure_database(&self, name: &str) -> Result<(), PrivateServerError> {
         let mut connection = self
             .connect_options("postgres")

@@ -18,10 +18,11 @@ use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 
+pub use crate::models::MessageField;
 pub use c2s::C2sConfig;
 pub use database::{DatabaseConfig, DatabaseLocation};
 pub use diretrix::DiretrixConfig;
-pub use pipeline::{MessageField, PipelineConfig};
+pub use pipeline::PipelineConfig;
 pub use privacy::PrivacyConfig;
 pub use problem::{ConfigError, Problem};
 use reader::Reader;

@@ -3,8 +3,8 @@
 use secrecy::SecretString;
 use sqlx::postgres::PgConnectOptions;
 
-use super::Environment;
 use super::reader::Reader;
+use super::{ConfigError, Environment};
 
 const POSTGRES_URL: &str = "a PostgreSQL URL such as postgres://user:password@host/database";
 
@@ -27,6 +27,19 @@ pub enum DatabaseLocation {
 }
 
 impl DatabaseConfig {
+    /// Reads the database's variables alone, for commands that call no upstream.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with every problem found.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let lookup = |name: &str| std::env::var(name).ok();
+        let mut reader = Reader::new(&lookup);
+        let environment = Environment::read(&mut reader);
+        let read = Self::read(&mut reader, environment);
+        reader.finish()?;
+        read.ok_or_else(|| ConfigError(Vec::new()))
+    }
+
     pub(super) fn read(reader: &mut Reader<'_>, environment: Option<Environment>) -> Option<Self> {
         let location = read_location(reader, environment);
         let direct_url = reader.set("DB_DIRECT_URL");

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::reader::Reader;
+use crate::models::MessageField;
 
 /// How leads are worked on.
 #[derive(Debug, Clone)]
@@ -26,36 +27,6 @@ pub struct PipelineConfig {
     /// `MESSAGE_FIELDS`: the parts of the message; all if unset.
     pub message_fields: Vec<MessageField>,
 }
-
-/// A part of the message that can be left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MessageField {
-    /// `personal`: birth date, sex, mother. Name and CPF always stay.
-    Personal,
-    /// `financial`.
-    Financial,
-    /// `emails`.
-    Emails,
-    /// `phones`.
-    Phones,
-    /// `addresses`.
-    Addresses,
-    /// `companies`.
-    Companies,
-}
-
-impl MessageField {
-    /// All parts, in the order of the message.
-    pub const ALL: [Self; 6] = [
-        Self::Personal,
-        Self::Financial,
-        Self::Emails,
-        Self::Phones,
-        Self::Addresses,
-        Self::Companies,
-    ];
-}
-
 impl PipelineConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
         let retry_base = reader.milliseconds("RETRY_BASE_MS", 1..=3_600_000);

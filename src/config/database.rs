@@ -36,8 +36,7 @@ impl DatabaseConfig {
         let mut reader = Reader::new(&lookup);
         let environment = Environment::read(&mut reader);
         let read = Self::read(&mut reader, environment);
-        reader.finish()?;
-        read.ok_or_else(|| ConfigError(Vec::new()))
+        reader.finish(read)
     }
 
     pub(super) fn read(reader: &mut Reader<'_>, environment: Option<Environment>) -> Option<Self> {

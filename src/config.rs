@@ -13,7 +13,8 @@ mod server;
 pub mod variables;
 mod work_api;
 
-use std::env::{self, VarError};
+use std::env;
+use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 
@@ -53,10 +54,13 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] with every problem found.
     pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_os_lookup(|name| env::var_os(name))
+    }
+
+    fn from_os_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
         let names = variables::all().map(|variable| variable.name);
         let names = names.chain(variables::NOT_BUILT.iter().copied());
-        let unreadable =
-            names.filter(|name| matches!(env::var(name), Err(VarError::NotUnicode(_))));
+        let unreadable = names.filter(|name| lookup(name).is_some_and(|v| v.to_str().is_none()));
         let unreadable: Vec<Problem> = unreadable
             .map(|variable| Problem {
                 variable,
@@ -64,11 +68,11 @@ impl Config {
                 remedy: "correct it".to_owned(),
             })
             .collect();
-        let read = Self::from_lookup(|name| env::var(name).ok());
+        let read = Self::from_lookup(|name| lookup(name)?.into_string().ok());
         if unreadable.is_empty() {
             return read;
         }
-        // What was read in place of an unreadable value may be a default: only the rest counts.
+        // Read as unset, such a variable may have been noted as missing as well.
         let known = |problem: &Problem| unreadable.iter().any(|p| p.variable == problem.variable);
         let others = read.err().map(|error| error.0).unwrap_or_default();
         let others: Vec<Problem> = others.into_iter().filter(|p| !known(p)).collect();
@@ -83,9 +87,7 @@ impl Config {
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let mut reader = Reader::new(&lookup);
         let read = Self::read(&mut reader);
-        reader.finish()?;
-        // A part is missing only where a problem was noted, which `finish` has reported.
-        read.ok_or_else(|| ConfigError(Vec::new()))
+        reader.finish(read)
     }
 
     fn read(reader: &mut Reader<'_>) -> Option<Self> {
@@ -144,7 +146,11 @@ pub fn load_dotenv() -> Result<(), DotenvError> {
     if env::var("APP_ENV").is_ok_and(|environment| environment.trim() == "production") {
         return Ok(());
     }
-    match dotenvy::from_path(Path::new(".env")) {
+    load_dotenv_from(Path::new(".env"))
+}
+
+fn load_dotenv_from(path: &Path) -> Result<(), DotenvError> {
+    match dotenvy::from_path(path) {
         Ok(()) => Ok(()),
         Err(dotenvy::Error::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(dotenvy::Error::Io(error)) => Err(DotenvError::Unreadable(error.kind())),

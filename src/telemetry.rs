@@ -82,7 +82,7 @@ pub(crate) mod captured;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
+    #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
     use rstest::rstest;
 
     use super::captured::Captured;
@@ -107,6 +107,23 @@ mod tests {
         let lines = captured.lines();
         let said = lines.iter().filter_map(|line| line["message"].as_str());
         assert_eq!(said.collect::<Vec<_>>().join(" "), expected);
+    }
+
+    #[test]
+    fn a_panic_tells_where_and_not_what() {
+        let captured = Captured::default();
+        let subscriber = subscriber(true, "info", captured.clone()).unwrap();
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(log_panic));
+        let panicked = tracing::subscriber::with_default(subscriber, || {
+            panic::catch_unwind(|| panic!("planted"))
+        });
+        panic::set_hook(before);
+        assert!(panicked.is_err());
+        let lines = captured.lines();
+        assert_eq!(lines[0]["message"], "panic");
+        assert!(lines[0]["file"].as_str().unwrap().ends_with("telemetry.rs"));
+        assert!(!captured.text().contains("planted"));
     }
 
     #[test]

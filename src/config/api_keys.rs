@@ -90,10 +90,7 @@ mod tests {
         let lookup = |name: &str| (name == NAME).then(|| text.to_owned());
         let mut reader = Reader::new(&lookup);
         let keys = read(&mut reader);
-        match reader.finish() {
-            Ok(()) => Ok(keys.unwrap()),
-            Err(error) => Err(error.to_string()),
-        }
+        reader.finish(keys).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -192,3 +192,31 @@ fn no_secret_is_shown() {
     assert_eq!(error.0.len(), wrong.len());
     assert!(!format!("{error} {error:?}").contains("planted"), "{error}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_value_that_is_no_text_is_named_once() {
+    use std::os::unix::ffi::OsStringExt;
+
+    let error = Config::from_os_lookup(|name| match name {
+        "C2S_TOKEN" | "HOST" => Some(OsString::from_vec(vec![0xff])),
+        "PORT" => Some("eighty".into()),
+        _ => REQUIRED
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value.into()),
+    })
+    .unwrap_err();
+    assert_eq!(variables_of(&error), ["C2S_TOKEN", "HOST", "PORT"]);
+}
+
+#[test]
+fn a_missing_dotenv_is_fine_and_a_malformed_one_is_not_quoted() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(".env");
+    assert!(load_dotenv_from(&path).is_ok());
+    std::fs::write(&path, "DIRETRIX_PASS=planted two words\n").unwrap();
+    let error = load_dotenv_from(&path).unwrap_err();
+    assert!(matches!(error, DotenvError::Malformed));
+    assert!(!format!("{error} {error:?}").contains("planted"));
+}

@@ -140,12 +140,11 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The problems noted, if any.
-    pub(super) fn finish(self) -> Result<(), ConfigError> {
-        if self.problems.is_empty() {
-            Ok(())
-        } else {
-            Err(ConfigError(self.problems))
+    /// What was read, unless a problem was noted.
+    pub(super) fn finish<T>(self, read: Option<T>) -> Result<T, ConfigError> {
+        match read {
+            Some(read) if self.problems.is_empty() => Ok(read),
+            _ => Err(ConfigError(self.problems)),
         }
     }
 }

@@ -126,6 +126,7 @@ fn refuse_unless_false(parameters: &Parameters, field: &'static str) -> Result<(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use rstest::rstest;
 
     use super::*;
@@ -149,6 +150,15 @@ mod tests {
     #[case::not_dry("id=a1&dry_run=false&force=false", "a1", None)]
     fn a_query_is_read(#[case] query: &str, #[case] id: &str, #[case] wait: Option<u64>) {
         assert_eq!(read(query), Ok((id.to_owned(), wait)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_query_is_read_or_refused(query in ".*") {
+            let read = ProcessQuery::parse(&query);
+            let longest = Duration::from_secs(LONGEST_WAIT);
+            prop_assert!(read.is_err() || read.is_ok_and(|q| q.wait.is_none_or(|w| w <= longest)));
+        }
     }
 
     #[rstest]

@@ -39,16 +39,16 @@ pub fn router(state: AppState) -> Router {
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
         .route(access::PROCESS, get(process::process));
-    with_layers(routes, state)
+    with_layers(routes, state, REQUEST_TIMEOUT)
 }
 
-fn with_layers(routes: Router<AppState>, state: AppState) -> Router {
+fn with_layers(routes: Router<AppState>, state: AppState, time: Duration) -> Router {
     routes
         .fallback(async || AppError::NoSuchRoute)
         .method_not_allowed_fallback(async || AppError::MethodNotAllowed)
         .layer(from_fn_with_state(state.clone(), access::guard))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
-        .layer(from_fn_with_state(REQUEST_TIMEOUT, give_up_in_time))
+        .layer(from_fn_with_state(time, give_up_in_time))
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(from_fn(observe::observe))
         .with_state(state)

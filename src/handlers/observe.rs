@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -31,7 +31,7 @@ pub(super) async fn observe(mut request: Request, next: Next) -> Response {
     }
     let route = request.extensions().get::<MatchedPath>();
     let route = route.map_or("unknown", MatchedPath::as_str);
-    let line = RequestLine::start(summary.clone(), request.method().as_str(), route);
+    let line = RequestLine::start(summary.clone(), known_method(request.method()), route);
     request.extensions_mut().insert(summary.clone());
 
     let mut response = complete(next.run(request).await, &summary, about_leads);
@@ -48,6 +48,22 @@ fn request_id(headers: &HeaderMap) -> Uuid {
     let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
     let given = given.and_then(|id| Uuid::try_parse(id).ok());
     given.unwrap_or_else(Uuid::now_v7)
+}
+
+/// The method, if it is one of HTTP's own. Any other is text of the caller's, and this is logged.
+fn known_method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        Method::TRACE => "TRACE",
+        Method::CONNECT => "CONNECT",
+        _ => "other",
+    }
 }
 
 /// Makes an error a complete problem, whoever under us answered it.

@@ -72,7 +72,7 @@ impl RequestSummary {
 #[derive(Debug)]
 pub struct RequestLine {
     summary: Arc<RequestSummary>,
-    method: String,
+    method: &'static str,
     route: String,
     started: Instant,
     status: u16,
@@ -84,10 +84,10 @@ impl RequestLine {
 
     /// Begins to measure. `route` is the template, never the path: a path may name a person.
     #[must_use]
-    pub fn start(summary: Arc<RequestSummary>, method: &str, route: &str) -> Self {
+    pub fn start(summary: Arc<RequestSummary>, method: &'static str, route: &str) -> Self {
         Self {
             summary,
-            method: method.to_owned(),
+            method,
             route: route.to_owned(),
             started: Instant::now(),
             status: Self::CALLER_LEFT,

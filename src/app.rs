@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseConfig, DatabaseLocation};
-use crate::handlers::{self, AppState, ProcessLead, Readiness, ReadinessReport};
+use crate::handlers::{self, Access, AppState, ProcessLead, Readiness, ReadinessReport};
 use crate::lookups::Lookups;
 use crate::models::{LeadSource, PrivacyKey};
 use crate::server::{Server, ServerError};
@@ -40,6 +40,7 @@ pub struct App {
     processing: LeadProcessing,
     workers: Arc<Workers>,
     draining: CancellationToken,
+    access: Arc<Access>,
     private: Option<PrivateServer>,
 }
 
@@ -186,13 +187,17 @@ impl App {
             config.pipeline.process_wait,
             draining.clone(),
         );
-        state.access().warn_when_open();
+        let access = Arc::clone(state.access());
+        if let Some(warning) = access.warning() {
+            tracing::warn!("{warning}");
+        }
         Ok(Self {
             router: handlers::router(state),
             pool,
             processing,
             workers,
             draining,
+            access,
             private,
         })
     }
@@ -217,9 +222,11 @@ impl App {
             stopping.cancelled().await;
             draining.cancel();
         });
+        let upkeep = tokio::spawn(forget_idle_callers(self.access.clone()));
         let deadline = DRAIN.saturating_sub(DRAIN_RUNS);
         let served = server.serve(self.router.clone(), shutdown, deadline).await;
         announce.abort();
+        upkeep.abort();
         let stopped = self.stop().await;
         served?;
         stopped
@@ -241,6 +248,13 @@ impl App {
         closed?;
         tracing::info!("stopped");
         Ok(())
+    }
+}
+
+async fn forget_idle_callers(access: Arc<Access>) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        access.forget_idle_callers();
     }
 }
 

@@ -26,7 +26,10 @@ fn run(command: Command) -> Result<()> {
     runtime.block_on(cli::run(command))
 }
 
-#[expect(clippy::print_stderr, reason = "the last word of a command that failed")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the last word of a command that failed"
+)]
 fn report(error: &anyhow::Error) {
     eprintln!("rust-c2s-api: {error:#}");
 }

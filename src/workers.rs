@@ -44,11 +44,18 @@ impl Workers {
         };
         let beat = beat_on(pool, instance, heartbeat, settings.lease / 3);
         let stop = workers.stop.clone();
-        workers.tasks.spawn(async move { stop.run_until_cancelled(beat).await });
-        let poll = settings.retry_base.min(LONGEST_POLL).max(Duration::from_millis(20));
+        workers
+            .tasks
+            .spawn(async move { stop.run_until_cancelled(beat).await });
+        let poll = settings
+            .retry_base
+            .min(LONGEST_POLL)
+            .max(Duration::from_millis(20));
         let due = run_due_leads(processing, poll, Arc::clone(&workers.seen));
         let stop = workers.stop.clone();
-        workers.tasks.spawn(async move { stop.run_until_cancelled(due).await });
+        workers
+            .tasks
+            .spawn(async move { stop.run_until_cancelled(due).await });
         workers
     }
 

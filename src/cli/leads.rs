@@ -81,8 +81,14 @@ fn details(detail: &LeadDetail) -> Vec<String> {
             step.name, step.outcome, step.latency_ms, step.cost_centavos
         )
     });
-    let reason = detail.last_error.iter().map(|code| format!("  reason: {code}"));
+    let reason = detail
+        .last_error
+        .iter()
+        .map(|code| format!("  reason: {code}"));
     let due = detail.due_at.iter().map(|at| format!("  next run: {at}"));
-    let people = detail.people.iter().map(|person| format!("  person: {person}"));
+    let people = detail
+        .people
+        .iter()
+        .map(|person| format!("  person: {person}"));
     steps.chain(reason).chain(due).chain(people).collect()
 }

@@ -36,10 +36,16 @@ pub(super) async fn run(arguments: &SimulatorArguments) -> Result<()> {
     let options = simulator.options();
     say(&format!("C2S_BASE_URL={}", simulator.c2s_base_url()))?;
     say(&format!("C2S_TOKEN={}", options.c2s_token))?;
-    say(&format!("DIRETRIX_BASE_URL={}", simulator.diretrix_base_url()))?;
+    say(&format!(
+        "DIRETRIX_BASE_URL={}",
+        simulator.diretrix_base_url()
+    ))?;
     say(&format!("DIRETRIX_USER={}", options.diretrix_user))?;
     say(&format!("DIRETRIX_PASS={}", options.diretrix_pass))?;
-    say(&format!("WORK_API_BASE_URL={}", simulator.work_api_base_url()))?;
+    say(&format!(
+        "WORK_API_BASE_URL={}",
+        simulator.work_api_base_url()
+    ))?;
     say(&format!("WORK_API={}", options.work_api_token))?;
     say(&format!("# leads: http://{}/_sim/leads", simulator.addr()))?;
     shutdown.cancelled().await;

@@ -5,6 +5,9 @@ use std::time::Duration;
 use super::reader::Reader;
 use crate::models::MessageField;
 
+/// See [`PipelineConfig::late_arrival`].
+const LATE_ARRIVAL: Duration = Duration::from_secs(10);
+
 /// How leads are worked on.
 #[derive(Debug, Clone)]
 pub struct PipelineConfig {
@@ -22,6 +25,9 @@ pub struct PipelineConfig {
     pub process_wait: Duration,
     /// `FRESH_DAYS`: how long a paid answer is used again.
     pub fresh_days: u16,
+    /// After a send of unknown outcome, how long beyond the call's timeout a late request may
+    /// still land at the CRM (UPSTREAMS.md §1, `create_message`). No variable: tests shorten it.
+    pub late_arrival: Duration,
     /// `INCOME_MULTIPLIER`, in thousandths (1000 = as the provider says).
     pub income_multiplier_thousandths: u32,
     /// `MESSAGE_FIELDS`: the parts of the message; all if unset.
@@ -51,6 +57,7 @@ impl PipelineConfig {
             dedup_ttl: dedup_ttl?,
             process_wait: process_wait?,
             fresh_days: fresh_days?,
+            late_arrival: LATE_ARRIVAL,
             income_multiplier_thousandths: income?,
             message_fields: message_fields?,
         })

@@ -11,8 +11,7 @@ use super::{LookupError, Lookups, RunNotes};
 use crate::lookups::work_api::FetchedProfile;
 use crate::models::{AllowedPayload, Cpf, Profile};
 use crate::storage::{
-    Claim, LookupKey, LookupKind, LookupState, Provider, SettledAnswer, SettledLookup,
-    StorageError,
+    Claim, LookupKey, LookupKind, LookupState, Provider, SettledAnswer, SettledLookup, StorageError,
 };
 
 /// What is known of a CPF.

@@ -11,10 +11,6 @@ use crate::models::{FreeText, Lead, Money};
 use crate::storage::{self, Claim, Heartbeat, RunEnd};
 use crate::upstream::{C2s, SendOutcome, UpstreamError, UpstreamErrorKind};
 
-/// After a send of unknown outcome, this long beyond the call's timeout a late request may still
-/// land at the CRM (UPSTREAMS.md §1, `create_message`).
-pub const LATE_ARRIVAL: Duration = Duration::from_secs(10);
-
 /// Posts messages.
 #[derive(Clone)]
 pub(super) struct Delivery {

@@ -13,7 +13,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::backoff;
-use super::delivery::{Delivered, Delivery, LATE_ARRIVAL};
+use super::delivery::{Delivered, Delivery};
 use super::run_error::RunError;
 use crate::clock::Clock;
 use crate::config::{Config, PipelineConfig};
@@ -82,7 +82,7 @@ impl LeadPipeline {
             pool: pool.clone(),
             c2s: c2s.clone(),
             heartbeat,
-            settle: config.c2s.timeout + LATE_ARRIVAL,
+            settle: config.c2s.timeout + config.pipeline.late_arrival,
         };
         Self {
             pool,
@@ -124,8 +124,7 @@ impl LeadPipeline {
         let since = Instant::now();
         let max_attempts = self.settings.retry_max_attempts;
         let (unsettled, steps) = (&notes.unsettled, &notes.steps);
-        let ended =
-            storage::end_run(&self.pool, claim, end, unsettled, steps, max_attempts).await;
+        let ended = storage::end_run(&self.pool, claim, end, unsettled, steps, max_attempts).await;
         notes.stored(since);
         ended
     }
@@ -180,13 +179,15 @@ impl LeadPipeline {
         let accepted = match identity::decide(&evidence) {
             Decision::Accept(accepted) => accepted,
             Decision::Nobody(reasons) => {
-                let first = reasons.first().map(|reason| reason.code());
+                let first = reasons.first().map(|reason| reason.as_str());
                 return unidentified(first.unwrap_or("no_agreement"));
             }
         };
         let answer = self.lookups.profile_of(claim, &accepted.cpf, notes).await?;
         let profile = match &answer {
-            ProfileAnswer::Bought { profile, .. } | ProfileAnswer::Stored { profile, .. } => profile,
+            ProfileAnswer::Bought { profile, .. } | ProfileAnswer::Stored { profile, .. } => {
+                profile
+            }
             ProfileAnswer::Absent => return unidentified("no_profile"),
             ProfileAnswer::Refused => {
                 let reason = "profile_refused_by_database".to_owned();
@@ -203,7 +204,7 @@ impl LeadPipeline {
             })),
             Confirmation::Rejected(reason) => {
                 self.keep_rejected(answer, notes);
-                unidentified(reason.code())
+                unidentified(reason.as_str())
             }
         }
     }

@@ -168,8 +168,7 @@ impl LeadProcessing {
         }
         let limit = i64::try_from(free).unwrap_or(i64::MAX);
         let lease = self.settings.lease;
-        let claims =
-            storage::claim_due_leads(&self.pool, self.instance, lease, limit).await?;
+        let claims = storage::claim_due_leads(&self.pool, self.instance, lease, limit).await?;
         let taken = claims.len();
         for claim in claims {
             let in_air = self.flights.enter(&claim.lead_id);

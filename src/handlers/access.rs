@@ -92,9 +92,14 @@ impl Access {
         }
     }
 
-    /// What the operator should know at start about who gets in.
-    #[must_use]
-    pub fn warning(&self) -> Option<&'static str> {
+    /// Tells the operator's log, at start, of a door that stands open.
+    pub fn warn_when_open(&self) {
+        if let Some(warning) = self.warning() {
+            tracing::warn!("{warning}");
+        }
+    }
+
+    fn warning(&self) -> Option<&'static str> {
         if self.on_own_machine {
             Some("no API_KEYS: every request on this machine may do everything (development)")
         } else if self.keys.is_empty() {

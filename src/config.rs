@@ -54,7 +54,7 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] with every problem found.
     pub fn from_env() -> Result<Self, ConfigError> {
-        Self::from_os_lookup(|name| env::var_os(name))
+        Self::from_os_lookup(of_the_process)
     }
 
     fn from_os_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
@@ -125,6 +125,14 @@ fn refuse_what_is_not_built(reader: &mut Reader<'_>) {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+fn of_the_process(name: &str) -> Option<OsString> {
+    env::var_os(name)
+}
+
 /// Why `.env` could not be read. Never holds a line of it.
 #[derive(Debug, thiserror::Error)]
 pub enum DotenvError {
@@ -143,7 +151,7 @@ pub enum DotenvError {
 /// # Errors
 /// [`DotenvError`] when the file is there and cannot be used.
 pub fn load_dotenv() -> Result<(), DotenvError> {
-    if env::var("APP_ENV").is_ok_and(|environment| environment.trim() == "production") {
+    if of_the_process("APP_ENV").is_some_and(|set| set.to_string_lossy().trim() == "production") {
         return Ok(());
     }
     load_dotenv_from(Path::new(".env"))

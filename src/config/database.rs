@@ -32,7 +32,7 @@ impl DatabaseConfig {
     /// # Errors
     /// [`ConfigError`] with every problem found.
     pub fn from_env() -> Result<Self, ConfigError> {
-        let lookup = |name: &str| std::env::var(name).ok();
+        let lookup = |name: &str| super::of_the_process(name)?.into_string().ok();
         let mut reader = Reader::new(&lookup);
         let environment = Environment::read(&mut reader);
         let read = Self::read(&mut reader, environment);

@@ -1,4 +1,8 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests, and a switch of theirs that is no configuration"
+)]
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -1,16 +1,35 @@
-//! What callers send, parsed; what cannot be used is a 400 that names the field.
+//! What callers send, parsed: what cannot be used is a 400 that names the field. And the JSON they
+//! are answered with.
 
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Response};
+use http::HeaderValue;
+use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
+use serde_json::Value;
 
 use crate::errors::AppError;
 use crate::models::LeadId;
 
 /// The longest a caller may wait, in seconds (API.md).
 const LONGEST_WAIT: u64 = 25;
+
+/// A JSON body of an answer.
+#[derive(Debug)]
+pub(super) struct JsonAnswer(pub(super) Value);
+
+impl IntoResponse for JsonAnswer {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(self.0.to_string()));
+        let kind = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(CONTENT_TYPE, kind);
+        response
+    }
+}
 
 /// The query of the trigger.
 #[derive(Debug, PartialEq, Eq)]

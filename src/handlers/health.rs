@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use axum::Json;
 use axum::extract::State;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::extract::JsonAnswer;
 use super::state::AppState;
 use crate::errors::AppError;
 
@@ -14,8 +14,8 @@ const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 
 /// The process lives. Touches nothing.
-pub(super) async fn health() -> Json<Value> {
-    Json(json!({
+pub(super) async fn health() -> JsonAnswer {
+    JsonAnswer(json!({
         "status": "healthy",
         "service": "rust-c2s-api",
         "version": env!("CARGO_PKG_VERSION"),
@@ -23,7 +23,7 @@ pub(super) async fn health() -> Json<Value> {
 }
 
 /// Requests can be worked on; 503 names what is missing.
-pub(super) async fn ready(State(state): State<AppState>) -> Result<Json<Value>, AppError> {
+pub(super) async fn ready(State(state): State<AppState>) -> Result<JsonAnswer, AppError> {
     if state.draining.is_cancelled() {
         return Err(not_ready("the service is stopping"));
     }
@@ -37,7 +37,7 @@ pub(super) async fn ready(State(state): State<AppState>) -> Result<Json<Value>, 
     let missing = parts.iter().filter(|(_, ready)| !ready);
     let missing: Vec<&str> = missing.map(|(name, _)| *name).collect();
     if missing.is_empty() {
-        Ok(Json(json!({ "status": "ready" })))
+        Ok(JsonAnswer(json!({ "status": "ready" })))
     } else {
         Err(not_ready(&format!("not ready: {}", missing.join(", "))))
     }

@@ -4,13 +4,13 @@
 
 use std::time::Duration;
 
-use axum::Json;
 use axum::response::{IntoResponse, Response};
 use chrono::SecondsFormat;
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
 
+use super::extract::JsonAnswer;
 use crate::errors::{problem_members, problem_response, retry_after_secs};
 use crate::models::{Cpf, LeadId, LeadState};
 use crate::services::lead_processing::ProcessAnswer;
@@ -183,7 +183,7 @@ impl IntoResponse for Rendered {
         if self.status.is_client_error() {
             return problem_response(self.status, self.body);
         }
-        let mut response = (self.status, Json(Value::Object(self.body))).into_response();
+        let mut response = (self.status, JsonAnswer(Value::Object(self.body))).into_response();
         if let Some(secs) = self.retry_after {
             let headers = response.headers_mut();
             headers.insert(RETRY_AFTER, HeaderValue::from(secs));

@@ -188,9 +188,7 @@ impl App {
             draining.clone(),
         );
         let access = Arc::clone(state.access());
-        if let Some(warning) = access.warning() {
-            tracing::warn!("{warning}");
-        }
+        access.warn_when_open();
         Ok(Self {
             router: handlers::router(state),
             pool,

@@ -13,8 +13,7 @@ async fn a_plain_lead_is_enriched_stored_and_told() {
 
     let answer = service.process(&lead_id).await;
 
-    let message =
-        "Successfully processed and enriched lead. Stored 1 entities in database.";
+    let message = "Successfully processed and enriched lead. Stored 1 entities in database.";
     assert_eq!(answer.status, 200);
     assert_eq!(
         answer.body,
@@ -32,7 +31,10 @@ async fn a_plain_lead_is_enriched_stored_and_told() {
     let messages = service.simulator.messages(&lead_id);
     assert_eq!(messages.len(), 1);
     assert!(messages[0].body.contains("✅ DADOS PESSOAIS"));
-    assert_eq!(service.state_of(&lead_id).await.as_deref(), Some("completed"));
+    assert_eq!(
+        service.state_of(&lead_id).await.as_deref(),
+        Some("completed")
+    );
     assert_eq!(service.count("select count(*) from core.parties").await, 1);
     service.stop().await;
 }

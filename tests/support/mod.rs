@@ -130,7 +130,10 @@ impl Service {
         };
         let reached = tokio::time::timeout(Duration::from_secs(30), reached).await;
         if reached.is_err() {
-            panic!("{lead_id} is {:?}, not {state}", self.state_of(lead_id).await);
+            panic!(
+                "{lead_id} is {:?}, not {state}",
+                self.state_of(lead_id).await
+            );
         }
     }
 
@@ -154,7 +157,11 @@ impl Service {
         self.shutdown.cancel();
         self.serving.await.unwrap().expect("stops in order");
         let unexpected = self.simulator.calls();
-        assert_eq!(unexpected.unexpected().len(), 0, "unexpected requests were sent");
+        assert_eq!(
+            unexpected.unexpected().len(),
+            0,
+            "unexpected requests were sent"
+        );
         (self.simulator, self.database)
     }
 }

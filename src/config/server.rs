@@ -1,8 +1,11 @@
 //! Address, access, limits and logs.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use secrecy::SecretString;
+
+use super::reader::Reader;
+use super::{api_keys, log_level};
 
 /// How the service is reached.
 #[derive(Debug, Clone)]
@@ -82,4 +85,91 @@ pub enum Scope {
     Admin,
     /// Read the metrics.
     Metrics,
+}
+
+impl ServerConfig {
+    pub(super) fn read(reader: &mut Reader<'_>, environment: Option<Environment>) -> Option<Self> {
+        let host = reader.parsed("HOST", "an IP address or `localhost`", parse_host);
+        let port = reader.number("PORT", 0..=65_535);
+        let api_keys = api_keys::read(reader);
+        let trigger_anonymous = reader.parsed("TRIGGER_ANONYMOUS", "true or false", parse_bool);
+        let rate_limit_per_sec = reader.number("RATE_LIMIT_PER_SEC", 1..=100_000);
+        let rate_limit_burst = reader.number("RATE_LIMIT_BURST", 1..=1_000_000);
+        let trust_proxy = read_trust_proxy(reader);
+        let log_format = reader.parsed("LOG_FORMAT", "text or json", |text| match text {
+            "text" => Some(LogFormat::Text),
+            "json" => Some(LogFormat::Json),
+            _ => None,
+        });
+        let log_level = reader.parsed("RUST_LOG", log_level::EXPECTED, log_level::parse);
+        Some(Self {
+            host: host?,
+            port: port?,
+            environment: environment?,
+            api_keys: api_keys?,
+            trigger_anonymous: trigger_anonymous?,
+            rate_limit_per_sec: rate_limit_per_sec?,
+            rate_limit_burst: rate_limit_burst?,
+            trust_proxy: trust_proxy?,
+            log_format: log_format?,
+            log_level: log_level?,
+        })
+    }
+}
+
+impl Environment {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        reader.parsed("APP_ENV", "development or production", |text| match text {
+            "development" => Some(Self::Development),
+            "production" => Some(Self::Production),
+            _ => None,
+        })
+    }
+}
+
+impl Scope {
+    /// All scopes.
+    pub const ALL: [Self; 4] = [Self::Trigger, Self::Read, Self::Admin, Self::Metrics];
+
+    /// The word in `API_KEYS` and in answers.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Trigger => "trigger",
+            Self::Read => "read",
+            Self::Admin => "admin",
+            Self::Metrics => "metrics",
+        }
+    }
+}
+
+impl ApiKeys {
+    /// Whether callers need no key because there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+fn parse_host(text: &str) -> Option<IpAddr> {
+    if text.eq_ignore_ascii_case("localhost") {
+        return Some(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    }
+    text.parse().ok()
+}
+
+fn parse_bool(text: &str) -> Option<bool> {
+    match text {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    }
+}
+
+fn read_trust_proxy(reader: &mut Reader<'_>) -> Option<TrustProxy> {
+    if reader.set("TRUST_PROXY").is_none() {
+        return Some(TrustProxy::Nobody);
+    }
+    let parse = |text: &str| (text == "fly").then_some(TrustProxy::Fly);
+    reader.parsed("TRUST_PROXY", "`fly`", parse)
 }

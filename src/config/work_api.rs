@@ -5,6 +5,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
+use super::reader::Reader;
 use crate::models::Money;
 
 /// How Work API is called.
@@ -22,4 +23,22 @@ pub struct WorkApiConfig {
     pub concurrency: usize,
     /// `PRICE_WORK_API_CENTAVOS`: what a hit or a miss costs.
     pub price: Money,
+}
+
+impl WorkApiConfig {
+    pub(super) fn read(reader: &mut Reader<'_>, concurrency: Option<usize>) -> Option<Self> {
+        let base_url = reader.base_url("WORK_API_BASE_URL");
+        let token = reader.token("WORK_API");
+        let timeout = reader.seconds("WORK_API_TIMEOUT_SECS", 1..=300);
+        let pace = reader.milliseconds("WORK_API_PACE_MS", 0..=60_000);
+        let price = reader.number("PRICE_WORK_API_CENTAVOS", 0..=1_000_000);
+        Some(Self {
+            base_url: base_url?,
+            token: token?,
+            timeout: timeout?,
+            pace: pace?,
+            concurrency: concurrency.unwrap_or(4),
+            price: Money::from_centavos(price?),
+        })
+    }
 }

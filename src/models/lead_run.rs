@@ -80,6 +80,20 @@ impl LeadState {
             .ok_or(UnknownState)
     }
 
+    /// Whether a repeated trigger within `DEDUP_TTL_SECS` is answered with this end. A run that
+    /// failed, waits for a retry, or whose lead the CRM did not know leaves no such mark.
+    #[must_use]
+    pub const fn answers_repeats(self) -> bool {
+        matches!(
+            self,
+            Self::Completed
+                | Self::Unidentified
+                | Self::Suppressed
+                | Self::Review
+                | Self::DeliveryUnknown
+        )
+    }
+
     /// Whether a run is over and none is scheduled.
     #[must_use]
     pub const fn is_end(self) -> bool {

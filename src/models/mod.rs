@@ -13,6 +13,7 @@ mod email;
 mod lead;
 mod lead_id;
 mod lead_run;
+mod message_field;
 mod money;
 mod name;
 mod person;
@@ -29,6 +30,7 @@ pub use email::{Email, EmailError};
 pub use lead::{Contact, Lead, Product, Seller};
 pub use lead_id::{LeadId, LeadIdError};
 pub use lead_run::{LeadSource, LeadState, UnknownState};
+pub use message_field::MessageField;
 pub use money::Money;
 pub use name::{NameError, PersonName};
 pub use person::{

@@ -1,5 +1,7 @@
 //! A person's profile, normalised: what is kept of a provider's answer, and nothing beyond.
 
+use std::fmt;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -146,7 +148,7 @@ pub struct ProfilePhone {
 }
 
 /// An address of a profile. Each part may be missing; a part that cannot be right is left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {
     /// Kind of street, such as `R` or `AV`.
     pub street_type: Option<FreeText>,
@@ -164,6 +166,12 @@ pub struct Address {
     pub state: Option<String>,
     /// CEP, eight digits.
     pub zip_code: Option<String>,
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Address(…)")
+    }
 }
 
 #[cfg(test)]

@@ -127,7 +127,8 @@ fn with_ninth_digit(national: &str) -> String {
 }
 
 fn is_in_plan(national: &str) -> bool {
-    phonenumber::parse(Some(phonenumber::country::Id::BR), national)
+    // With the country code spelt out: by region alone, the library takes area code 55 for it.
+    phonenumber::parse(None, format!("+55{national}"))
         .is_ok_and(|number| phonenumber::is_valid(&number))
 }
 

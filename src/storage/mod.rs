@@ -10,6 +10,7 @@ mod claim_due_leads;
 mod complete_delivery;
 mod end_run;
 mod error;
+mod heartbeat;
 mod instances;
 mod lead_run;
 mod lookup_json;
@@ -21,10 +22,13 @@ mod person_json;
 mod poll_lookup;
 mod pool;
 mod privacy_keys;
+pub mod private_server;
 mod read_leads;
 mod result_row;
 mod retry;
 mod settle_and_acquire;
+#[doc(hidden)]
+pub mod test_database;
 
 pub use accept_lead::accept_lead;
 pub use acquire_contacts::{AcquireContacts, Acquired, acquire_contacts};
@@ -32,6 +36,7 @@ pub use claim_due_leads::claim_due_leads;
 pub use complete_delivery::complete_delivery;
 pub use end_run::{end_run, settle_refused};
 pub use error::{Outage, StorageError};
+pub use heartbeat::Heartbeat;
 pub use instances::{beat, hand_back_leads, register_instance, remove_instance};
 pub use lead_run::{Accepted, Claim, InstanceId, LeadResult, MAX_UNKNOWN_SENDS, RunEnd, Step};
 pub use lookup_rows::{

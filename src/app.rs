@@ -1,0 +1,291 @@
+//! The only place that wires the parts together.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::config::{Config, DatabaseConfig, DatabaseLocation};
+use crate::handlers::{self, Access, AppState, ProcessLead, Readiness, ReadinessReport};
+use crate::lookups::Lookups;
+use crate::models::{LeadSource, PrivacyKey};
+use crate::server::{Server, ServerError};
+use crate::services::lead_pipeline::LeadPipeline;
+use crate::services::lead_processing::LeadProcessing;
+use crate::storage::private_server::{PrivateServer, PrivateServerError};
+use crate::storage::{self, Heartbeat, StorageError};
+use crate::upstream::{C2s, SetupError};
+use crate::workers::Workers;
+
+/// Connections to the database of one process (DATABASE.md: two instances × 10).
+const CONNECTIONS: u32 = 10;
+
+/// The most that stopping takes (API.md "Configuration").
+const DRAIN: Duration = Duration::from_secs(20);
+
+/// What is left of [`DRAIN`] for runs once no request is open any more.
+const DRAIN_RUNS: Duration = Duration::from_secs(4);
+
+/// Database of the private server that `DB_URL=private` means.
+const PRIVATE_DATABASE: &str = "rust_c2s_api";
+
+/// The service, wired and at work on its queue.
+pub struct App {
+    router: Router,
+    pool: PgPool,
+    processing: LeadProcessing,
+    workers: Arc<Workers>,
+    draining: CancellationToken,
+    access: Arc<Access>,
+    private: Option<PrivateServer>,
+}
+
+/// Why the service cannot start, or did not stop in order.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The database.
+    #[error("the database: {0}")]
+    Storage(#[from] StorageError),
+    /// The private database.
+    #[error("the private database: {0}")]
+    Private(#[from] PrivateServerError),
+    /// An upstream client.
+    #[error(transparent)]
+    Upstream(#[from] SetupError),
+    /// The socket.
+    #[error(transparent)]
+    Server(#[from] ServerError),
+}
+
+/// A connected database, and the private server behind it if it is one of ours.
+pub struct Database {
+    /// Connections.
+    pub pool: PgPool,
+    private: Option<PrivateServer>,
+}
+
+impl Database {
+    /// Connects to the configured database, starting the private server when that is meant.
+    ///
+    /// # Errors
+    /// [`AppError`] when it cannot be reached or started.
+    pub async fn open(config: &DatabaseConfig) -> Result<Self, AppError> {
+        match &config.location {
+            DatabaseLocation::Url(url) => {
+                let options = storage::options_from_url(url)?;
+                let pool = storage::connect(options, CONNECTIONS).await?;
+                Ok(Self {
+                    pool,
+                    private: None,
+                })
+            }
+            DatabaseLocation::Private => {
+                let server = PrivateServer::start(&PrivateServer::default_root("service")?).await?;
+                server.ensure_database(PRIVATE_DATABASE).await?;
+                let options = server.connect_options(PRIVATE_DATABASE);
+                let pool = storage::connect(options, CONNECTIONS).await?;
+                Ok(Self {
+                    pool,
+                    private: Some(server),
+                })
+            }
+        }
+    }
+
+    /// As [`Database::open`], for a command beside a running service: a private server that the
+    /// service runs is used and left to it.
+    ///
+    /// # Errors
+    /// [`AppError`] when the database cannot be reached or started.
+    pub async fn join(config: &DatabaseConfig) -> Result<Self, AppError> {
+        match Self::open(config).await {
+            Err(AppError::Private(PrivateServerError::InUse { root })) => {
+                let options = PrivateServer::of_another_process(&root, PRIVATE_DATABASE)?;
+                let pool = storage::connect(options, CONNECTIONS).await?;
+                Ok(Self {
+                    pool,
+                    private: None,
+                })
+            }
+            opened => opened,
+        }
+    }
+
+    /// Applies pending migrations, on the direct URL if there is one.
+    ///
+    /// # Errors
+    /// [`AppError`] when a migration fails.
+    pub async fn migrate(&self, config: &DatabaseConfig) -> Result<(), AppError> {
+        let Some(url) = &config.direct_url else {
+            return Ok(storage::migrate(&self.pool).await?);
+        };
+        let direct = storage::connect(storage::options_from_url(url)?, 1).await?;
+        let migrated = storage::migrate(&direct).await;
+        direct.close().await;
+        Ok(migrated?)
+    }
+
+    /// Closes the connections and stops the private server.
+    ///
+    /// # Errors
+    /// [`AppError`] when the private server does not stop.
+    pub async fn close(self) -> Result<(), AppError> {
+        self.pool.close().await;
+        match self.private {
+            Some(server) => Ok(server.stop().await?),
+            None => Ok(()),
+        }
+    }
+}
+
+impl App {
+    /// Connects, migrates and starts the workers.
+    ///
+    /// # Errors
+    /// [`AppError`] naming what is missing.
+    pub async fn build(config: &Config, clock: Clock) -> Result<Self, AppError> {
+        let database = Database::join(&config.database).await?;
+        database.migrate(&config.database).await?;
+        let Database { pool, private } = database;
+        let privacy_key = privacy_key(config, &pool).await?;
+        let instance = storage::register_instance(&pool).await?;
+        let heartbeat = Heartbeat::new(config.pipeline.lease);
+        let lookups = Lookups::new(
+            config,
+            pool.clone(),
+            privacy_key.clone(),
+            heartbeat.clone(),
+            clock.clone(),
+        )?;
+        let c2s = Arc::new(C2s::new(&config.c2s)?);
+        let pipeline = LeadPipeline::new(
+            config,
+            pool.clone(),
+            c2s,
+            lookups,
+            privacy_key,
+            heartbeat.clone(),
+            clock.clone(),
+        );
+        let processing = LeadProcessing::new(config, pool.clone(), pipeline, instance, clock);
+        let workers = Arc::new(Workers::start(
+            &config.pipeline,
+            pool.clone(),
+            instance,
+            heartbeat,
+            processing.clone(),
+        ));
+        let draining = CancellationToken::new();
+        let state = AppState::new(
+            process_lead(&processing),
+            readiness(&pool, &workers),
+            &config.server,
+            config.pipeline.process_wait,
+            draining.clone(),
+        );
+        let access = Arc::clone(state.access());
+        access.warn_when_open();
+        Ok(Self {
+            router: handlers::router(state),
+            pool,
+            processing,
+            workers,
+            draining,
+            access,
+            private,
+        })
+    }
+
+    /// The service behind the routes, for the command line.
+    #[must_use]
+    pub const fn processing(&self) -> &LeadProcessing {
+        &self.processing
+    }
+
+    /// Serves until `shutdown` is cancelled, then stops in order: no new connections, what runs
+    /// is finished or handed back, the database is closed.
+    ///
+    /// # Errors
+    /// [`AppError`] when the socket fails or stopping did.
+    pub async fn serve(self, server: Server, shutdown: CancellationToken) -> Result<(), AppError> {
+        let address: SocketAddr = server.local_addr();
+        tracing::info!(%address, "listening");
+        let draining = self.draining.clone();
+        let stopping = shutdown.clone();
+        let announce = tokio::spawn(async move {
+            stopping.cancelled().await;
+            draining.cancel();
+        });
+        let upkeep = tokio::spawn(forget_idle_callers(self.access.clone()));
+        let deadline = DRAIN.saturating_sub(DRAIN_RUNS);
+        let served = server.serve(self.router.clone(), shutdown, deadline).await;
+        announce.abort();
+        upkeep.abort();
+        let stopped = self.stop().await;
+        served?;
+        stopped
+    }
+
+    /// Stops the workers, finishes or hands back what runs, and closes the database.
+    ///
+    /// # Errors
+    /// [`AppError`] when leads could not be handed back or the private server does not stop.
+    pub async fn stop(self) -> Result<(), AppError> {
+        self.workers.stop().await;
+        let stopped = self.processing.stop(DRAIN_RUNS).await;
+        let database = Database {
+            pool: self.pool,
+            private: self.private,
+        };
+        let closed = database.close().await;
+        stopped?;
+        closed?;
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+async fn forget_idle_callers(access: Arc<Access>) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        access.forget_idle_callers();
+    }
+}
+
+async fn privacy_key(config: &Config, pool: &PgPool) -> Result<PrivacyKey, StorageError> {
+    if let Some(key) = &config.privacy.key {
+        return Ok(key.clone());
+    }
+    tracing::warn!(
+        "PRIVACY_KEY is not set: a generated key is kept in the database, where whoever reads the \
+         hashes finds it too; set PRIVACY_KEY before real data is processed"
+    );
+    storage::load_or_create_privacy_key(pool).await
+}
+
+fn process_lead(processing: &LeadProcessing) -> ProcessLead {
+    let processing = processing.clone();
+    ProcessLead::new(move |lead_id, wait| {
+        let processing = processing.clone();
+        async move { processing.process(lead_id, LeadSource::Make, wait).await }
+    })
+}
+
+fn readiness(pool: &PgPool, workers: &Arc<Workers>) -> Readiness {
+    let (pool, workers) = (pool.clone(), Arc::clone(workers));
+    Readiness::new(move || {
+        let (pool, workers) = (pool.clone(), Arc::clone(&workers));
+        async move {
+            let pending = storage::migrations_pending(&pool).await;
+            ReadinessReport {
+                database: pending.is_ok(),
+                migrations: matches!(pending, Ok(false)),
+                workers: workers.are_alive(),
+            }
+        }
+    })
+}

@@ -1,0 +1,181 @@
+//! The command line.
+
+mod demo;
+mod leads;
+mod output;
+mod simulator;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{App, Database};
+use crate::clock::Clock;
+use crate::config::{Config, DatabaseConfig, LogFormat};
+use crate::models::{LeadId, LeadSource};
+use crate::server::Server;
+use crate::storage::private_server::{
+    PrivateServer, SharedServer, Stopped, TEST_SERVER, stop_shared,
+};
+use crate::telemetry;
+use output::say;
+
+/// How long `process` waits for its run: longer than any retry of a healthy upstream takes.
+const PROCESS_WAIT: Duration = Duration::from_secs(300);
+
+/// Tells the broker who a Contact2Sale lead is.
+#[derive(Debug, Parser)]
+#[command(version, about, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// What to do; `serve` if nothing is named.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Apply pending migrations, listen, and work on leads (the default)
+    Serve,
+    /// The whole service on invented people, with a tour; needs no configuration
+    Demo(demo::DemoArguments),
+    /// Apply pending migrations and end
+    Migrate,
+    /// Process one lead and print the answer (CPFs masked)
+    Process {
+        /// The lead's id at Contact2Sale.
+        lead_id: String,
+    },
+    /// What became of leads
+    Leads {
+        /// Which.
+        #[command(subcommand)]
+        command: leads::LeadsCommand,
+    },
+    /// The three upstreams, simulated, as a process of their own
+    Simulator(simulator::SimulatorArguments),
+    /// The PostgreSQL that the tests share
+    DevPostgres {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: DevPostgresCommand,
+    },
+}
+
+/// What to do with the PostgreSQL of the tests.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum DevPostgresCommand {
+    /// Start it, if it does not run
+    Start,
+    /// Stop it, unless somebody uses it
+    Stop,
+    /// Print its URL
+    Url,
+}
+
+impl Command {
+    /// Whether the command works on the operator's database and upstreams, and so reads the
+    /// environment and `.env`. The others must not look at them.
+    #[must_use]
+    pub const fn reads_environment(&self) -> bool {
+        match self {
+            Self::Serve | Self::Migrate | Self::Process { .. } | Self::Leads { .. } => true,
+            Self::Demo(_) | Self::Simulator(_) | Self::DevPostgres { .. } => false,
+        }
+    }
+}
+
+/// Runs a command until it is done, or until the process is told to stop.
+///
+/// # Errors
+/// What went wrong, and what to do.
+pub async fn run(command: Command) -> Result<()> {
+    if !matches!(command, Command::Serve | Command::Process { .. }) {
+        // What these commands have to say they print; their logs are for trouble only.
+        telemetry::init(false, "warn")?;
+    }
+    match command {
+        Command::Serve => serve().await,
+        Command::Demo(arguments) => demo::run(&arguments).await,
+        Command::Migrate => migrate().await,
+        Command::Process { lead_id } => process(&lead_id).await,
+        Command::Leads { command } => leads::run(&command).await,
+        Command::Simulator(arguments) => simulator::run(&arguments).await,
+        Command::DevPostgres { command } => dev_postgres(command).await,
+    }
+}
+
+async fn serve() -> Result<()> {
+    let config = configured()?;
+    let address = SocketAddr::new(config.server.host, config.server.port);
+    let server = Server::bind(address)?;
+    let shutdown = shutdown_signal()?;
+    let app = App::build(&config, Clock::system()).await?;
+    Ok(app.serve(server, shutdown).await?)
+}
+
+/// The configuration, with logs set up as it says.
+fn configured() -> Result<Config> {
+    let config = Config::from_env()?;
+    let json = config.server.log_format == LogFormat::Json;
+    telemetry::init(json, &config.server.log_level)?;
+    Ok(config)
+}
+
+async fn migrate() -> Result<()> {
+    let config = DatabaseConfig::from_env()?;
+    let database = Database::join(&config).await?;
+    database.migrate(&config).await?;
+    database.close().await?;
+    say("the database is up to date")?;
+    Ok(())
+}
+
+async fn process(lead_id: &str) -> Result<()> {
+    let lead_id = LeadId::parse(lead_id)?;
+    let config = configured()?;
+    let app = App::build(&config, Clock::system()).await?;
+    let answer = app
+        .processing()
+        .process(lead_id, LeadSource::Api, PROCESS_WAIT)
+        .await;
+    app.stop().await?;
+    say(&output::process_answer(&answer?)?)?;
+    Ok(())
+}
+
+async fn dev_postgres(command: DevPostgresCommand) -> Result<()> {
+    let root = PrivateServer::default_root(TEST_SERVER)?;
+    match command {
+        DevPostgresCommand::Start => {
+            SharedServer::join(&root).await?;
+        }
+        DevPostgresCommand::Stop => match stop_shared(&root).await? {
+            Stopped::Yes => say("stopped")?,
+            Stopped::StillInUse => say("still in use by another process; left running")?,
+        },
+        DevPostgresCommand::Url => say(&SharedServer::join(&root).await?.url("postgres"))?,
+    }
+    Ok(())
+}
+
+/// Cancelled by SIGTERM or Ctrl-C.
+fn shutdown_signal() -> Result<CancellationToken> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let failed = "the handler of a stop signal could not be installed";
+    let mut terminate = signal(SignalKind::terminate()).context(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).context(failed)?;
+    let shutdown = CancellationToken::new();
+    let stopping = shutdown.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        stopping.cancel();
+    });
+    Ok(shutdown)
+}

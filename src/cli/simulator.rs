@@ -1,0 +1,54 @@
+//! `rust-c2s-api simulator`.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use anyhow::Result;
+use clap::Args;
+
+use super::{output::say, shutdown_signal};
+use crate::simulator::{Simulator, SimulatorOptions};
+
+/// How the simulator is started.
+#[derive(Debug, Args)]
+pub struct SimulatorArguments {
+    /// Port on 127.0.0.1; 0 takes any free one
+    #[arg(long, default_value_t = 8090)]
+    port: u16,
+    /// The same seed invents the same people
+    #[arg(long, default_value_t = SimulatorOptions::default().seed)]
+    seed: u64,
+    /// How many people to invent
+    #[arg(long, default_value_t = SimulatorOptions::default().people)]
+    people: usize,
+}
+
+/// Serves until told to stop. The lines printed at start are the environment a service needs to
+/// talk to it.
+pub(super) async fn run(arguments: &SimulatorArguments) -> Result<()> {
+    let shutdown = shutdown_signal()?;
+    let options = SimulatorOptions {
+        seed: arguments.seed,
+        people: arguments.people,
+        ..SimulatorOptions::default()
+    };
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
+    let simulator = Simulator::start(address, options).await?;
+    let options = simulator.options();
+    say(&format!("C2S_BASE_URL={}", simulator.c2s_base_url()))?;
+    say(&format!("C2S_TOKEN={}", options.c2s_token))?;
+    say(&format!(
+        "DIRETRIX_BASE_URL={}",
+        simulator.diretrix_base_url()
+    ))?;
+    say(&format!("DIRETRIX_USER={}", options.diretrix_user))?;
+    say(&format!("DIRETRIX_PASS={}", options.diretrix_pass))?;
+    say(&format!(
+        "WORK_API_BASE_URL={}",
+        simulator.work_api_base_url()
+    ))?;
+    say(&format!("WORK_API={}", options.work_api_token))?;
+    say(&format!("# leads: http://{}/_sim/leads", simulator.addr()))?;
+    shutdown.cancelled().await;
+    simulator.stop().await;
+    Ok(())
+}

@@ -1,0 +1,240 @@
+//! Who may do what (API.md "Access").
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, FORWARDED, VIA};
+use secrecy::ExposeSecret;
+use sha2::{Digest, Sha256};
+use subtle::{Choice, ConstantTimeEq};
+
+use super::rate_limit::{CountedAs, RateLimit};
+use super::state::AppState;
+use crate::config::{Environment, Scope, ServerConfig, TrustProxy};
+use crate::errors::AppError;
+use crate::telemetry::RequestSummary;
+
+/// The route that Make.com calls.
+pub(super) const PROCESS: &str = "/api/v1/leads/process";
+
+/// Who is asking, in the extensions of a request that was let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caller {
+    /// A developer on his own machine.
+    Developer,
+    /// The holder of a key, by its name.
+    Key(String),
+    /// Somebody without a key: sees no personal data.
+    Anonymous,
+}
+
+/// What a route asks of its caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Need {
+    /// Nothing; not counted either.
+    Nothing,
+    /// A scope.
+    Scope(Scope),
+    /// The scope `trigger`, or nobody where the trigger is open.
+    Trigger,
+    /// Any key: there is no such route, which only who has one is told.
+    AnyKey,
+}
+
+impl Need {
+    /// A route that this table does not list is for admins, so that a forgotten one is shut.
+    fn of(route: Option<&str>) -> Self {
+        match route {
+            None => Self::AnyKey,
+            Some("/health" | "/ready") => Self::Nothing,
+            Some(PROCESS) => Self::Trigger,
+            Some(_) => Self::Scope(Scope::Admin),
+        }
+    }
+}
+
+/// The keys and rules of this service.
+pub struct Access {
+    keys: Vec<KnownKey>,
+    trigger_anonymous: bool,
+    /// No keys, a loopback address, not production.
+    on_own_machine: bool,
+    trust_proxy: TrustProxy,
+    rate_limit: RateLimit,
+}
+
+struct KnownKey {
+    name: String,
+    scopes: Vec<Scope>,
+    digest: [u8; 32],
+}
+
+impl Access {
+    /// The rules that follow from the configuration.
+    #[must_use]
+    pub fn new(config: &ServerConfig) -> Self {
+        let keys = config.api_keys.0.iter().map(|key| KnownKey {
+            name: key.name.clone(),
+            scopes: key.scopes.clone(),
+            digest: digest_of(key.secret.expose_secret()),
+        });
+        let production = config.environment == Environment::Production;
+        Self {
+            keys: keys.collect(),
+            trigger_anonymous: config.trigger_anonymous,
+            on_own_machine: config.api_keys.is_empty() && config.host.is_loopback() && !production,
+            trust_proxy: config.trust_proxy,
+            rate_limit: RateLimit::new(config.rate_limit_per_sec, config.rate_limit_burst),
+        }
+    }
+
+    /// Tells the operator's log, at start, of a door that stands open.
+    pub fn warn_when_open(&self) {
+        if let Some(warning) = self.warning() {
+            tracing::warn!("{warning}");
+        }
+    }
+
+    fn warning(&self) -> Option<&'static str> {
+        if self.on_own_machine {
+            Some("no API_KEYS: every request on this machine may do everything (development)")
+        } else if self.keys.is_empty() {
+            Some(
+                "no API_KEYS: the trigger answers anybody, with masked CPFs; \
+                 all else but /health and /ready answers 401",
+            )
+        } else if self.trigger_anonymous {
+            Some("TRIGGER_ANONYMOUS: the trigger answers anybody, with masked CPFs")
+        } else {
+            None
+        }
+    }
+
+    /// Frees what is remembered of callers who do not call; to be called every minute or so.
+    pub fn forget_idle_callers(&self) {
+        self.rate_limit.forget_idle();
+    }
+
+    /// The key presented. All keys are compared, each in constant time and by digest, so that
+    /// time tells neither how much of a key was right nor which one it was.
+    fn find_key(&self, presented: &str) -> Option<&KnownKey> {
+        let presented = digest_of(presented);
+        let mut found = None;
+        for key in &self.keys {
+            let same: Choice = key.digest.as_slice().ct_eq(presented.as_slice());
+            if bool::from(same) {
+                found = Some(key);
+            }
+        }
+        found
+    }
+
+    fn decide(&self, need: Need, headers: &HeaderMap) -> Result<Caller, AppError> {
+        let open_trigger =
+            need == Need::Trigger && (self.keys.is_empty() || self.trigger_anonymous);
+        if self.keys.is_empty() {
+            return if self.on_own_machine && !came_through_proxy(headers) {
+                Ok(Caller::Developer)
+            } else if open_trigger {
+                Ok(Caller::Anonymous)
+            } else {
+                Err(AppError::Unauthorized(
+                    "this service has no keys: the operator sets API_KEYS to open this address",
+                ))
+            };
+        }
+        let Some(presented) = presented_key(headers) else {
+            return if open_trigger {
+                Ok(Caller::Anonymous)
+            } else {
+                Err(AppError::Unauthorized(
+                    "a key is needed: send it as Authorization: Bearer or X-API-Key",
+                ))
+            };
+        };
+        let key = self.find_key(presented).ok_or(AppError::Unauthorized(
+            "this key is not known: use one of those in API_KEYS",
+        ))?;
+        let scope = match need {
+            Need::Trigger => Scope::Trigger,
+            Need::Scope(scope) => scope,
+            Need::AnyKey | Need::Nothing => return Ok(Caller::Key(key.name.clone())),
+        };
+        if key.scopes.contains(&scope) {
+            Ok(Caller::Key(key.name.clone()))
+        } else {
+            Err(AppError::Forbidden(scope.as_str()))
+        }
+    }
+
+    fn counted_as(&self, request: &Request) -> CountedAs {
+        let headers = request.headers();
+        if let Some(key) = presented_key(headers).and_then(|key| self.find_key(key)) {
+            return CountedAs::Key(key.name.clone());
+        }
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map(|ConnectInfo(address)| address.ip());
+        let named = match self.trust_proxy {
+            TrustProxy::Fly => header_text(headers, "fly-client-ip").and_then(|ip| ip.parse().ok()),
+            TrustProxy::Nobody => None,
+        };
+        CountedAs::address(named.or(peer))
+    }
+}
+
+/// Lets a request in, or answers 401, 403 or 429. Guesses at keys are counted like any request.
+pub(super) async fn guard(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, AppError> {
+    let route = request.extensions().get::<MatchedPath>();
+    let need = Need::of(route.map(MatchedPath::as_str));
+    if need == Need::Nothing {
+        return Ok(next.run(request).await);
+    }
+    let access = &state.access;
+    let counted_as = access.counted_as(&request);
+    if let (CountedAs::Key(name), Some(summary)) = (
+        &counted_as,
+        request.extensions().get::<Arc<RequestSummary>>(),
+    ) {
+        summary.set_key_name(name);
+    }
+    let taken = access.rate_limit.take(&counted_as);
+    taken.map_err(|retry_after| AppError::TooManyRequests { retry_after })?;
+    let caller = access.decide(need, request.headers())?;
+    request.extensions_mut().insert(caller);
+    Ok(next.run(request).await)
+}
+
+fn digest_of(key: &str) -> [u8; 32] {
+    Sha256::digest(key.as_bytes()).into()
+}
+
+fn header_text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok().map(str::trim)
+}
+
+/// The key of `Authorization: Bearer`, else of `X-API-Key`.
+fn presented_key(headers: &HeaderMap) -> Option<&str> {
+    let bearer = header_text(headers, AUTHORIZATION.as_str()).and_then(|value| {
+        let (scheme, key) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+    });
+    bearer.or_else(|| header_text(headers, "x-api-key"))
+}
+
+/// Whether a proxy says that it passed the request on: then the caller may be anywhere.
+fn came_through_proxy(headers: &HeaderMap) -> bool {
+    let forwarded = |name: &http::HeaderName| name.as_str().starts_with("x-forwarded-");
+    headers.contains_key(FORWARDED) || headers.contains_key(VIA) || headers.keys().any(forwarded)
+}
+
+#[cfg(test)]
+#[path = "access_tests.rs"]
+mod tests;

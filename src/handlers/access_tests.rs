@@ -1,0 +1,106 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+use http::HeaderValue;
+use rstest::rstest;
+
+use super::*;
+use crate::handlers::tests::server_config;
+
+const KEYS: &str = "make:trigger:0123456789abcdef;reader:read:fedcba9876543210";
+
+fn access(variables: &[(&str, &str)]) -> Access {
+    Access::new(&server_config(variables))
+}
+
+fn decision(access: &Access, need: Need, headers: &[(&'static str, &str)]) -> String {
+    let mut map = HeaderMap::new();
+    for (name, value) in headers {
+        map.insert(*name, HeaderValue::from_str(value).unwrap());
+    }
+    match access.decide(need, &map) {
+        Ok(Caller::Developer) => "developer".to_owned(),
+        Ok(Caller::Anonymous) => "anonymous".to_owned(),
+        Ok(Caller::Key(name)) => name,
+        Err(error) => error.status().as_u16().to_string(),
+    }
+}
+
+const ADMIN: Need = Need::Scope(Scope::Admin);
+
+#[rstest]
+#[case::own_machine(&[], &[], ["developer", "developer", "developer"])]
+#[case::ipv6(&[("HOST", "::1")], &[], ["developer", "developer", "developer"])]
+#[case::forwarded(&[], &[("forwarded", "for=192.0.2.1")], ["anonymous", "401", "401"])]
+#[case::x_forwarded(&[], &[("x-forwarded-proto", "https")], ["anonymous", "401", "401"])]
+#[case::via(&[], &[("via", "1.1 proxy")], ["anonymous", "401", "401"])]
+#[case::public(&[("HOST", "0.0.0.0")], &[], ["anonymous", "401", "401"])]
+#[case::production(
+    &[("APP_ENV", "production"), ("PRIVACY_KEY", "0123456789abcdef")], &[], ["anonymous", "401", "401"])]
+fn without_keys(
+    #[case] variables: &[(&str, &str)],
+    #[case] headers: &[(&'static str, &str)],
+    #[case] expected: [&str; 3],
+) {
+    let access = access(variables);
+    let needs = [Need::Trigger, ADMIN, Need::AnyKey];
+    assert_eq!(needs.map(|need| decision(&access, need, headers)), expected);
+}
+
+#[rstest]
+#[case::none(&[], ["401", "401", "401"])]
+#[case::unknown(&[("x-api-key", "0123456789abcdeX")], ["401", "401", "401"])]
+#[case::beginning_of_one(&[("x-api-key", "0123456789abcde")], ["401", "401", "401"])]
+#[case::trigger(&[("authorization", "Bearer 0123456789abcdef")], ["make", "403", "make"])]
+#[case::lower_case(&[("authorization", "bearer 0123456789abcdef")], ["make", "403", "make"])]
+#[case::header(&[("x-api-key", "0123456789abcdef")], ["make", "403", "make"])]
+#[case::beside_basic(
+    &[("authorization", "Basic eDp5"), ("x-api-key", "0123456789abcdef")], ["make", "403", "make"])]
+#[case::no_scope_implies_another(&[("x-api-key", "fedcba9876543210")], ["403", "403", "reader"])]
+fn with_keys(#[case] headers: &[(&'static str, &str)], #[case] expected: [&str; 3]) {
+    let access = access(&[("API_KEYS", KEYS)]);
+    let needs = [Need::Trigger, ADMIN, Need::AnyKey];
+    assert_eq!(needs.map(|need| decision(&access, need, headers)), expected);
+}
+
+#[test]
+fn the_trigger_can_be_open_beside_keys() {
+    let access = access(&[("API_KEYS", KEYS), ("TRIGGER_ANONYMOUS", "true")]);
+    let key = |key| [("x-api-key", key)];
+    assert_eq!(decision(&access, Need::Trigger, &[]), "anonymous");
+    assert_eq!(
+        decision(&access, Need::Trigger, &key("0123456789abcdef")),
+        "make"
+    );
+    assert_eq!(decision(&access, Need::Trigger, &key("wrong")), "401");
+    assert_eq!(decision(&access, ADMIN, &[]), "401");
+}
+
+#[test]
+fn a_route_the_table_forgot_is_shut() {
+    assert_eq!(Need::of(Some("/api/v1/forgotten")), ADMIN);
+    assert_eq!(Need::of(None), Need::AnyKey);
+}
+
+#[test]
+fn an_open_door_is_warned_of() {
+    let warns = |variables: &[(&str, &str)]| access(variables).warning().is_some();
+    assert!(warns(&[]));
+    assert!(warns(&[("HOST", "0.0.0.0")]));
+    assert!(warns(&[("API_KEYS", KEYS), ("TRIGGER_ANONYMOUS", "true")]));
+    assert!(!warns(&[("API_KEYS", KEYS)]));
+}
+
+#[rstest]
+#[case::peer(&[], "192.0.2.7")]
+#[case::fly(&[("TRUST_PROXY", "fly")], "198.51.100.1")]
+fn the_client_is_the_peer_unless_a_proxy_is_trusted(
+    #[case] variables: &[(&str, &str)],
+    #[case] expected: &str,
+) {
+    let peer: SocketAddr = "192.0.2.7:5000".parse().unwrap();
+    let mut request = Request::new(axum::body::Body::empty());
+    request.extensions_mut().insert(ConnectInfo(peer));
+    let client = HeaderValue::from_static("198.51.100.1");
+    request.headers_mut().insert("fly-client-ip", client);
+    let counted = access(variables).counted_as(&request);
+    assert_eq!(counted, CountedAs::address(expected.parse().ok()));
+}

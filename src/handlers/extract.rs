@@ -1,0 +1,207 @@
+//! What callers send, parsed: what cannot be used is a 400 that names the field. And the JSON they
+//! are answered with.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Response};
+use http::HeaderValue;
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use crate::errors::AppError;
+use crate::models::LeadId;
+
+/// The longest a caller may wait, in seconds (API.md).
+const LONGEST_WAIT: u64 = 25;
+
+/// A JSON body of an answer.
+#[derive(Debug)]
+pub(super) struct JsonAnswer(pub(super) Value);
+
+impl IntoResponse for JsonAnswer {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(self.0.to_string()));
+        let kind = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(CONTENT_TYPE, kind);
+        response
+    }
+}
+
+/// The query of the trigger.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct ProcessQuery {
+    /// `id`.
+    pub(super) lead_id: LeadId,
+    /// `wait`, clamped; `None` when not given.
+    pub(super) wait: Option<Duration>,
+}
+
+impl ProcessQuery {
+    pub(super) fn parse(query: &str) -> Result<Self, AppError> {
+        let parameters = Parameters::parse(query)?;
+        for name in ["dry_run", "force"] {
+            refuse_unless_false(&parameters, name)?;
+        }
+        let id = parameters.single("id")?.ok_or(AppError::BadRequest {
+            field: "id",
+            wrong: "is missing: send the lead's id, as in ?id=…",
+        })?;
+        let lead_id = LeadId::parse(id).map_err(|_| AppError::BadRequest {
+            field: "id",
+            wrong: "is no lead id: 1 to 64 of A–Z a–z 0–9 - _",
+        })?;
+        let wait = parameters.single("wait")?.map(parse_wait).transpose()?;
+        Ok(Self { lead_id, wait })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for ProcessQuery {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, AppError> {
+        Self::parse(parts.uri.query().unwrap_or_default())
+    }
+}
+
+/// The lead a query names, if it can be read: for answers given before the query is.
+pub(super) fn lead_named_in(query: &str) -> Option<LeadId> {
+    let parameters = Parameters::parse(query).ok()?;
+    LeadId::parse(parameters.single("id").ok()??).ok()
+}
+
+/// Decoded parameters, in order.
+struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    fn parse(query: &str) -> Result<Self, AppError> {
+        let pairs = query.split('&').filter(|pair| !pair.is_empty());
+        let decoded = pairs.map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Ok((decode(name)?, decode(value)?))
+        });
+        decoded.collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The value of a parameter that may be given once.
+    fn single(&self, name: &'static str) -> Result<Option<&str>, AppError> {
+        let mut values = self.0.iter().filter(|(known, _)| known == name);
+        let first = values.next().map(|(_, value)| value.as_str());
+        if values.next().is_some() {
+            let wrong = "is given more than once: send it once";
+            return Err(AppError::BadRequest { field: name, wrong });
+        }
+        Ok(first)
+    }
+}
+
+fn decode(text: &str) -> Result<String, AppError> {
+    let spaced = text.replace('+', " ");
+    let decoded = percent_decode_str(&spaced).decode_utf8();
+    let decoded = decoded.map_err(|_| AppError::BadRequest {
+        field: "query",
+        wrong: "is not UTF-8 when decoded",
+    })?;
+    if decoded.contains('\0') {
+        let wrong = "holds a NUL character (%00)";
+        return Err(AppError::BadRequest {
+            field: "query",
+            wrong,
+        });
+    }
+    Ok(decoded.into_owned())
+}
+
+fn parse_wait(text: &str) -> Result<Duration, AppError> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        let wrong = "is no whole number of seconds: send 0 to 25";
+        return Err(AppError::BadRequest {
+            field: "wait",
+            wrong,
+        });
+    }
+    if text.starts_with('-') {
+        return Ok(Duration::ZERO);
+    }
+    // A number too large to be read is more than the longest wait.
+    let secs = digits.parse::<u64>().unwrap_or(LONGEST_WAIT);
+    Ok(Duration::from_secs(secs.min(LONGEST_WAIT)))
+}
+
+/// Parameters that later versions know. Ignored, `dry_run=true` would post the message that the
+/// caller wanted only to see.
+fn refuse_unless_false(parameters: &Parameters, field: &'static str) -> Result<(), AppError> {
+    let wrong = match parameters.single(field)? {
+        None | Some("false") => return Ok(()),
+        Some("true") => "is not built yet: leave it out; nothing was done",
+        Some(_) => "must be true or false",
+    };
+    Err(AppError::BadRequest { field, wrong })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    fn read(query: &str) -> Result<(String, Option<u64>), String> {
+        let query = ProcessQuery::parse(query).map_err(|error| error.to_string())?;
+        Ok((
+            query.lead_id.to_string(),
+            query.wait.map(|wait| wait.as_secs()),
+        ))
+    }
+
+    #[rstest]
+    #[case::plain("id=a1", "a1", None)]
+    #[case::unknown_ignored("utm=x&id=a1&x=%C3%A7", "a1", None)]
+    #[case::encoded("i%64=a%31", "a1", None)]
+    #[case::wait("id=a1&wait=10", "a1", Some(10))]
+    #[case::long_wait("id=a1&wait=100", "a1", Some(25))]
+    #[case::huge_wait("wait=99999999999999999999999&id=a1", "a1", Some(25))]
+    #[case::negative_wait("id=a1&wait=-3", "a1", Some(0))]
+    #[case::not_dry("id=a1&dry_run=false&force=false", "a1", None)]
+    fn a_query_is_read(#[case] query: &str, #[case] id: &str, #[case] wait: Option<u64>) {
+        assert_eq!(read(query), Ok((id.to_owned(), wait)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_query_is_read_or_refused(query in ".*") {
+            let read = ProcessQuery::parse(&query);
+            let longest = Duration::from_secs(LONGEST_WAIT);
+            prop_assert!(read.is_err() || read.is_ok_and(|q| q.wait.is_none_or(|w| w <= longest)));
+        }
+    }
+
+    #[rstest]
+    #[case::nothing("", "id: is missing")]
+    #[case::empty("id=", "id: is no lead id")]
+    #[case::malformed("id=a/b", "id: is no lead id")]
+    #[case::plus("id=a+b", "id: is no lead id")]
+    #[case::bad_percent("id=%zz", "id: is no lead id")]
+    #[case::twice("id=a&id=a", "id: is given more than once")]
+    #[case::wait_word("id=a&wait=soon", "wait: is no whole number")]
+    #[case::wait_fraction("id=a&wait=2.5", "wait: is no whole number")]
+    #[case::wait_empty("id=a&wait=", "wait: is no whole number")]
+    #[case::wait_minus("id=a&wait=-", "wait: is no whole number")]
+    #[case::invalid_utf8("id=%ff", "query: is not UTF-8")]
+    #[case::invalid_name("id=a&%c3=1", "query: is not UTF-8")]
+    #[case::nul("id=a%00", "query: holds a NUL")]
+    #[case::dry_run("id=a&dry_run=true", "dry_run: is not built yet")]
+    #[case::force("id=a&force=true", "force: is not built yet")]
+    #[case::dry_run_other("id=a&dry_run=1", "dry_run: must be true or false")]
+    fn what_cannot_be_used_is_named(#[case] query: &str, #[case] expected: &str) {
+        let said = read(query);
+        assert!(
+            said.as_ref().is_err_and(|said| said.starts_with(expected)),
+            "{said:?}"
+        );
+    }
+}

@@ -1,0 +1,186 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+use chrono::{TimeZone, Utc};
+use rstest::rstest;
+use serde_json::json;
+
+use super::*;
+
+const CPF: &str = "52998224725";
+
+fn answer(state: LeadState) -> ProcessAnswer {
+    ProcessAnswer {
+        lead_id: LeadId::parse("a1").unwrap(),
+        state,
+        message_sent: false,
+        cpfs: Vec::new(),
+        duplicate: false,
+        reason: None,
+        next_attempt_in: None,
+        next_attempt_at: None,
+        upstream_ms: 0,
+        database_ms: 0,
+    }
+}
+
+fn completed() -> ProcessAnswer {
+    ProcessAnswer {
+        message_sent: true,
+        cpfs: vec![Cpf::parse(CPF).unwrap()],
+        ..answer(LeadState::Completed)
+    }
+}
+
+#[test]
+fn a_completed_lead() {
+    let rendered = render(&completed(), Masking::Full);
+    assert_eq!(
+        (rendered.status, rendered.retry_after),
+        (StatusCode::OK, None)
+    );
+    let expected = json!({
+        "success": true,
+        "message": "Successfully processed and enriched lead. Stored 1 entities in database.",
+        "lead_id": "a1",
+        "cpfs_processed": [CPF],
+        "entities_stored": 1,
+        "state": "completed",
+        "message_sent": true,
+    });
+    assert_eq!(Value::Object(rendered.body), expected);
+}
+
+#[test]
+fn who_has_no_key_sees_masks() {
+    let rendered = render(&completed(), Masking::Masked);
+    assert_eq!(rendered.body["cpfs_processed"], json!(["***.982.247-**"]));
+    assert!(!format!("{:?}", rendered.body).contains(CPF));
+}
+
+#[test]
+fn a_joined_or_repeated_call_says_so() {
+    let first = render(&completed(), Masking::Full);
+    assert!(!first.body.contains_key("duplicate_request"));
+    let repeated = ProcessAnswer {
+        duplicate: true,
+        ..completed()
+    };
+    let mut rendered = render(&repeated, Masking::Full);
+    assert_eq!(rendered.body.remove("duplicate_request"), Some(json!(true)));
+    assert_eq!(rendered, first);
+}
+
+#[test]
+fn a_run_that_goes_on_tells_where_to_look() {
+    let rendered = render(&answer(LeadState::Processing), Masking::Full);
+    assert_eq!(rendered.status, StatusCode::ACCEPTED);
+    assert_eq!(rendered.retry_after, Some(5));
+    assert_eq!(rendered.body["success"], json!(true));
+    assert_eq!(rendered.body["state"], json!("processing"));
+    assert_eq!(rendered.body["status_url"], json!("/api/v1/leads/a1"));
+}
+
+#[test]
+fn a_scheduled_retry_tells_when() {
+    let retrying = ProcessAnswer {
+        next_attempt_in: Some(Duration::from_millis(1_500)),
+        next_attempt_at: Utc.with_ymd_and_hms(2026, 1, 2, 3, 4, 5).single(),
+        ..answer(LeadState::Retrying)
+    };
+    let rendered = render(&retrying, Masking::Full);
+    assert_eq!(rendered.status, StatusCode::ACCEPTED);
+    assert_eq!(rendered.retry_after, Some(2));
+    assert_eq!(rendered.body["success"], json!(true));
+    assert_eq!(
+        rendered.body["next_attempt_at"],
+        json!("2026-01-02T03:04:05Z")
+    );
+    assert_eq!(rendered.body["status_url"], json!("/api/v1/leads/a1"));
+}
+
+#[rstest]
+#[case::unidentified(
+    LeadState::Unidentified,
+    None,
+    "Could not find CPF from phone or email"
+)]
+#[case::no_profile(
+    LeadState::Unidentified,
+    Some(NO_PROFILE),
+    "CPF found, but no profile for it"
+)]
+#[case::review(
+    LeadState::Review,
+    None,
+    "Identity in doubt: waits for a person to decide"
+)]
+#[case::suppressed(
+    LeadState::Suppressed,
+    None,
+    "The person objected or was erased: nothing is looked up"
+)]
+fn nobody_is_named_who_was_not_accepted(
+    #[case] state: LeadState,
+    #[case] reason: Option<&str>,
+    #[case] message: &str,
+) {
+    let answer = ProcessAnswer {
+        state,
+        reason: reason.map(str::to_owned),
+        ..completed()
+    };
+    let rendered = render(&answer, Masking::Full);
+    assert_eq!(rendered.status, StatusCode::OK);
+    assert_eq!(rendered.body["success"], json!(false));
+    assert_eq!(rendered.body["state"], json!(state.as_str()));
+    assert_eq!(rendered.body["message"], json!(message));
+    assert_eq!(rendered.body["cpfs_processed"], json!([]));
+    assert_eq!(rendered.body["entities_stored"], json!(0));
+}
+
+#[test]
+fn a_doubtful_identity_has_the_key_of_its_review() {
+    let rendered = render(&answer(LeadState::Review), Masking::Full);
+    assert_eq!(rendered.body.get("review_id"), Some(&Value::Null));
+}
+
+#[test]
+fn what_is_given_up_says_why() {
+    let failed = ProcessAnswer {
+        reason: Some("c2s_denied".to_owned()),
+        ..answer(LeadState::Failed)
+    };
+    let rendered = render(&failed, Masking::Full);
+    assert_eq!(rendered.status, StatusCode::OK);
+    assert_eq!(rendered.body["success"], json!(false));
+    assert_eq!(rendered.body["reason"], json!("c2s_denied"));
+}
+
+#[test]
+fn a_lead_the_crm_does_not_know_is_a_problem() {
+    let missing = ProcessAnswer {
+        duplicate: true,
+        ..answer(LeadState::LeadMissing)
+    };
+    let rendered = render(&missing, Masking::Full);
+    assert_eq!(rendered.status, StatusCode::NOT_FOUND);
+    assert_eq!(rendered.body["state"], json!("lead_missing"));
+    assert_eq!(rendered.body["duplicate_request"], json!(true));
+    assert_eq!(rendered.body["detail"], rendered.body["message"]);
+    assert_eq!(rendered.body["error"], rendered.body["detail"]);
+}
+
+#[test]
+fn the_five_keys_never_change_their_types() {
+    for state in LeadState::ALL {
+        let body = render(&answer(state), Masking::Full).body;
+        let types = (
+            body["success"].is_boolean(),
+            body["message"].is_string(),
+            body["lead_id"].is_string(),
+            body["cpfs_processed"].is_array(),
+            body["entities_stored"].is_number(),
+        );
+        assert_eq!(types, (true, true, true, true, true), "{state:?}");
+        assert_eq!(body["state"], json!(state.as_str()));
+    }
+}

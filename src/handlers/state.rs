@@ -1,0 +1,115 @@
+//! What the handlers are given: the services as functions, so that a test needs no database.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use moka::future::Cache;
+use tokio_util::sync::CancellationToken;
+
+use super::access::Access;
+use crate::config::ServerConfig;
+use crate::models::LeadId;
+use crate::services::lead_processing::{ProcessAnswer, ProcessError};
+
+type ProcessFuture = BoxFuture<'static, Result<ProcessAnswer, ProcessError>>;
+
+/// Starts, joins or repeats the run of a lead, and waits for it at most as long as told.
+#[derive(Clone)]
+pub struct ProcessLead(Arc<dyn Fn(LeadId, Duration) -> ProcessFuture + Send + Sync>);
+
+impl ProcessLead {
+    /// Takes the service's function. The run itself must not live in the future: a caller who
+    /// leaves drops it.
+    pub fn new<F>(process: impl Fn(LeadId, Duration) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<ProcessAnswer, ProcessError>> + Send + 'static,
+    {
+        Self(Arc::new(move |id, wait| Box::pin(process(id, wait))))
+    }
+
+    pub(super) fn call(&self, lead_id: LeadId, wait: Duration) -> ProcessFuture {
+        (self.0)(lead_id, wait)
+    }
+}
+
+/// What is ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadinessReport {
+    /// The database answers.
+    pub database: bool,
+    /// No migration is pending.
+    pub migrations: bool,
+    /// The workers are alive.
+    pub workers: bool,
+}
+
+/// Finds out what is ready.
+#[derive(Clone)]
+pub struct Readiness(Arc<dyn Fn() -> BoxFuture<'static, ReadinessReport> + Send + Sync>);
+
+impl Readiness {
+    /// Takes the function that finds out.
+    pub fn new<F>(check: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = ReadinessReport> + Send + 'static,
+    {
+        Self(Arc::new(move || Box::pin(check())))
+    }
+
+    pub(super) fn check(&self) -> BoxFuture<'static, ReadinessReport> {
+        (self.0)()
+    }
+}
+
+/// What the handlers share.
+#[derive(Clone)]
+pub struct AppState {
+    pub(super) process: ProcessLead,
+    pub(super) readiness: Readiness,
+    pub(super) access: Arc<Access>,
+    pub(super) process_wait: Duration,
+    pub(super) draining: CancellationToken,
+    /// Leads the CRM did not know when a caller without a key asked: an open door must not be a
+    /// way to make us call the CRM at will.
+    pub(super) unknown_leads: Cache<LeadId, ()>,
+}
+
+impl AppState {
+    /// `process_wait` is the wait of a caller who names none; `draining` is cancelled when the
+    /// service begins to stop, and then it is not ready any more.
+    #[must_use]
+    pub fn new(
+        process: ProcessLead,
+        readiness: Readiness,
+        server: &ServerConfig,
+        process_wait: Duration,
+        draining: CancellationToken,
+    ) -> Self {
+        let unknown_leads = Cache::builder()
+            .max_capacity(10_000)
+            .time_to_live(Duration::from_secs(60))
+            .build();
+        Self {
+            process,
+            readiness,
+            access: Arc::new(Access::new(server)),
+            process_wait,
+            draining,
+            unknown_leads,
+        }
+    }
+
+    /// Who may do what: for the warning at start and the upkeep of the rate limit.
+    #[must_use]
+    pub fn access(&self) -> &Arc<Access> {
+        &self.access
+    }
+}
+
+impl fmt::Debug for AppState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AppState")
+    }
+}

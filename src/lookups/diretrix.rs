@@ -1,0 +1,114 @@
+//! Diretrix: the people a phone or an e-mail belongs to (UPSTREAMS.md §2). Every call is paid.
+
+mod wire;
+
+use std::time::Duration;
+
+use http::HeaderMap;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::answer::{ProviderAnswer, ProviderOutcome, recorded};
+use crate::config::DiretrixConfig;
+use crate::models::{Candidate, Email, Phone};
+use crate::upstream::{
+    Answer, Http, Limits, SetupError, Upstream, UpstreamError, UpstreamErrorKind, at_path,
+};
+
+/// Longest answer that is read, in bytes.
+const BODY_LIMIT: usize = 1 << 20;
+
+/// What may stand in a path segment as it is (RFC 3986 §2.3).
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Diretrix' API.
+pub(super) struct Diretrix {
+    http: Http,
+    base: Url,
+    user: SecretString,
+    password: SecretString,
+}
+
+type Candidates = ProviderAnswer<Vec<Candidate>>;
+
+impl Diretrix {
+    /// Diretrix at the configured address.
+    ///
+    /// # Errors
+    /// [`SetupError`] when the base URL cannot be used.
+    pub(super) fn new(config: &DiretrixConfig) -> Result<Self, SetupError> {
+        let limits = Limits {
+            timeout: config.timeout,
+            concurrency: config.concurrency,
+            pace: Duration::ZERO,
+            body_limit: BODY_LIMIT,
+        };
+        Ok(Self {
+            http: Http::new(Upstream::Diretrix, limits, HeaderMap::new())?,
+            base: at_path(Upstream::Diretrix, &config.base_url, "/Consultas/Pessoa")?,
+            user: config.user.clone(),
+            password: config.password.clone(),
+        })
+    }
+
+    /// The people a phone belongs to.
+    ///
+    /// # Errors
+    /// [`UpstreamError`] when Diretrix gave no answer that can be read.
+    pub(super) async fn by_phone(&self, phone: &Phone) -> Result<Candidates, UpstreamError> {
+        self.ask("phone", "Telefone", phone.national()).await
+    }
+
+    /// The people an e-mail belongs to.
+    ///
+    /// # Errors
+    /// [`UpstreamError`] when Diretrix gave no answer that can be read.
+    pub(super) async fn by_email(&self, email: &Email) -> Result<Candidates, UpstreamError> {
+        self.ask("email", "Email", email.as_str()).await
+    }
+
+    async fn ask(
+        &self,
+        operation: &'static str,
+        kind: &str,
+        contact: &str,
+    ) -> Result<Candidates, UpstreamError> {
+        let mut url = self.base.clone();
+        let contact = utf8_percent_encode(contact, ENCODED);
+        url.set_path(&format!("{}/{kind}/{contact}", self.base.path()));
+        let password = Some(self.password.expose_secret());
+        let request = self
+            .http
+            .get(url)
+            .basic_auth(self.user.expose_secret(), password);
+        let called = self.http.call(operation, request).await;
+        let read = called.and_then(|answer| self.read(operation, &answer));
+        recorded(Upstream::Diretrix, operation, read)
+    }
+
+    fn read(&self, operation: &'static str, answer: &Answer) -> Result<Candidates, UpstreamError> {
+        let read = match answer.status {
+            200..=299 => wire::candidates(&answer.body),
+            // Diretrix says "not found" in three ways; a malformed contact is not sent at all.
+            400 | 404 => Ok(Vec::new()),
+            status => Err(UpstreamErrorKind::of_status(status)),
+        };
+        let candidates = read.map_err(|kind| self.http.error(operation, answer, kind))?;
+        Ok(ProviderAnswer {
+            outcome: if candidates.is_empty() {
+                ProviderOutcome::Absent
+            } else {
+                ProviderOutcome::Found(candidates)
+            },
+            latency: answer.latency,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! Diretrix' list of people: `[{"nome": …, "cpf": …}]`.
+
+use serde_json::Value;
+
+use crate::lookups::answer::merged;
+use crate::models::{Candidate, Cpf, PersonName};
+use crate::upstream::{UpstreamErrorKind, parse_value, text_at};
+
+/// Reads the people. An entry whose CPF cannot be one is dropped, since nothing can be asked
+/// about it: if all are, there is nobody. A list in which no entry has a `cpf` at all has another
+/// shape than Diretrix' and is not read as "nobody".
+///
+/// # Errors
+/// [`UpstreamErrorKind::Unreadable`] when the body is no list of people.
+pub(super) fn candidates(body: &[u8]) -> Result<Vec<Candidate>, UpstreamErrorKind> {
+    let root = parse_value(body)?;
+    let entries = root
+        .as_array()
+        .ok_or(UpstreamErrorKind::Unreadable("it is not a list"))?;
+    let without_cpf = |entry: &Value| entry.get("cpf").is_none();
+    if !entries.is_empty() && entries.iter().all(without_cpf) {
+        return Err(UpstreamErrorKind::Unreadable("its entries have no cpf"));
+    }
+    let readable: Vec<Candidate> = entries.iter().filter_map(candidate).collect();
+    let dropped = entries.len() - readable.len();
+    if dropped > 0 {
+        tracing::warn!(dropped, "diretrix named people without a valid CPF");
+    }
+    Ok(merged(readable))
+}
+
+fn candidate(entry: &Value) -> Option<Candidate> {
+    Some(Candidate {
+        cpf: Cpf::parse(&text_at(entry, "cpf")?).ok()?,
+        name: text_at(entry, "nome").and_then(|name| PersonName::parse(&name).ok()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    const UM: &str = "52998224725";
+    const DOIS: &str = "11144477735";
+    /// A CPF with two leading zeros.
+    const ZEROS: &str = "00123456797";
+
+    fn read(body: &str) -> Result<Vec<(String, Option<String>)>, UpstreamErrorKind> {
+        let text = |name: PersonName| name.as_str().to_owned();
+        let candidates = candidates(body.as_bytes())?;
+        let pairs = candidates.into_iter();
+        Ok(pairs.map(|c| (c.cpf.into(), c.name.map(text))).collect())
+    }
+
+    fn person(cpf: &str, name: Option<&str>) -> (String, Option<String>) {
+        (cpf.to_owned(), name.map(str::to_owned))
+    }
+
+    #[rstest]
+    #[case(
+        include_str!("../../../tests/fixtures/diretrix/phone_two_people.json"),
+        vec![person(DOIS, Some("PESSOA EXEMPLO DOIS")), person(UM, Some("PESSOA EXEMPLO UM"))]
+    )]
+    #[case(
+        include_str!("../../../tests/fixtures/diretrix/odd_entries.json"),
+        vec![
+            person(ZEROS, None),
+            person(DOIS, None),
+            person(UM, Some("PESSOA EXEMPLO UM DA SILVA")),
+        ]
+    )]
+    #[case("[]", vec![])]
+    #[case(r#"[{"nome":"A","cpf":"52998224724"},{"nome":"B","cpf":"11222333000181"}]"#, vec![])]
+    #[case(r#"[{"nome":"A","cpf":null}]"#, vec![])]
+    fn reads_people(#[case] body: &str, #[case] people: Vec<(String, Option<String>)>) {
+        assert_eq!(read(body), Ok(people));
+    }
+
+    #[rstest]
+    #[case("{}")]
+    #[case("null")]
+    #[case("")]
+    #[case(r#"{"nome":"A","cpf":"52998224725"}"#)]
+    #[case(r#"[{"documento":"52998224725"}]"#)]
+    #[case("[1, 2]")]
+    #[case(r#"[{"nome":"A","cpf":"5299822"#)]
+    fn refuses_what_is_no_list_of_people(#[case] body: &str) {
+        assert!(matches!(read(body), Err(UpstreamErrorKind::Unreadable(_))));
+    }
+}

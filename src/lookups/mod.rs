@@ -1,0 +1,95 @@
+//! The one door to paid answers.
+//!
+//! A question is first a row of `ops.lookups`: whoever writes it asks, everybody else waits for
+//! the answer, on this instance or another. Nobody outside this module can call a paid provider.
+
+mod answer;
+mod contacts;
+mod diretrix;
+mod error;
+mod profile;
+mod run_notes;
+mod settle;
+mod work_api;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::future::Cache;
+use sqlx::PgPool;
+
+pub use contacts::ContactFindings;
+pub use error::LookupError;
+pub use profile::ProfileAnswer;
+pub use run_notes::RunNotes;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::models::PrivacyKey;
+use crate::storage::{Heartbeat, LookupKey, LookupState};
+use crate::upstream::SetupError;
+
+/// How long an answer stays in this process's memory at most (API.md "PRIVACY").
+const IN_MEMORY: Duration = Duration::from_secs(60);
+
+/// Answers kept in memory at once.
+const ANSWERS_IN_MEMORY: u64 = 10_000;
+
+/// Asks the providers, at most once for each contact or CPF while the answer is fresh.
+#[derive(Clone)]
+pub struct Lookups {
+    pool: PgPool,
+    diretrix: Arc<diretrix::Diretrix>,
+    work_api: Arc<work_api::WorkApi>,
+    privacy_key: PrivacyKey,
+    heartbeat: Heartbeat,
+    clock: Clock,
+    terms: Terms,
+    settled: Cache<LookupKey, LookupState>,
+}
+
+/// On what terms the providers are asked.
+#[derive(Debug, Clone)]
+struct Terms {
+    fresh: Duration,
+    lease: Duration,
+    price_diretrix: crate::models::Money,
+    price_work_api: crate::models::Money,
+    purpose: String,
+    legal_basis: String,
+}
+
+impl Lookups {
+    /// Sets up the door.
+    ///
+    /// # Errors
+    /// [`SetupError`] when an HTTP client cannot be made.
+    pub fn new(
+        config: &Config,
+        pool: PgPool,
+        privacy_key: PrivacyKey,
+        heartbeat: Heartbeat,
+        clock: Clock,
+    ) -> Result<Self, SetupError> {
+        Ok(Self {
+            pool,
+            diretrix: Arc::new(diretrix::Diretrix::new(&config.diretrix)?),
+            work_api: Arc::new(work_api::WorkApi::new(&config.work_api)?),
+            privacy_key,
+            heartbeat,
+            clock,
+            terms: Terms {
+                fresh: Duration::from_secs(u64::from(config.pipeline.fresh_days) * 86_400),
+                lease: config.pipeline.lease,
+                price_diretrix: config.diretrix.price,
+                price_work_api: config.work_api.price,
+                purpose: config.privacy.purpose.clone(),
+                legal_basis: config.privacy.legal_basis.clone(),
+            },
+            settled: Cache::builder()
+                .max_capacity(ANSWERS_IN_MEMORY)
+                .time_to_live(IN_MEMORY)
+                .build(),
+        })
+    }
+}

@@ -1,0 +1,130 @@
+//! Who a CPF belongs to.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::answer::ProviderOutcome;
+use super::settle::Settle;
+use super::{LookupError, Lookups, RunNotes};
+use crate::lookups::work_api::FetchedProfile;
+use crate::models::{AllowedPayload, Cpf, Profile};
+use crate::storage::{
+    Claim, LookupKey, LookupKind, LookupState, Provider, SettledAnswer, SettledLookup, StorageError,
+};
+
+/// What is known of a CPF.
+#[derive(Debug)]
+pub enum ProfileAnswer {
+    /// Just bought; to be stored together with its settlement.
+    Bought {
+        /// The person.
+        profile: Box<Profile>,
+        /// What may be kept of the answer.
+        payload: AllowedPayload,
+        /// The call.
+        settled: SettledLookup,
+        /// When it was answered.
+        fetched_at: DateTime<Utc>,
+    },
+    /// Bought before, stored, and still fresh.
+    Stored {
+        /// The person's row.
+        party_id: Uuid,
+        /// The person.
+        profile: Box<Profile>,
+        /// When it was bought.
+        fetched_at: DateTime<Utc>,
+    },
+    /// The provider knows nothing of this CPF.
+    Absent,
+    /// Bought before, but the database refused it.
+    Refused,
+}
+
+impl Settle for Box<FetchedProfile> {
+    fn settled(&self) -> SettledAnswer {
+        SettledAnswer::Profile
+    }
+}
+
+impl Lookups {
+    /// The profile of a CPF. What the run has not settled yet is settled with the same transaction
+    /// that acquires the question.
+    ///
+    /// # Errors
+    /// [`LookupError`]; a failed call is in the notes, to be settled by the end of the run.
+    pub async fn profile_of(
+        &self,
+        claim: &Claim,
+        cpf: &Cpf,
+        notes: &mut RunNotes,
+    ) -> Result<ProfileAnswer, LookupError> {
+        let key = LookupKey {
+            provider: Provider::WorkApi,
+            kind: LookupKind::Profile,
+            hash: self.privacy_key.of_cpf(cpf),
+        };
+        let states = self.settle_and_acquire(claim, &[key], notes).await?;
+        let mut state = states.into_iter().next().ok_or(StorageError::Corrupt {
+            what: "one question was asked, and no row came back",
+        })?;
+        if state == LookupState::Pending {
+            state = self.wait_for(claim, key).await?;
+        }
+        if state == LookupState::Mine {
+            return self.buy(key, cpf, notes).await;
+        }
+        notes.had("lookup_profile");
+        match state {
+            LookupState::Profile {
+                party_id,
+                profile,
+                fetched_at,
+            } => Ok(ProfileAnswer::Stored {
+                party_id,
+                profile,
+                fetched_at,
+            }),
+            LookupState::Absent => Ok(ProfileAnswer::Absent),
+            LookupState::Refused => Ok(ProfileAnswer::Refused),
+            LookupState::Candidates(_) | LookupState::Mine | LookupState::Pending => {
+                let what = "the row of a CPF holds no profile";
+                Err(StorageError::Corrupt { what }.into())
+            }
+        }
+    }
+
+    async fn buy(
+        &self,
+        key: LookupKey,
+        cpf: &Cpf,
+        notes: &mut RunNotes,
+    ) -> Result<ProfileAnswer, LookupError> {
+        if !self.heartbeat.is_fresh() {
+            return Err(LookupError::HeartbeatOld);
+        }
+        let result = self.work_api.profile(cpf).await;
+        let settled = self.settle(key, &result);
+        let (latency, outcome) = (settled.latency_ms, settled.outcome.as_str());
+        let latency = Duration::from_millis(latency);
+        notes.called("lookup_profile", outcome, latency, settled.cost);
+        match result.map(|answer| answer.outcome) {
+            Ok(ProviderOutcome::Found(fetched)) => Ok(ProfileAnswer::Bought {
+                profile: Box::new(fetched.profile),
+                payload: fetched.payload,
+                settled,
+                fetched_at: self.clock.now(),
+            }),
+            Ok(ProviderOutcome::Absent | ProviderOutcome::NoAnswer) => {
+                notes.unsettled.push(settled);
+                Ok(ProfileAnswer::Absent)
+            }
+            Err(error) => {
+                notes.unsettled.push(settled);
+                Err(error.into())
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! From a call's result to what is written of it.
+
+use std::time::Instant;
+
+use super::answer::{ProviderAnswer, ProviderOutcome};
+use super::run_notes::milliseconds;
+use super::{LookupError, Lookups, RunNotes};
+use crate::models::{Candidate, Money};
+use crate::storage::{
+    self, AcquireTerms, CallOutcome, Claim, LookupKey, LookupState, Provider, SettledAnswer,
+    SettledLookup,
+};
+use crate::upstream::UpstreamError;
+
+/// Something a provider may know.
+pub(super) trait Settle {
+    /// What the lookup row will hold.
+    fn settled(&self) -> SettledAnswer;
+}
+
+impl Settle for Vec<Candidate> {
+    fn settled(&self) -> SettledAnswer {
+        SettledAnswer::Candidates(self.clone())
+    }
+}
+
+impl Lookups {
+    /// What a call comes to in the ledger: a hit or a miss costs its price, an unknown outcome
+    /// counts as spent, a refusal and a failure that surely gave no answer cost nothing (API.md
+    /// "Configuration").
+    pub(super) fn settle<T: Settle>(
+        &self,
+        key: LookupKey,
+        result: &Result<ProviderAnswer<T>, UpstreamError>,
+    ) -> SettledLookup {
+        let price = match key.provider {
+            Provider::Diretrix => self.terms.price_diretrix,
+            Provider::WorkApi => self.terms.price_work_api,
+        };
+        let (answer, outcome, latency) = match result {
+            Ok(answer) => {
+                let (settled, outcome) = match &answer.outcome {
+                    ProviderOutcome::Found(value) => (value.settled(), CallOutcome::Hit),
+                    ProviderOutcome::Absent => (SettledAnswer::Absent, CallOutcome::Miss),
+                    ProviderOutcome::NoAnswer => (SettledAnswer::Failed, CallOutcome::Denied),
+                };
+                (settled, outcome, answer.latency)
+            }
+            Err(error) => (SettledAnswer::Failed, failed_outcome(error), error.latency),
+        };
+        let cost = match outcome {
+            CallOutcome::Hit | CallOutcome::Miss | CallOutcome::Unknown => price,
+            CallOutcome::Error | CallOutcome::Denied => Money::from_centavos(0),
+        };
+        SettledLookup {
+            key,
+            answer,
+            outcome,
+            cost,
+            latency_ms: milliseconds(latency),
+        }
+    }
+
+    /// One transaction: what came back is settled, and these questions are acquired.
+    pub(super) async fn settle_and_acquire(
+        &self,
+        claim: &Claim,
+        questions: &[LookupKey],
+        notes: &mut RunNotes,
+    ) -> Result<Vec<LookupState>, LookupError> {
+        let since = Instant::now();
+        let states = storage::settle_and_acquire(
+            &self.pool,
+            claim,
+            &notes.unsettled,
+            questions,
+            &self.acquire_terms(),
+        )
+        .await;
+        notes.stored(since);
+        let states = states?;
+        for settled in std::mem::take(&mut notes.unsettled) {
+            self.remember(settled).await;
+        }
+        Ok(states)
+    }
+
+    pub(super) fn acquire_terms(&self) -> AcquireTerms<'_> {
+        AcquireTerms {
+            fresh: self.terms.fresh,
+            purpose: &self.terms.purpose,
+            legal_basis: &self.terms.legal_basis,
+        }
+    }
+
+    /// Keeps a committed answer in memory, where the runs that wait for it find it.
+    async fn remember(&self, settled: SettledLookup) {
+        let state = match settled.answer {
+            SettledAnswer::Candidates(people) => LookupState::Candidates(people),
+            SettledAnswer::Absent => LookupState::Absent,
+            SettledAnswer::Profile | SettledAnswer::Refused | SettledAnswer::Failed => return,
+        };
+        self.settled.insert(settled.key, state).await;
+    }
+
+    /// Waits until whoever asks this question has settled it. One waiter per process looks at the
+    /// row, the others share what it sees. [`LookupState::Mine`] when the one who asked is gone.
+    pub(super) async fn wait_for(
+        &self,
+        claim: &Claim,
+        key: LookupKey,
+    ) -> Result<LookupState, LookupError> {
+        loop {
+            let mut seen = None;
+            let shared = self
+                .settled
+                .try_get_with(key, async {
+                    let settled = self.look_until_settled(claim, key).await;
+                    match settled {
+                        Ok(LookupState::Mine) | Err(_) => {
+                            seen = Some(settled);
+                            Err(NotSettled)
+                        }
+                        Ok(state) => Ok(state),
+                    }
+                })
+                .await;
+            match (shared, seen) {
+                (Ok(state), _) => return Ok(state),
+                (Err(_), Some(own)) => return own,
+                // Another waiter looked and took the question over, or failed: look again.
+                (Err(_), None) => {}
+            }
+        }
+    }
+
+    async fn look_until_settled(
+        &self,
+        claim: &Claim,
+        key: LookupKey,
+    ) -> Result<LookupState, LookupError> {
+        let mut pause = SHORTEST_PAUSE;
+        loop {
+            let state = storage::poll_lookup(
+                &self.pool,
+                claim,
+                &key,
+                self.terms.lease,
+                &self.acquire_terms(),
+            )
+            .await?;
+            if state != LookupState::Pending {
+                return Ok(state);
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+        }
+    }
+}
+
+/// Pauses between two looks at a row that somebody else will settle (DATABASE.md "ops.lookups").
+const SHORTEST_PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
+const LONGEST_PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
+
+/// The waiter that looked did not get a settled answer.
+#[derive(Debug)]
+struct NotSettled;
+
+fn failed_outcome(error: &UpstreamError) -> CallOutcome {
+    if error.is_denied() {
+        CallOutcome::Denied
+    } else if error.may_have_been_answered() {
+        CallOutcome::Unknown
+    } else {
+        CallOutcome::Error
+    }
+}

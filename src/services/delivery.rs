@@ -1,0 +1,142 @@
+//! The message goes to the CRM, once.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sqlx::PgPool;
+
+use super::run_error::RunError;
+use crate::lookups::RunNotes;
+use crate::models::{FreeText, Lead, Money};
+use crate::storage::{self, Claim, Heartbeat, RunEnd};
+use crate::upstream::{C2s, SendOutcome, UpstreamError, UpstreamErrorKind};
+
+/// Posts messages.
+#[derive(Clone)]
+pub(super) struct Delivery {
+    pub(super) pool: PgPool,
+    pub(super) c2s: Arc<C2s>,
+    pub(super) heartbeat: Heartbeat,
+    /// From the start of a send of unknown outcome to the moment it can be read back.
+    pub(super) settle: Duration,
+}
+
+/// What came of a message.
+#[derive(Debug)]
+pub(super) enum Delivered {
+    /// It stands in the CRM, and the lead is completed.
+    Completed,
+    /// It does not, or nobody knows: the run ends like this.
+    Not(RunEnd),
+    /// The CRM refused it, failed, or was not reached. Before any later try the lead is read back.
+    Failed(UpstreamError),
+}
+
+impl Delivery {
+    /// Whether an earlier message stands in the lead as fetched: found by its reference, whatever
+    /// the CRM did to the white space around it.
+    pub(super) fn stands_in(lead: &Lead, body: &str) -> bool {
+        let Some(reference) = body.rsplit("ref. ").next().filter(|rest| *rest != body) else {
+            return false;
+        };
+        let wanted = squeezed(&format!("ref. {reference}"));
+        let notes = lead.notes.iter().map(FreeText::as_str);
+        notes.map(squeezed).any(|note| note.contains(&wanted))
+    }
+
+    /// Posts the message and completes the lead.
+    ///
+    /// # Errors
+    /// When the database fails after the message was taken, or the lead is no longer ours.
+    pub(super) async fn send(
+        &self,
+        claim: &Claim,
+        body: &str,
+        notes: &mut RunNotes,
+    ) -> Result<Delivered, RunError> {
+        if !self.heartbeat.is_fresh() {
+            return Err(RunError::HeartbeatOld);
+        }
+        let outcome = self.c2s.create_message(&claim.lead_id, body).await;
+        let code = outcome.error().map(UpstreamError::code);
+        let word = code.as_deref().unwrap_or("delivered");
+        notes.called("send", word, outcome.latency(), Money::from_centavos(0));
+        match outcome {
+            SendOutcome::Delivered { .. } => {
+                self.complete(claim, true, notes).await?;
+                Ok(Delivered::Completed)
+            }
+            SendOutcome::Unknown(error) => Ok(Delivered::Not(RunEnd::Retry {
+                reason: error.code(),
+                after: self.settle,
+                spends_attempt: false,
+                send_unknown: true,
+            })),
+            SendOutcome::Rejected(error) if error.kind == UpstreamErrorKind::Status(404) => {
+                Ok(Delivered::Not(RunEnd::LeadMissing))
+            }
+            SendOutcome::Rejected(error)
+            | SendOutcome::NotSent(error)
+            | SendOutcome::MostLikelyNot(error) => Ok(Delivered::Failed(error)),
+        }
+    }
+
+    /// The message stands in the CRM: outbox and lead are completed in one transaction.
+    pub(super) async fn complete(
+        &self,
+        claim: &Claim,
+        message_sent: bool,
+        notes: &mut RunNotes,
+    ) -> Result<(), RunError> {
+        let since = Instant::now();
+        let completed =
+            storage::complete_delivery(&self.pool, claim, message_sent, &notes.steps).await;
+        notes.stored(since);
+        Ok(completed?)
+    }
+}
+
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use rstest::rstest;
+
+    use super::*;
+    use crate::models::{Contact, LeadId};
+
+    fn lead(note: &str) -> Lead {
+        Lead {
+            id: LeadId::parse("a01").unwrap(),
+            name: None,
+            phone: Contact::Absent,
+            email: Contact::Absent,
+            description: None,
+            product: None,
+            seller: None,
+            source: None,
+            campaign: None,
+            created_at: None,
+            updated_at: None,
+            notes: FreeText::parse(note).into_iter().collect(),
+        }
+    }
+
+    #[rstest]
+    #[case::same("Fonte: Work API · ref. ABC234", true)]
+    #[case::spaces_changed("Fonte:  Work API\n·   ref.\u{a0}ABC234  ", true)]
+    #[case::another("Fonte: Work API · ref. ABC235", false)]
+    #[case::none("ligar amanhã", false)]
+    fn an_earlier_message_is_found_by_its_reference(#[case] note: &str, #[case] stands: bool) {
+        let body = "Nome: X\nFonte: Work API · ref. ABC234";
+        assert_eq!(Delivery::stands_in(&lead(note), body), stands);
+    }
+
+    #[test]
+    fn a_body_without_reference_is_never_found() {
+        assert!(!Delivery::stands_in(&lead("Nome: X"), "Nome: X"));
+    }
+}

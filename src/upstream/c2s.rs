@@ -1,0 +1,191 @@
+//! Contact2Sale, the CRM: leads in, messages out (UPSTREAMS.md §1).
+
+mod wire;
+
+use std::time::Duration;
+
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, HeaderValue};
+use secrecy::ExposeSecret;
+use serde_json::json;
+use url::Url;
+
+use super::{
+    Answer, Http, Limits, SetupError, Upstream, UpstreamError, UpstreamErrorKind, at_path,
+    record_call,
+};
+use crate::config::C2sConfig;
+use crate::models::{Lead, LeadId};
+
+/// Longest answer that is read. A lead carries its whole history of messages.
+const BODY_LIMIT: usize = 4 << 20;
+
+const LEAD: &str = "lead";
+const CREATE_MESSAGE: &str = "create_message";
+
+/// The CRM's API.
+pub struct C2s {
+    http: Http,
+    base: Url,
+}
+
+/// A lead as fetched, and how long that took.
+#[derive(Debug)]
+pub struct FetchedLead {
+    /// The lead; `None` when the CRM does not know it.
+    pub lead: Option<Lead>,
+    /// How long the call took.
+    pub latency: Duration,
+}
+
+/// What became of a message. Posting is not idempotent, so what is not known is not guessed
+/// (UPSTREAMS.md §1 "create_message").
+#[derive(Debug)]
+pub enum SendOutcome {
+    /// A complete 2xx: the broker has it.
+    Delivered {
+        /// How long the call took.
+        latency: Duration,
+    },
+    /// A complete 4xx: final. `Status(404)` says that the lead is missing; `RateLimited` and
+    /// `Denied` say that it may be sent later (see [`UpstreamError::is_retryable`]).
+    Rejected(UpstreamError),
+    /// Surely not sent: no connection could be made. It may be sent again at any time.
+    NotSent(UpstreamError),
+    /// A complete answer of another status (5xx, or a redirect): most likely not delivered. Read
+    /// the lead back before the next try.
+    MostLikelyNot(UpstreamError),
+    /// Sent, and no complete answer: nothing is known. Wait out the call's timeout and 10 s more,
+    /// then read the lead back before the next try.
+    Unknown(UpstreamError),
+}
+
+impl C2s {
+    /// The CRM at the configured address.
+    ///
+    /// # Errors
+    /// [`SetupError`] when base URL or token cannot be used.
+    pub fn new(config: &C2sConfig) -> Result<Self, SetupError> {
+        let bearer = format!("Bearer {}", config.token.expose_secret());
+        let mut bearer =
+            HeaderValue::from_str(&bearer).map_err(|_| SetupError::Credentials(Upstream::C2s))?;
+        bearer.set_sensitive(true);
+        let limits = Limits {
+            timeout: config.timeout,
+            concurrency: config.concurrency,
+            pace: Duration::ZERO,
+            body_limit: BODY_LIMIT,
+        };
+        let headers = HeaderMap::from_iter([(AUTHORIZATION, bearer)]);
+        Ok(Self {
+            http: Http::new(Upstream::C2s, limits, headers)?,
+            base: at_path(Upstream::C2s, &config.base_url, "/integration/leads")?,
+        })
+    }
+
+    /// Fetches a lead.
+    ///
+    /// # Errors
+    /// [`UpstreamError`] when the CRM gave no answer that can be read.
+    pub async fn lead(&self, id: &LeadId) -> Result<FetchedLead, UpstreamError> {
+        let fetched = self.fetch(id).await;
+        match &fetched {
+            Ok(FetchedLead { lead, latency }) => {
+                let outcome = if lead.is_some() { "found" } else { "absent" };
+                record_call(Upstream::C2s, LEAD, outcome, *latency);
+            }
+            Err(error) => record_call(Upstream::C2s, LEAD, &error.code(), error.latency),
+        }
+        fetched
+    }
+
+    async fn fetch(&self, id: &LeadId) -> Result<FetchedLead, UpstreamError> {
+        let url = self.lead_url(id, "");
+        let answer = self.http.call(LEAD, self.http.get(url)).await?;
+        let lead = match answer.status {
+            200..=299 => wire::lead(&answer.body, id)
+                .map(Some)
+                .map_err(|kind| self.http.error(LEAD, &answer, kind))?,
+            404 => None,
+            status => return Err(self.status_error(LEAD, &answer, status)),
+        };
+        Ok(FetchedLead {
+            lead,
+            latency: answer.latency,
+        })
+    }
+
+    /// Posts a message to a lead, once: it is never repeated in here. The body must be under
+    /// 5,000 characters.
+    pub async fn create_message(&self, id: &LeadId, body: &str) -> SendOutcome {
+        let url = self.lead_url(id, "/create_message");
+        let request = self.http.post(url).json(&json!({ "body": body }));
+        let outcome = match self.http.call(CREATE_MESSAGE, request).await {
+            Ok(answer) => self.outcome_of(&answer),
+            Err(error) if error.kind == UpstreamErrorKind::NotSent => SendOutcome::NotSent(error),
+            Err(error) => SendOutcome::Unknown(error),
+        };
+        outcome.record();
+        outcome
+    }
+
+    fn outcome_of(&self, answer: &Answer) -> SendOutcome {
+        if answer.is_success() {
+            return SendOutcome::Delivered {
+                latency: answer.latency,
+            };
+        }
+        let error = self.status_error(CREATE_MESSAGE, answer, answer.status);
+        match answer.status {
+            400..=499 => SendOutcome::Rejected(error),
+            _ => SendOutcome::MostLikelyNot(error),
+        }
+    }
+
+    fn lead_url(&self, id: &LeadId, below: &str) -> Url {
+        let mut url = self.base.clone();
+        // A lead id holds no character that would have to be encoded.
+        url.set_path(&format!("{}/{id}{below}", self.base.path()));
+        url
+    }
+
+    fn status_error(&self, operation: &'static str, answer: &Answer, status: u16) -> UpstreamError {
+        self.http
+            .error(operation, answer, UpstreamErrorKind::of_status(status))
+    }
+}
+
+impl SendOutcome {
+    /// The error, unless it was delivered.
+    #[must_use]
+    pub const fn error(&self) -> Option<&UpstreamError> {
+        match self {
+            Self::Delivered { .. } => None,
+            Self::Rejected(error)
+            | Self::NotSent(error)
+            | Self::MostLikelyNot(error)
+            | Self::Unknown(error) => Some(error),
+        }
+    }
+
+    /// How long the call took.
+    #[must_use]
+    pub const fn latency(&self) -> Duration {
+        match self {
+            Self::Delivered { latency } => *latency,
+            Self::Rejected(error)
+            | Self::NotSent(error)
+            | Self::MostLikelyNot(error)
+            | Self::Unknown(error) => error.latency,
+        }
+    }
+
+    fn record(&self) {
+        let code = self.error().map(UpstreamError::code);
+        let outcome = code.as_deref().unwrap_or("delivered");
+        record_call(Upstream::C2s, CREATE_MESSAGE, outcome, self.latency());
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,239 @@
+//! The one place that sends. It times every call, bounds it in time and size, and lets no URL,
+//! header or body into an error or a log: Work API's URL holds the token and a CPF.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::HeaderMap;
+use http::header::{ACCEPT, HeaderValue};
+use reqwest::{Client, RequestBuilder, Response, redirect};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use super::pace::Pace;
+use super::{SetupError, Upstream, UpstreamError, UpstreamErrorKind, retry_after};
+
+/// A connection that was idle longer is not used again: upstreams cut idle ones, and a request
+/// lost that way is of unknown outcome.
+const POOL_IDLE: Duration = Duration::from_secs(20);
+
+/// The longest wait for a connection, DNS and TLS included.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// How an upstream may be called.
+pub(crate) struct Limits {
+    /// The total time of a call, reading the answer included. Only a total limit stops an upstream
+    /// that drips.
+    pub(crate) timeout: Duration,
+    /// Calls in flight.
+    pub(crate) concurrency: usize,
+    /// The least time between the starts of two calls.
+    pub(crate) pace: Duration,
+    /// The longest body that is read, in bytes.
+    pub(crate) body_limit: usize,
+}
+
+/// A complete answer.
+pub(crate) struct Answer {
+    /// The status.
+    pub(crate) status: u16,
+    /// The body, read to its end.
+    pub(crate) body: Bytes,
+    /// `Retry-After`, clamped.
+    pub(crate) retry_after: Option<Duration>,
+    /// How long the call took, without the wait for its turn.
+    pub(crate) latency: Duration,
+}
+
+impl Answer {
+    /// Whether the status is 2xx.
+    pub(crate) const fn is_success(&self) -> bool {
+        matches!(self.status, 200..=299)
+    }
+}
+
+/// The connections to one upstream.
+pub(crate) struct Http {
+    upstream: Upstream,
+    client: Client,
+    limits: Limits,
+    permits: Semaphore,
+    pace: Pace,
+}
+
+impl Http {
+    /// Connections that send `headers` with every request, follow no redirect (it would carry
+    /// token and CPF elsewhere), use no proxy, and never send a request twice by themselves.
+    ///
+    /// # Errors
+    /// [`SetupError::Client`] when the TLS stack cannot be loaded.
+    pub(crate) fn new(
+        upstream: Upstream,
+        limits: Limits,
+        mut headers: HeaderMap,
+    ) -> Result<Self, SetupError> {
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let client = Client::builder()
+            .user_agent(concat!("rust-c2s-api/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers)
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .no_proxy()
+            // Shorter than the whole call, so that a slow connection is known not to have sent.
+            .connect_timeout(CONNECT.min(limits.timeout / 2))
+            .pool_idle_timeout(POOL_IDLE)
+            .build()
+            .map_err(|_| SetupError::Client(upstream))?;
+        Ok(Self {
+            upstream,
+            client,
+            permits: Semaphore::new(limits.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
+            pace: Pace::new(limits.pace),
+            limits,
+        })
+    }
+
+    /// A GET to be sent with [`Http::call`].
+    pub(crate) fn get(&self, url: Url) -> RequestBuilder {
+        self.client.get(url)
+    }
+
+    /// A POST to be sent with [`Http::call`].
+    pub(crate) fn post(&self, url: Url) -> RequestBuilder {
+        self.client.post(url)
+    }
+
+    /// Waits for its turn, sends once, and reads the answer to its end.
+    ///
+    /// # Errors
+    /// `NotSent` when surely nothing was sent; `Timeout` and `Broken` when it was sent and no
+    /// status came; `CutOff` and `TooLarge` when the answer began and was not read to its end.
+    pub(crate) async fn call(
+        &self,
+        operation: &'static str,
+        request: RequestBuilder,
+    ) -> Result<Answer, UpstreamError> {
+        let turn = self.permits.acquire().await;
+        self.pace.wait().await;
+        let started = Instant::now();
+        let sent = match turn {
+            Ok(_permit) => self.send(request, started).await,
+            Err(_) => Err((UpstreamErrorKind::NotSent, None)),
+        };
+        let latency = started.elapsed();
+        match sent {
+            Ok((status, body, retry_after)) => Ok(Answer {
+                status,
+                body,
+                retry_after,
+                latency,
+            }),
+            Err((kind, retry_after)) => Err(UpstreamError {
+                upstream: self.upstream,
+                operation,
+                kind,
+                retry_after,
+                latency,
+            }),
+        }
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that sends"
+    )]
+    async fn send(&self, request: RequestBuilder, started: Instant) -> Result<Read, Failed> {
+        let deadline = started + self.limits.timeout;
+        let response = match timeout_at(deadline, request.send()).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => return Err((kind_of(&error), None)),
+            Err(_) => return Err((UpstreamErrorKind::Timeout, None)),
+        };
+        let status = response.status().as_u16();
+        let retry_after = retry_after::read(response.headers());
+        let body = timeout_at(deadline, read_body(response, self.limits.body_limit))
+            .await
+            .unwrap_or(Err(UpstreamErrorKind::CutOff));
+        match body {
+            Ok(body) => Ok((status, body, retry_after)),
+            Err(kind) => Err((kind, retry_after)),
+        }
+    }
+
+    /// The error of a complete answer.
+    pub(crate) fn error(
+        &self,
+        operation: &'static str,
+        answer: &Answer,
+        kind: UpstreamErrorKind,
+    ) -> UpstreamError {
+        UpstreamError {
+            upstream: self.upstream,
+            operation,
+            kind,
+            retry_after: answer.retry_after,
+            latency: answer.latency,
+        }
+    }
+}
+
+type Read = (u16, Bytes, Option<Duration>);
+type Failed = (UpstreamErrorKind, Option<Duration>);
+
+/// The error itself is dropped: its text holds the URL.
+fn kind_of(error: &reqwest::Error) -> UpstreamErrorKind {
+    if error.is_connect() || error.is_builder() {
+        UpstreamErrorKind::NotSent
+    } else if error.is_timeout() {
+        UpstreamErrorKind::Timeout
+    } else {
+        UpstreamErrorKind::Broken
+    }
+}
+
+async fn read_body(mut response: Response, limit: usize) -> Result<Bytes, UpstreamErrorKind> {
+    let announced = response.content_length().unwrap_or(0);
+    if usize::try_from(announced).map_or(true, |announced| announced > limit) {
+        return Err(UpstreamErrorKind::TooLarge);
+    }
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|_| UpstreamErrorKind::CutOff)?
+    {
+        if body.len() + chunk.len() > limit {
+            return Err(UpstreamErrorKind::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+/// A URL below a base, which may have a path of its own. The segments are percent-encoded already.
+///
+/// # Errors
+/// [`SetupError::BaseUrl`] when the base can have no path.
+pub(crate) fn at_path(upstream: Upstream, base: &Url, path: &str) -> Result<Url, SetupError> {
+    if !matches!(base.scheme(), "http" | "https") {
+        return Err(SetupError::BaseUrl(upstream));
+    }
+    let mut url = base.clone();
+    url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
+    url.set_query(None);
+    url.set_fragment(None);
+    Ok(url)
+}
+
+/// The one event of a call: who, what for, how it ended, how long it took.
+pub(crate) fn record_call(
+    upstream: Upstream,
+    operation: &'static str,
+    outcome: &str,
+    latency: Duration,
+) {
+    let latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
+    tracing::debug!(%upstream, operation, outcome, latency_ms, "upstream call");
+}

@@ -1,0 +1,18 @@
+//! How the outside is called: one place that sends ([`http`](self)), one error for all of it, and
+//! the CRM. The two paid upstreams sit behind `lookups`, on the same parts.
+
+mod c2s;
+mod error;
+mod http;
+mod json;
+mod pace;
+mod retry_after;
+#[cfg(test)]
+pub(crate) mod test_server;
+
+pub use c2s::{C2s, FetchedLead, SendOutcome};
+pub use error::{SetupError, Upstream, UpstreamError, UpstreamErrorKind};
+pub(crate) use http::{Answer, Http, Limits, at_path, record_call};
+pub(crate) use json::{
+    is_absent, items_at, money_at, object_at, parse_object, parse_value, text_at, text_of,
+};

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseConfig, DatabaseLocation};
@@ -17,7 +18,7 @@ use crate::server::{Server, ServerError};
 use crate::services::lead_pipeline::LeadPipeline;
 use crate::services::lead_processing::LeadProcessing;
 use crate::storage::private_server::{PrivateServer, PrivateServerError};
-use crate::storage::{self, Heartbeat, StorageError};
+use crate::storage::{self, Heartbeat, InstanceId, StorageError};
 use crate::upstream::{C2s, SetupError};
 use crate::workers::Workers;
 
@@ -77,7 +78,7 @@ impl Database {
         match &config.location {
             DatabaseLocation::Url(url) => {
                 let options = storage::options_from_url(url)?;
-                let pool = storage::connect(options, CONNECTIONS).await?;
+                let pool = storage::connect(&options, CONNECTIONS).await?;
                 Ok(Self {
                     pool,
                     private: None,
@@ -87,7 +88,7 @@ impl Database {
                 let server = PrivateServer::start(&PrivateServer::default_root("service")?).await?;
                 server.ensure_database(PRIVATE_DATABASE).await?;
                 let options = server.connect_options(PRIVATE_DATABASE);
-                let pool = storage::connect(options, CONNECTIONS).await?;
+                let pool = storage::connect(&options, CONNECTIONS).await?;
                 Ok(Self {
                     pool,
                     private: Some(server),
@@ -105,7 +106,7 @@ impl Database {
         match Self::open(config).await {
             Err(AppError::Private(PrivateServerError::InUse { root })) => {
                 let options = PrivateServer::of_another_process(&root, PRIVATE_DATABASE)?;
-                let pool = storage::connect(options, CONNECTIONS).await?;
+                let pool = storage::connect(&options, CONNECTIONS).await?;
                 Ok(Self {
                     pool,
                     private: None,
@@ -123,7 +124,7 @@ impl Database {
         let Some(url) = &config.direct_url else {
             return Ok(storage::migrate(&self.pool).await?);
         };
-        let direct = storage::connect(storage::options_from_url(url)?, 1).await?;
+        let direct = storage::connect(&storage::options_from_url(url)?, 1).await?;
         let migrated = storage::migrate(&direct).await;
         direct.close().await;
         Ok(migrated?)
@@ -152,7 +153,8 @@ impl App {
         database.migrate(&config.database).await?;
         let Database { pool, private } = database;
         let privacy_key = privacy_key(config, &pool).await?;
-        let instance = storage::register_instance(&pool).await?;
+        let instance = InstanceId(Uuid::now_v7());
+        storage::register_instance(&pool, instance).await?;
         let heartbeat = Heartbeat::new(config.pipeline.lease);
         let lookups = Lookups::new(
             config,

@@ -77,10 +77,10 @@ impl Lookups {
             contact_fingerprint,
             suppression_hashes: &hashes,
             keys: &keys,
+            terms: &self.terms.for_storage(),
         };
         let since = Instant::now();
-        let acquired =
-            storage::acquire_contacts(&self.pool, claim, &acquire, &self.acquire_terms()).await;
+        let acquired = storage::acquire_contacts(&self.pool, claim, &acquire).await;
         notes.stored(since);
         let states = match acquired? {
             Acquired::Suppressed => return Ok(None),
@@ -176,9 +176,10 @@ impl Lookups {
         let states = self
             .settle_and_acquire(claim, &[question.key], notes)
             .await?;
-        let state = states.into_iter().next().ok_or(StorageError::Corrupt {
-            what: "one question was asked, and no row came back",
-        })?;
+        let state = states
+            .into_iter()
+            .next()
+            .ok_or(StorageError::Corrupt("answer to one question"))?;
         let answer = self.answer(claim, question, state).await;
         note(answer, notes).1
     }
@@ -206,9 +207,8 @@ impl Lookups {
             LookupState::Absent => unasked(Ok(Vec::new())),
             LookupState::Mine if self.heartbeat.is_fresh() => self.ask(question).await,
             LookupState::Mine => unasked(Err(LookupError::HeartbeatOld)),
-            LookupState::Pending | LookupState::Profile { .. } | LookupState::Refused => {
-                let what = "the row of a contact holds no people";
-                unasked(Err(StorageError::Corrupt { what }.into()))
+            LookupState::Pending | LookupState::Profile { .. } | LookupState::Refused { .. } => {
+                unasked(Err(StorageError::Corrupt("answer about a contact").into()))
             }
         }
     }

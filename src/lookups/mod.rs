@@ -25,8 +25,8 @@ pub use run_notes::RunNotes;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::models::PrivacyKey;
-use crate::storage::{Heartbeat, LookupKey, LookupState};
+use crate::models::{Money, PrivacyKey};
+use crate::storage::{Heartbeat, LookupKey, LookupState, LookupTerms};
 use crate::upstream::SetupError;
 
 /// How long an answer stays in this process's memory at most (API.md "PRIVACY").
@@ -53,10 +53,23 @@ pub struct Lookups {
 struct Terms {
     fresh: Duration,
     lease: Duration,
-    price_diretrix: crate::models::Money,
-    price_work_api: crate::models::Money,
+    diretrix_price: Money,
+    work_api_price: Money,
     purpose: String,
     legal_basis: String,
+}
+
+impl Terms {
+    fn for_storage(&self) -> LookupTerms<'_> {
+        LookupTerms {
+            fresh: self.fresh,
+            lease: self.lease,
+            purpose: &self.purpose,
+            legal_basis: &self.legal_basis,
+            diretrix_price: self.diretrix_price,
+            work_api_price: self.work_api_price,
+        }
+    }
 }
 
 impl Lookups {
@@ -81,8 +94,8 @@ impl Lookups {
             terms: Terms {
                 fresh: Duration::from_secs(u64::from(config.pipeline.fresh_days) * 86_400),
                 lease: config.pipeline.lease,
-                price_diretrix: config.diretrix.price,
-                price_work_api: config.work_api.price,
+                diretrix_price: config.diretrix.price,
+                work_api_price: config.work_api.price,
                 purpose: config.privacy.purpose.clone(),
                 legal_basis: config.privacy.legal_basis.clone(),
             },

@@ -39,8 +39,11 @@ pub enum ProfileAnswer {
     },
     /// The provider knows nothing of this CPF.
     Absent,
-    /// Bought before, but the database refused it.
-    Refused,
+    /// Bought before, and refused: not kept, and not bought again while it is fresh.
+    Refused {
+        /// A code: what refused it.
+        reason: String,
+    },
 }
 
 impl Settle for Box<FetchedProfile> {
@@ -67,9 +70,10 @@ impl Lookups {
             hash: self.privacy_key.of_cpf(cpf),
         };
         let states = self.settle_and_acquire(claim, &[key], notes).await?;
-        let mut state = states.into_iter().next().ok_or(StorageError::Corrupt {
-            what: "one question was asked, and no row came back",
-        })?;
+        let mut state = states
+            .into_iter()
+            .next()
+            .ok_or(StorageError::Corrupt("answer to one question"))?;
         if state == LookupState::Pending {
             state = self.wait_for(claim, key).await?;
         }
@@ -88,10 +92,9 @@ impl Lookups {
                 fetched_at,
             }),
             LookupState::Absent => Ok(ProfileAnswer::Absent),
-            LookupState::Refused => Ok(ProfileAnswer::Refused),
+            LookupState::Refused { reason } => Ok(ProfileAnswer::Refused { reason }),
             LookupState::Candidates(_) | LookupState::Mine | LookupState::Pending => {
-                let what = "the row of a CPF holds no profile";
-                Err(StorageError::Corrupt { what }.into())
+                Err(StorageError::Corrupt("answer about a CPF").into())
             }
         }
     }

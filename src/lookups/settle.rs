@@ -7,8 +7,7 @@ use super::run_notes::milliseconds;
 use super::{LookupError, Lookups, RunNotes};
 use crate::models::{Candidate, Money};
 use crate::storage::{
-    self, AcquireTerms, CallOutcome, Claim, LookupKey, LookupState, Provider, SettledAnswer,
-    SettledLookup,
+    self, CallOutcome, Claim, LookupKey, LookupState, Provider, SettledAnswer, SettledLookup,
 };
 use crate::upstream::UpstreamError;
 
@@ -34,8 +33,8 @@ impl Lookups {
         result: &Result<ProviderAnswer<T>, UpstreamError>,
     ) -> SettledLookup {
         let price = match key.provider {
-            Provider::Diretrix => self.terms.price_diretrix,
-            Provider::WorkApi => self.terms.price_work_api,
+            Provider::Diretrix => self.terms.diretrix_price,
+            Provider::WorkApi => self.terms.work_api_price,
         };
         let (answer, outcome, latency) = match result {
             Ok(answer) => {
@@ -74,7 +73,7 @@ impl Lookups {
             claim,
             &notes.unsettled,
             questions,
-            &self.acquire_terms(),
+            &self.terms.for_storage(),
         )
         .await;
         notes.stored(since);
@@ -85,20 +84,14 @@ impl Lookups {
         Ok(states)
     }
 
-    pub(super) fn acquire_terms(&self) -> AcquireTerms<'_> {
-        AcquireTerms {
-            fresh: self.terms.fresh,
-            purpose: &self.terms.purpose,
-            legal_basis: &self.terms.legal_basis,
-        }
-    }
-
     /// Keeps a committed answer in memory, where the runs that wait for it find it.
     async fn remember(&self, settled: SettledLookup) {
         let state = match settled.answer {
             SettledAnswer::Candidates(people) => LookupState::Candidates(people),
             SettledAnswer::Absent => LookupState::Absent,
-            SettledAnswer::Profile | SettledAnswer::Refused | SettledAnswer::Failed => return,
+            SettledAnswer::Profile | SettledAnswer::Refused { .. } | SettledAnswer::Failed => {
+                return;
+            }
         };
         self.settled.insert(settled.key, state).await;
     }
@@ -141,14 +134,8 @@ impl Lookups {
     ) -> Result<LookupState, LookupError> {
         let mut pause = SHORTEST_PAUSE;
         loop {
-            let state = storage::poll_lookup(
-                &self.pool,
-                claim,
-                &key,
-                self.terms.lease,
-                &self.acquire_terms(),
-            )
-            .await?;
+            let state =
+                storage::poll_lookup(&self.pool, claim, &key, &self.terms.for_storage()).await?;
             if state != LookupState::Pending {
                 return Ok(state);
             }

@@ -58,12 +58,11 @@ fn personal(input: &MessageInput<'_>) -> String {
     text
 }
 
-/// The day of birth and the age; none for a day that is still to come.
+/// The day of birth; none for a day that is still to come. Without the age: a birthday would make
+/// another message of it, and post it again.
 fn birth(input: &MessageInput<'_>) -> Option<String> {
-    let age = input.profile.age_on(input.today)?;
-    let years = if age == 1 { "ano" } else { "anos" };
-    let born = day(input.profile.birth_date?);
-    Some(format!("Data Nascimento: {born} ({age} {years})"))
+    let born = input.profile.birth_date?;
+    (born <= input.today).then(|| format!("Data Nascimento: {}", day(born)))
 }
 
 const fn sex_word(sex: Sex) -> &'static str {

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use super::run_error::RunError;
 use crate::lookups::RunNotes;
 use crate::models::{FreeText, Lead, Money};
-use crate::storage::{self, Claim, Heartbeat, RunEnd};
+use crate::storage::{self, Claim, Heartbeat, MAX_UNKNOWN_SENDS, RunEnd};
 use crate::upstream::{C2s, SendOutcome, UpstreamError, UpstreamErrorKind};
 
 /// Posts messages.
@@ -19,6 +19,16 @@ pub(super) struct Delivery {
     pub(super) heartbeat: Heartbeat,
     /// From the start of a send of unknown outcome to the moment it can be read back.
     pub(super) settle: Duration,
+}
+
+/// A message that an earlier run may have delivered.
+pub(super) struct EarlierSend<'a> {
+    /// What was sent.
+    pub(super) body: &'a str,
+    /// Sends of unknown outcome so far.
+    pub(super) unknown_sends: i32,
+    /// How long ago the last one was sent at most.
+    pub(super) sent_ago: Duration,
 }
 
 /// What came of a message.
@@ -35,13 +45,45 @@ pub(super) enum Delivered {
 impl Delivery {
     /// Whether an earlier message stands in the lead as fetched: found by its reference, whatever
     /// the CRM did to the white space around it.
-    pub(super) fn stands_in(lead: &Lead, body: &str) -> bool {
+    fn stands_in(lead: &Lead, body: &str) -> bool {
         let Some(reference) = body.rsplit("ref. ").next().filter(|rest| *rest != body) else {
             return false;
         };
         let wanted = squeezed(&format!("ref. {reference}"));
         let notes = lead.notes.iter().map(FreeText::as_str);
         notes.map(squeezed).any(|note| note.contains(&wanted))
+    }
+
+    /// What to do about a message that an earlier run may have delivered, with the lead as this run
+    /// fetched it: completed when it stands there; sent again when it does not, but not before a
+    /// late request can no longer land, and not after three sends of unknown outcome.
+    ///
+    /// # Errors
+    /// As [`Delivery::send`].
+    pub(super) async fn read_back(
+        &self,
+        claim: &Claim,
+        lead: &Lead,
+        earlier: &EarlierSend<'_>,
+        notes: &mut RunNotes,
+    ) -> Result<Delivered, RunError> {
+        if Self::stands_in(lead, earlier.body) {
+            notes.had("send");
+            self.complete(claim, true, notes).await?;
+            return Ok(Delivered::Completed);
+        }
+        if let Some(after) = self.settle.checked_sub(earlier.sent_ago) {
+            return Ok(Delivered::Not(RunEnd::Retry {
+                reason: "send_may_still_land".to_owned(),
+                after,
+                spends_attempt: false,
+                send_unknown: false,
+            }));
+        }
+        if earlier.unknown_sends >= MAX_UNKNOWN_SENDS {
+            return Ok(Delivered::Not(RunEnd::DeliveryUnknown));
+        }
+        self.send(claim, earlier.body, notes).await
     }
 
     /// Posts the message and completes the lead.

@@ -10,10 +10,9 @@ use std::time::Instant;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::PgPool;
-use uuid::Uuid;
 
 use super::backoff;
-use super::delivery::{Delivered, Delivery};
+use super::delivery::{Delivered, Delivery, EarlierSend};
 use super::run_error::RunError;
 use crate::clock::Clock;
 use crate::config::{Config, PipelineConfig};
@@ -25,9 +24,12 @@ use crate::models::{
 };
 use crate::storage::{
     self, Claim, Heartbeat, LeadResult, NewIds, OutboxMessage, PersistProfile, Persisted,
-    PersonToStore, Provider, RunEnd, StorageError,
+    PersonToStore, Provider, RunEnd, SettledAnswer, StorageError,
 };
 use crate::upstream::{C2s, UpstreamError};
+
+/// How the reason of a profile begins that the database would not store.
+const REFUSED_BY_DATABASE: &str = "profile_refused_by_database";
 
 /// Runs leads.
 #[derive(Clone)]
@@ -167,7 +169,10 @@ impl LeadPipeline {
         findings: &ContactFindings,
         notes: &mut RunNotes,
     ) -> Result<Result<Person, RunEnd>, RunError> {
-        let unidentified = |reason| Ok(Err(RunEnd::Unidentified { reason }));
+        let unidentified = |reason: &str| {
+            let reason = reason.to_owned();
+            Ok(Err(RunEnd::Unidentified { reason }))
+        };
         if findings.by_phone.is_none() && findings.by_email.is_none() {
             return unidentified("no_contact");
         }
@@ -189,10 +194,11 @@ impl LeadPipeline {
                 profile
             }
             ProfileAnswer::Absent => return unidentified("no_profile"),
-            ProfileAnswer::Refused => {
-                let reason = "profile_refused_by_database".to_owned();
+            ProfileAnswer::Refused { reason } if reason.starts_with(REFUSED_BY_DATABASE) => {
+                let reason = reason.clone();
                 return Ok(Err(RunEnd::Failed { reason }));
             }
+            ProfileAnswer::Refused { reason } => return unidentified(reason),
         };
         match identity::confirm(lead.name.as_ref(), &accepted, profile) {
             Confirmation::Confirmed { score, reasons } => Ok(Ok(Person {
@@ -203,18 +209,9 @@ impl LeadPipeline {
                 phone_asked_at: findings.phone_asked_at,
             })),
             Confirmation::Rejected(reason) => {
-                self.keep_rejected(answer, notes);
+                refuse(answer, reason.as_str(), notes);
                 unidentified(reason.as_str())
             }
-        }
-    }
-
-    /// A profile that was bought and must not be kept: the call enters the ledger, the answer is
-    /// not stored.
-    fn keep_rejected(&self, answer: ProfileAnswer, notes: &mut RunNotes) {
-        if let ProfileAnswer::Bought { mut settled, .. } = answer {
-            settled.answer = storage::SettledAnswer::Refused;
-            notes.unsettled.push(settled);
         }
     }
 
@@ -238,8 +235,8 @@ impl LeadPipeline {
         let persisted = match self.persist(claim, lead, &person, outbox, notes).await {
             Ok(persisted) => persisted,
             Err(StorageError::Refused { sqlstate, .. }) => {
-                self.keep_rejected(person.answer, notes);
-                let reason = format!("profile_refused_by_database_{sqlstate}");
+                let reason = format!("{REFUSED_BY_DATABASE}_{sqlstate}");
+                refuse(person.answer, &reason, notes);
                 return Ok(Reached::End(RunEnd::Failed { reason }));
             }
             Err(error) => return Err(error.into()),
@@ -250,13 +247,21 @@ impl LeadPipeline {
                 let message_sent = false;
                 return Ok(Reached::Completed { cpf, message_sent });
             }
-            Persisted::ReadBack { body, .. } if Delivery::stands_in(lead, &body) => {
-                notes.had("send");
-                self.delivery.complete(claim, true, notes).await?;
-                Delivered::Completed
-            }
-            Persisted::ReadBack { .. } | Persisted::Send { .. } => {
-                self.delivery.send(claim, &body, notes).await?
+            Persisted::Send { .. } => self.delivery.send(claim, &body, notes).await?,
+            Persisted::ReadBack {
+                body,
+                unknown_sends,
+                sent_ago,
+                ..
+            } => {
+                let earlier = EarlierSend {
+                    body: &body,
+                    unknown_sends,
+                    sent_ago,
+                };
+                self.delivery
+                    .read_back(claim, lead, &earlier, notes)
+                    .await?
             }
         };
         match delivered {
@@ -277,9 +282,8 @@ impl LeadPipeline {
         message: OutboxMessage<'_>,
         notes: &mut RunNotes,
     ) -> Result<Persisted, StorageError> {
-        let cpf_hash = self.privacy_key.of_cpf(&person.accepted.cpf);
         let mut hashes = self.contact_hashes(lead);
-        hashes.push(cpf_hash);
+        hashes.push(self.privacy_key.of_cpf(&person.accepted.cpf));
         let by_work_api = person.accepted.matched_by != MatchedBy::Email
             && person.phone_asked_at == Provider::WorkApi;
         let provider = if by_work_api {
@@ -295,16 +299,11 @@ impl LeadPipeline {
             score: person.score,
             evidence: person.evidence.clone(),
             message,
-            cpf_hash,
+            timeline: &notes.steps,
         };
         let since = Instant::now();
-        let persisted =
-            storage::persist_profile(&self.pool, claim, &stored, &notes.unsettled, &notes.steps)
-                .await;
+        let persisted = storage::persist_profile(&self.pool, claim, &stored).await;
         notes.stored(since);
-        if persisted.is_ok() {
-            notes.unsettled.clear();
-        }
         persisted
     }
 
@@ -363,7 +362,7 @@ impl LeadPipeline {
                 after: self.backoff(claim, None),
                 spends_attempt: matches!(
                     error,
-                    StorageError::Corrupt { .. } | StorageError::Refused { .. }
+                    StorageError::Corrupt(_) | StorageError::Refused { .. }
                 ),
                 send_unknown: false,
             },
@@ -391,6 +390,17 @@ impl LeadPipeline {
     }
 }
 
+/// A profile that was bought and must not be kept: the call enters the ledger, the answer is not
+/// stored, and it is not bought again while it would be fresh.
+fn refuse(answer: ProfileAnswer, reason: &str, notes: &mut RunNotes) {
+    if let ProfileAnswer::Bought { mut settled, .. } = answer {
+        settled.answer = SettledAnswer::Refused {
+            reason: reason.to_owned(),
+        };
+        notes.unsettled.push(settled);
+    }
+}
+
 fn asked(people: Option<&Vec<crate::models::Candidate>>) -> Asked<'_> {
     people.map_or(Asked::NotAsked, |people| Asked::Answered(people))
 }
@@ -407,9 +417,9 @@ fn profile_in(answer: &ProfileAnswer) -> Result<(&Profile, DateTime<Utc>), Stora
             fetched_at,
             ..
         } => Ok((profile, *fetched_at)),
-        ProfileAnswer::Absent | ProfileAnswer::Refused => Err(StorageError::Corrupt {
-            what: "a person was accepted without a profile",
-        }),
+        ProfileAnswer::Absent | ProfileAnswer::Refused { .. } => {
+            Err(StorageError::Corrupt("profile of an accepted person"))
+        }
     }
 }
 
@@ -425,21 +435,13 @@ fn person_to_store(answer: &ProfileAnswer) -> Result<PersonToStore<'_>, StorageE
             payload,
             settled,
             fetched_at: *fetched_at,
-            new_ids: NewIds {
-                party: Uuid::now_v7(),
-                contacts: ids(profile.emails.len() + profile.phones.len()),
-                addresses: ids(profile.addresses.len()),
-            },
+            new_ids: NewIds::for_profile(profile),
         }),
         ProfileAnswer::Stored { party_id, .. } => Ok(PersonToStore::Stored {
             party_id: *party_id,
         }),
-        ProfileAnswer::Absent | ProfileAnswer::Refused => Err(StorageError::Corrupt {
-            what: "a person was accepted without a profile",
-        }),
+        ProfileAnswer::Absent | ProfileAnswer::Refused { .. } => {
+            Err(StorageError::Corrupt("profile of an accepted person"))
+        }
     }
-}
-
-fn ids(count: usize) -> Vec<Uuid> {
-    (0..count).map(|_| Uuid::now_v7()).collect()
 }

@@ -22,7 +22,7 @@ create table ops.lookups (
     constraint ck_lookups_value check ((state = 'found') = (value is not null))
 );
 comment on column ops.lookups.key_hash is 'Keyed hash of the contact or the CPF.';
-comment on column ops.lookups.value is 'The candidates; of a profile only its party_id; of an answer the database refused its SQLSTATE.';
+comment on column ops.lookups.value is 'The candidates; of a profile only its party_id; of an answer that may not be kept only why.';
 comment on column ops.lookups.price_centavos is 'What the call is expected to cost: what is charged if nobody learns how it ended.';
 comment on column ops.lookups.expires_at is 'Of a pending row: until when an answer, should one be found, may be used.';
 create index ix_lookups_lead on ops.lookups (lead_id);

@@ -19,7 +19,7 @@ create function ops.cached_lookup(p_provider text, p_kind text, p_key_hash bytea
                    when l.value ? 'refused' then 'refused'
                    when l.kind = 'profile' then 'profile'
                    else 'candidates' end,
-               coalesce(e.normalized_data, l.value), e.party_id, e.enriched_at
+               coalesce(e.normalized_data, l.value -> 'refused', l.value), e.party_id, e.enriched_at
         from ops.lookups l
         left join core.party_enrichments e
             on l.kind = 'profile' and e.party_id = (l.value ->> 'party_id')::uuid and e.provider = l.provider

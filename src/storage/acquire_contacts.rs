@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use super::lookup_json::{AnswerRow, keys_json, terms_json};
 use super::retry::again_if_dead;
 use super::{Claim, LookupKey, LookupState, LookupTerms, StorageError};
-use crate::models::{FreeText, KeyedHash, Lead, PersonName};
+use crate::models::{Email, FreeText, KeyedHash, Lead, Money, PersonName, Phone};
 
 /// A fetched lead and the questions about its contacts.
 #[derive(Debug, Clone, Copy)]
@@ -82,11 +82,11 @@ fn details_json(lead: &Lead) -> Value {
     let seller = lead.seller.as_ref();
     json!({
         "name": lead.name.as_ref().map(PersonName::as_str),
-        "phone": lead.phone.usable().map(|phone| phone.national()),
-        "email": lead.email.usable().map(|email| email.as_str()),
+        "phone": lead.phone.usable().map(Phone::national),
+        "email": lead.email.usable().map(Email::as_str),
         "description": text(&lead.description),
         "product": product.and_then(|product| text(&product.description)),
-        "price_centavos": product.and_then(|product| product.price).map(|price| price.centavos()),
+        "price_centavos": product.and_then(|product| product.price).map(Money::centavos),
         "seller": seller.and_then(|seller| text(&seller.name)),
         "campaign": text(&lead.campaign),
         "source": text(&lead.source),

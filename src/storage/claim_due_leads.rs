@@ -20,7 +20,8 @@ pub async fn claim_due_leads(
     limit: i64,
 ) -> Result<Vec<Claim>, StorageError> {
     // One index range per priority: leads that are not due yet are never read.
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        ClaimRow,
         r#"with left_over as (
                select l.lead_id from ops.leads l
                where l.owner is not null and not ops.is_alive(l.owner, make_interval(secs => $2))
@@ -55,13 +56,23 @@ pub async fn claim_due_leads(
     )
     .fetch_all(exec)
     .await?;
-    let claims = rows.into_iter().map(|row| {
+    rows.into_iter().map(|row| row.read(owner)).collect()
+}
+
+/// A lead that an instance owns.
+pub(super) struct ClaimRow {
+    pub(super) lead_id: String,
+    pub(super) run_no: i64,
+    pub(super) attempts: i32,
+}
+
+impl ClaimRow {
+    pub(super) fn read(self, owner: InstanceId) -> Result<Claim, StorageError> {
         Ok(Claim {
-            lead_id: LeadId::parse(&row.lead_id).map_err(|_| StorageError::Corrupt("lead id"))?,
+            lead_id: LeadId::parse(&self.lead_id).map_err(|_| StorageError::Corrupt("lead id"))?,
             owner,
-            run_no: row.run_no,
-            attempts: row.attempts,
+            run_no: self.run_no,
+            attempts: self.attempts,
         })
-    });
-    claims.collect()
+    }
 }

@@ -8,8 +8,7 @@ use super::complete_delivery::timeline_json;
 use super::lookup_json::settled_json;
 use super::result_row::ResultRow;
 use super::{
-    ABSENT_FRESH, Claim, LeadResult, MAX_UNKNOWN_SENDS, RunEnd, SettledAnswer, SettledLookup, Step,
-    StorageError,
+    ABSENT_FRESH, Claim, LeadResult, MAX_UNKNOWN_SENDS, RunEnd, SettledLookup, Step, StorageError,
 };
 
 /// Ends a run: writes down what came back, then ends the lead or says when the next run is due.
@@ -52,33 +51,10 @@ pub async fn end_run(
     row.read(&claim.lead_id)
 }
 
-/// After the database refused a person's data ([`StorageError::Refused`]): the answer alone is
-/// committed, as one not to be bought again, and the lead ends `failed`.
-///
-/// # Errors
-/// As [`end_run`].
-pub async fn settle_refused(
-    exec: impl PgExecutor<'_>,
-    claim: &Claim,
-    settled: &SettledLookup,
-    reason: &str,
-    timeline: &[Step],
-) -> Result<LeadResult, StorageError> {
-    let refused = SettledLookup {
-        answer: SettledAnswer::Refused,
-        ..settled.clone()
-    };
-    let end = RunEnd::Failed {
-        reason: reason.to_owned(),
-    };
-    end_run(exec, claim, &end, &[refused], timeline, 0).await
-}
-
 /// The ending's word, its reason, the wait before the next run, and whether an attempt is spent.
 fn words(end: &RunEnd) -> (&'static str, Option<&str>, Duration, bool) {
-    let over = |word, reason| (word, reason, Duration::ZERO, false);
     match end {
-        RunEnd::Unidentified { reason } => over("unidentified", Some(*reason)),
+        RunEnd::Unidentified { reason } => over("unidentified", Some(reason)),
         RunEnd::LeadMissing => over("lead_missing", None),
         RunEnd::Suppressed => over("suppressed", None),
         RunEnd::DeliveryUnknown => over("delivery_unknown", Some("delivery_unknown")),
@@ -94,4 +70,11 @@ fn words(end: &RunEnd) -> (&'static str, Option<&str>, Duration, bool) {
             (word, Some(reason), *after, *spends_attempt)
         }
     }
+}
+
+const fn over<'a>(
+    word: &'static str,
+    reason: Option<&'a str>,
+) -> (&'static str, Option<&'a str>, Duration, bool) {
+    (word, reason, Duration::ZERO, false)
 }

@@ -63,6 +63,27 @@ pub enum Outage {
 }
 
 impl StorageError {
+    /// The error as a lead's timeline has it: a code.
+    #[must_use]
+    pub fn code(&self) -> String {
+        match self {
+            Self::Unavailable(_) => "database_unavailable".to_owned(),
+            Self::Refused { sqlstate, .. } => format!("database_refused_{sqlstate}"),
+            Self::Conflict => "database_conflict".to_owned(),
+            Self::LostClaim => "lost_claim".to_owned(),
+            Self::Other { sqlstate } => format!("database_{sqlstate}"),
+            Self::Corrupt(_) => "stored_row_unreadable".to_owned(),
+            Self::BadUrl => "database_url".to_owned(),
+            Self::Migration { .. } => "migration".to_owned(),
+        }
+    }
+
+    /// Whether the database cannot be reached or takes no work at the moment.
+    #[must_use]
+    pub const fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+
     /// Whether the connection broke, so that the statement may never have reached the server.
     pub(super) const fn is_connection_lost(&self) -> bool {
         matches!(self, Self::Unavailable(Outage::ConnectionLost(_)))

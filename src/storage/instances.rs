@@ -2,7 +2,8 @@
 
 use sqlx::PgExecutor;
 
-use super::{InstanceId, StorageError};
+use super::claim_due_leads::ClaimRow;
+use super::{Claim, InstanceId, StorageError};
 
 /// Says that this process is there. Before its first lead: an instance nobody knows counts as dead.
 ///
@@ -29,6 +30,24 @@ pub async fn register_instance(
 /// [`StorageError`]; whoever cannot say it for half a lease must let its leads go.
 pub async fn beat(exec: impl PgExecutor<'_>, instance: InstanceId) -> Result<(), StorageError> {
     register_instance(exec, instance).await
+}
+
+/// The leads that the database holds as this instance's.
+///
+/// # Errors
+/// [`StorageError`].
+pub async fn owned_leads(
+    exec: impl PgExecutor<'_>,
+    instance: InstanceId,
+) -> Result<Vec<Claim>, StorageError> {
+    let rows = sqlx::query_as!(
+        ClaimRow,
+        "select l.lead_id, l.run_no, l.attempts from ops.leads l where l.owner = $1",
+        instance.0
+    )
+    .fetch_all(exec)
+    .await?;
+    rows.into_iter().map(|row| row.read(instance)).collect()
 }
 
 /// Gives back all leads of a process that stops: due at once, nothing spent. Answers how many.

@@ -81,7 +81,7 @@ pub enum RunEnd {
     /// Nobody found, or nobody who may be shown.
     Unidentified {
         /// A code: `no_contact`, `no_candidate`, `no_agreement`, `profile_absent`, `deceased`, …
-        reason: &'static str,
+        reason: String,
     },
     /// The CRM does not know the lead.
     LeadMissing,

@@ -25,7 +25,7 @@ impl AnswerRow {
             ("mine", ..) => Ok(LookupState::Mine),
             ("pending", ..) => Ok(LookupState::Pending),
             ("absent", ..) => Ok(LookupState::Absent),
-            ("refused", ..) => Ok(LookupState::Refused),
+            ("refused", Some(Value::String(reason)), ..) => Ok(LookupState::Refused { reason }),
             ("candidates", Some(value), ..) => serde_json::from_value(value)
                 .map(LookupState::Candidates)
                 .map_err(|_| StorageError::Corrupt("list of candidates")),
@@ -80,7 +80,7 @@ fn one_settled(call: &SettledLookup) -> Result<Value, StorageError> {
             ("candidates", value)
         }
         SettledAnswer::Profile => ("profile", Value::Null),
-        SettledAnswer::Refused => ("refused", json!({"refused": "data"})),
+        SettledAnswer::Refused { reason } => ("refused", json!({"refused": reason})),
         SettledAnswer::Absent => ("absent", Value::Null),
         SettledAnswer::Failed => ("failed", Value::Null),
     };

@@ -99,8 +99,11 @@ pub enum LookupState {
         /// When the provider gave it.
         fetched_at: chrono::DateTime<chrono::Utc>,
     },
-    /// The provider gave an answer that the database refused: not bought again.
-    Refused,
+    /// The provider gave an answer that must not or could not be kept: not bought again.
+    Refused {
+        /// Why, as a code.
+        reason: String,
+    },
     /// The provider knows nobody.
     Absent,
 }
@@ -154,10 +157,14 @@ pub struct SettledLookup {
 pub enum SettledAnswer {
     /// Found: these people.
     Candidates(Vec<Candidate>),
-    /// Found: a profile, whose party the same transaction writes.
+    /// Found: a profile, whose party the same transaction writes. Settled without one, the call
+    /// enters the ledger and the answer is forgotten.
     Profile,
-    /// Found, but the database refused the profile.
-    Refused,
+    /// Found, but not to be kept: the holder is dead, it contradicts the lead, the database refuses it.
+    Refused {
+        /// Why, as a code.
+        reason: String,
+    },
     /// Absent: the provider's word.
     Absent,
     /// A failed call: the pending row goes, an error is never stored.

@@ -19,8 +19,8 @@ use super::{Claim, PersistProfile, Persisted, PersonToStore, StorageError, Store
 ///
 /// # Errors
 /// [`StorageError::LostClaim`] when another run has the lead; [`StorageError::Refused`] when the
-/// database does not take the data, after which [`super::settle_refused`] ends the lead: nothing of the
-/// person is stored then; any other [`StorageError`].
+/// database does not take the data, after which [`super::end_run`] commits the answer alone, as
+/// [`super::SettledAnswer::Refused`]: nothing of the person is stored then; any other [`StorageError`].
 pub async fn persist_profile(
     pool: &PgPool,
     claim: &Claim,

@@ -1,6 +1,7 @@
 //! What the transaction that stores a person is given and gives back.
 
 use std::fmt;
+use std::ops::Deref;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -93,14 +94,14 @@ impl fmt::Debug for OutboxMessage<'_> {
     }
 }
 
-/// A message as stored. `Debug` shows its length only.
+/// A message as stored: a text about a person, so `Debug` shows its length only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoredBody(pub(super) String);
 
-impl StoredBody {
-    /// The text, which is about a person.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
+impl Deref for StoredBody {
+    type Target = str;
+
+    fn deref(&self) -> &str {
         &self.0
     }
 }

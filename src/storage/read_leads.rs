@@ -1,11 +1,16 @@
 //! How leads stand, for answers and for operators.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
 use super::result_row::{ResultRow, read_state};
 use super::{LeadResult, Step, StorageError, StoredBody};
 use crate::models::{Cpf, LeadId, LeadState, PersonName};
+
+/// The longest list that is read at once.
+const MOST_LEADS: i64 = 1_000;
 
 /// A lead in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +62,7 @@ impl LeadCursor {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeadPage {
     /// The leads.
-    pub items: Vec<LeadSummary>,
+    pub leads: Vec<LeadSummary>,
     /// Where the next page begins, if there is one.
     pub next: Option<LeadCursor>,
 }
@@ -69,6 +74,12 @@ pub struct MaskedPerson {
     pub name: String,
     /// `***.982.247-**`.
     pub cpf: String,
+}
+
+impl fmt::Display for MaskedPerson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.name, self.cpf)
+    }
 }
 
 /// A lead alone.
@@ -134,17 +145,17 @@ pub async fn read_lead_result(
     row.map(|row| row.read(lead_id)).transpose()
 }
 
-/// Leads, the newest first, of one state or of all; `limit` is clamped to 1–100.
+/// Leads, the newest first, of one state or of all; `limit` is clamped to 1–1,000.
 ///
 /// # Errors
 /// [`StorageError`].
 pub async fn list_leads(
     exec: impl PgExecutor<'_>,
     state: Option<LeadState>,
-    limit: u16,
+    limit: i64,
     cursor: Option<&LeadCursor>,
 ) -> Result<LeadPage, StorageError> {
-    let limit = usize::from(limit.clamp(1, 100));
+    let limit = usize::try_from(limit.clamp(1, MOST_LEADS)).unwrap_or(1);
     let rows = sqlx::query_as!(
         SummaryRow,
         r#"select l.lead_id, l.state, l.source, l.outcome, l.attempts,
@@ -159,18 +170,18 @@ pub async fn list_leads(
         state.map(LeadState::as_str),
         cursor.map(|cursor| cursor.first_seen_at),
         cursor.map(|cursor| cursor.lead_id.as_str()),
-        i64::try_from(limit + 1).unwrap_or(101),
+        i64::try_from(limit + 1).unwrap_or(MOST_LEADS),
     )
     .fetch_all(exec)
     .await?;
     let has_more = rows.len() > limit;
-    let items = rows.into_iter().take(limit).map(SummaryRow::read);
-    let items: Vec<LeadSummary> = items.collect::<Result<_, _>>()?;
-    let next = items.last().filter(|_| has_more).map(|summary| LeadCursor {
+    let shown = rows.into_iter().take(limit).map(SummaryRow::read);
+    let leads: Vec<LeadSummary> = shown.collect::<Result<_, _>>()?;
+    let next = leads.last().filter(|_| has_more).map(|summary| LeadCursor {
         first_seen_at: summary.first_seen_at,
         lead_id: summary.lead_id.clone(),
     });
-    Ok(LeadPage { items, next })
+    Ok(LeadPage { leads, next })
 }
 
 /// A lead alone; `None` when we never heard of it.

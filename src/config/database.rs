@@ -1,6 +1,7 @@
 //! `DB_URL`, `DB_DIRECT_URL`: where the database is.
 
 use secrecy::SecretString;
+use sqlx::postgres::PgConnectOptions;
 
 use super::reader::Reader;
 use super::{ConfigError, Environment};
@@ -92,7 +93,7 @@ fn check_direct_url(reader: &mut Reader<'_>, url: &str, location: Option<&Databa
 
 fn is_postgres_url(text: &str) -> bool {
     let scheme = ["postgres://", "postgresql://"];
-    scheme.iter().any(|scheme| text.starts_with(scheme)) && url::Url::parse(text).is_ok()
+    scheme.iter().any(|scheme| text.starts_with(scheme)) && text.parse::<PgConnectOptions>().is_ok()
 }
 
 fn is_pooler(url: &str) -> bool {

@@ -112,7 +112,7 @@ const TABLE: &[Rule] = &[
         &["reqwest"],
     ),
     rule("errors", &["models"], &["reqwest"]),
-    rule("config", &["models"], &["axum", "reqwest", "sqlx"]),
+    rule("config", &["models"], &["axum", "reqwest"]),
     rule("telemetry", &["models"], &["reqwest", "sqlx"]),
     rule("clock", &["models"], &["axum", "reqwest", "sqlx"]),
     rule("simulator", &["models"], &["reqwest", "sqlx"]),

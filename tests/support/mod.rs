@@ -7,6 +7,8 @@
     reason = "tests; each binary uses a part of this"
 )]
 
+mod evidence;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -20,6 +22,9 @@ use serde_json::Value;
 use sqlx::PgPool;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+
+#[expect(unused_imports, reason = "each binary uses a part of this")]
+pub(crate) use evidence::{Newcomer, lead_of, newcomer, newcomer_like};
 
 /// A running service, its database and its upstreams.
 pub(crate) struct Service {

@@ -11,7 +11,7 @@ const NOTHING_IS_FRESH: &[(&str, &str)] = &[("DEDUP_TTL_SECS", "0"), ("FRESH_DAY
 
 fn with_two_of_each(mut person: Person) -> Person {
     let number = &person.phones[0][4..].to_owned();
-    person.phones.push(format!("1188{number}"));
+    person.phones.push(format!("1198{number}"));
     person.emails.push(format!("segundo.{number}@example.com"));
     let mut second = person.addresses[0].clone();
     second.number = "77".to_owned();

@@ -19,7 +19,8 @@ use crate::services::lead_pipeline::LeadPipeline;
 use crate::services::lead_processing::LeadProcessing;
 use crate::storage::private_server::{PrivateServer, PrivateServerError};
 use crate::storage::{self, Heartbeat, InstanceId, StorageError};
-use crate::upstream::{C2s, SetupError};
+use crate::upstream::SetupError;
+use crate::upstream::c2s::C2s;
 use crate::workers::Workers;
 
 /// Connections to the database of one process (DATABASE.md: two instances × 10).

@@ -4,7 +4,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 
 /// Completes "must be …".
 pub(super) const EXPECTED: &str = "off, error, warn, info, debug or trace, \
-     or a list such as info,rust_c2s_api::storage=debug";
+     or a list such as info,rust_c2s_api=debug";
 
 /// The text, if it is a level or a list of `target=level`. A bare word that is no level would be
 /// read as a target and silence everything else, so a misspelt level is refused.
@@ -26,7 +26,7 @@ mod tests {
     #[rstest]
     #[case::level("info", true)]
     #[case::upper("DEBUG", true)]
-    #[case::list("info,rust_c2s_api::storage=trace", true)]
+    #[case::list("info,rust_c2s_api=trace", true)]
     #[case::off("off", true)]
     #[case::misspelt("inof", false)]
     #[case::bad_level("rust_c2s_api=loud", false)]

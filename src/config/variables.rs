@@ -177,7 +177,7 @@ pub const GROUPS: &[Group] = &[
             default(
                 "RUST_LOG",
                 "info",
-                "Level of our own log: off, error, warn, info, debug, trace, or a list such as `info,rust_c2s_api::storage=debug`. Dependencies log at info at most, whatever it says.",
+                "Level of our own log: off, error, warn, info, debug, trace, or a list such as `info,rust_c2s_api=debug`. Dependencies log at info at most, whatever it says.",
             ),
             default("LOG_FORMAT", "text", "`text` or `json`, one object a line."),
         ],

@@ -57,7 +57,7 @@ impl Stub {
                     "down" => return Err(ProcessError::DatabaseUnavailable),
                     "broken" => {
                         let cause = std::io::Error::other("planted-cause");
-                        return Err(ProcessError::Internal(Box::new(cause)));
+                        return Err(ProcessError::Internal(Arc::new(cause)));
                     }
                     "panics" => panic!("planted-panic"),
                     _ => LeadState::Completed,
@@ -330,7 +330,7 @@ async fn a_defect_is_logged_once_with_its_cause() {
     assert_eq!(causes.len(), 1);
     assert_eq!(
         causes[0]["cause"],
-        json!("processing failed: planted-cause")
+        json!("the lead could not be accepted: planted-cause")
     );
     assert_eq!(
         causes[0]["request_id"],

@@ -9,7 +9,7 @@ use super::run_error::RunError;
 use crate::lookups::RunNotes;
 use crate::models::{FreeText, Lead, Money};
 use crate::storage::{self, Claim, Heartbeat, MAX_UNKNOWN_SENDS, RunEnd};
-use crate::upstream::{C2s, SendOutcome, UpstreamError, UpstreamErrorKind};
+use crate::upstream::c2s::{C2s, SendOutcome, UpstreamError, UpstreamErrorKind};
 
 /// Posts messages.
 #[derive(Clone)]

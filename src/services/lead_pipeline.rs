@@ -4,32 +4,23 @@
 //! costs nothing the second time; decisions are pure; so nothing needs to be remembered of how far
 //! the earlier run came.
 
-use std::sync::Arc;
-use std::time::Instant;
+mod identify;
+mod tell;
 
-use chrono::{DateTime, Utc};
-use serde_json::json;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use sqlx::PgPool;
 
 use super::backoff;
-use super::delivery::{Delivered, Delivery, EarlierSend};
+use super::delivery::Delivery;
 use super::run_error::RunError;
 use crate::clock::Clock;
 use crate::config::{Config, PipelineConfig};
-use crate::identity::{self, Accepted, Asked, Confirmation, Decision, Evidence};
-use crate::lookups::{ContactFindings, Lookups, ProfileAnswer, RunNotes};
-use crate::message::{self, Message, MessageInput, MessageOptions};
-use crate::models::{
-    Cpf, KeyedHash, Lead, LeadState, MatchedBy, Money, PrivacyKey, Profile, day_in_sao_paulo,
-};
-use crate::storage::{
-    self, Claim, Heartbeat, LeadResult, NewIds, OutboxMessage, PersistProfile, Persisted,
-    PersonToStore, Provider, RunEnd, SettledAnswer, StorageError,
-};
-use crate::upstream::{C2s, UpstreamError};
-
-/// How the reason of a profile begins that the database would not store.
-const REFUSED_BY_DATABASE: &str = "profile_refused_by_database";
+use crate::lookups::{Lookups, ProfileAnswer, RunNotes};
+use crate::models::{Cpf, KeyedHash, Lead, LeadState, Money, PrivacyKey};
+use crate::storage::{self, Claim, Heartbeat, LeadResult, RunEnd, SettledAnswer, StorageError};
+use crate::upstream::c2s::{C2s, UpstreamError};
 
 /// Runs leads.
 #[derive(Clone)]
@@ -42,6 +33,9 @@ pub struct LeadPipeline {
     clock: Clock,
     settings: PipelineConfig,
 }
+
+/// How the reason of a profile begins that the database would not store.
+const REFUSED_BY_DATABASE: &str = "profile_refused_by_database";
 
 /// How a run ended, and where its time went.
 #[derive(Debug)]
@@ -56,16 +50,6 @@ enum Reached {
     Completed { cpf: Cpf, message_sent: bool },
     /// Another end, still to be written.
     End(RunEnd),
-}
-
-/// Who the lead is, and what is known of them.
-struct Person {
-    accepted: Accepted,
-    answer: ProfileAnswer,
-    /// Confidence after the second look, 0–100.
-    score: u8,
-    evidence: serde_json::Value,
-    phone_asked_at: Provider,
 }
 
 impl LeadPipeline {
@@ -160,175 +144,6 @@ impl LeadPipeline {
         Ok(fetched?.lead)
     }
 
-    /// Decides who the lead is, gets their profile, and looks a second time. The inner `Err` is an
-    /// end of the run, not a failure.
-    async fn identify(
-        &self,
-        claim: &Claim,
-        lead: &Lead,
-        findings: &ContactFindings,
-        notes: &mut RunNotes,
-    ) -> Result<Result<Person, RunEnd>, RunError> {
-        let unidentified = |reason: &str| {
-            let reason = reason.to_owned();
-            Ok(Err(RunEnd::Unidentified { reason }))
-        };
-        if findings.by_phone.is_none() && findings.by_email.is_none() {
-            return unidentified("no_contact");
-        }
-        let evidence = Evidence {
-            lead_name: lead.name.as_ref(),
-            by_phone: asked(findings.by_phone.as_ref()),
-            by_email: asked(findings.by_email.as_ref()),
-        };
-        let accepted = match identity::decide(&evidence) {
-            Decision::Accept(accepted) => accepted,
-            Decision::Nobody(reasons) => {
-                let first = reasons.first().map(|reason| reason.as_str());
-                return unidentified(first.unwrap_or("no_agreement"));
-            }
-        };
-        let answer = self.lookups.profile_of(claim, &accepted.cpf, notes).await?;
-        let profile = match &answer {
-            ProfileAnswer::Bought { profile, .. } | ProfileAnswer::Stored { profile, .. } => {
-                profile
-            }
-            ProfileAnswer::Absent => return unidentified("no_profile"),
-            ProfileAnswer::Refused { reason } if reason.starts_with(REFUSED_BY_DATABASE) => {
-                let reason = reason.clone();
-                return Ok(Err(RunEnd::Failed { reason }));
-            }
-            ProfileAnswer::Refused { reason } => return unidentified(reason),
-        };
-        match identity::confirm(lead.name.as_ref(), &accepted, profile) {
-            Confirmation::Confirmed { score, reasons } => Ok(Ok(Person {
-                evidence: json!({"decided": accepted.reasons, "confirmed": reasons}),
-                accepted,
-                answer,
-                score,
-                phone_asked_at: findings.phone_asked_at,
-            })),
-            Confirmation::Rejected(reason) => {
-                refuse(answer, reason.as_str(), notes);
-                unidentified(reason.as_str())
-            }
-        }
-    }
-
-    /// Stores the person and posts the message.
-    async fn tell(
-        &self,
-        claim: &Claim,
-        lead: &Lead,
-        person: Person,
-        notes: &mut RunNotes,
-    ) -> Result<Reached, RunError> {
-        let cpf = person.accepted.cpf.clone();
-        let message = self.compose(&person)?;
-        let label = [claim.lead_id.as_str(), message.sections()];
-        let fingerprint = self.privacy_key.hash("message", &label);
-        let body = message.with_last_line(&fingerprint.reference());
-        let outbox = OutboxMessage {
-            body: &body,
-            fingerprint,
-        };
-        let persisted = match self.persist(claim, lead, &person, outbox, notes).await {
-            Ok(persisted) => persisted,
-            Err(StorageError::Refused { sqlstate, .. }) => {
-                let reason = format!("{REFUSED_BY_DATABASE}_{sqlstate}");
-                refuse(person.answer, &reason, notes);
-                return Ok(Reached::End(RunEnd::Failed { reason }));
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let delivered = match persisted {
-            Persisted::Suppressed => return Ok(Reached::End(RunEnd::Suppressed)),
-            Persisted::Unchanged { .. } => {
-                let message_sent = false;
-                return Ok(Reached::Completed { cpf, message_sent });
-            }
-            Persisted::Send { .. } => self.delivery.send(claim, &body, notes).await?,
-            Persisted::ReadBack {
-                body,
-                unknown_sends,
-                sent_ago,
-                ..
-            } => {
-                let earlier = EarlierSend {
-                    body: &body,
-                    unknown_sends,
-                    sent_ago,
-                };
-                self.delivery
-                    .read_back(claim, lead, &earlier, notes)
-                    .await?
-            }
-        };
-        match delivered {
-            Delivered::Completed => Ok(Reached::Completed {
-                cpf,
-                message_sent: true,
-            }),
-            Delivered::Not(end) => Ok(Reached::End(end)),
-            Delivered::Failed(error) => Err(error.into()),
-        }
-    }
-
-    async fn persist(
-        &self,
-        claim: &Claim,
-        lead: &Lead,
-        person: &Person,
-        message: OutboxMessage<'_>,
-        notes: &mut RunNotes,
-    ) -> Result<Persisted, StorageError> {
-        let mut hashes = self.contact_hashes(lead);
-        hashes.push(self.privacy_key.of_cpf(&person.accepted.cpf));
-        let by_work_api = person.accepted.matched_by != MatchedBy::Email
-            && person.phone_asked_at == Provider::WorkApi;
-        let provider = if by_work_api {
-            Provider::WorkApi
-        } else {
-            Provider::Diretrix
-        };
-        let stored = PersistProfile {
-            person: person_to_store(&person.answer)?,
-            suppression_hashes: &hashes,
-            matched_by: person.accepted.matched_by,
-            matched_provider: provider.as_str(),
-            score: person.score,
-            evidence: person.evidence.clone(),
-            message,
-            timeline: &notes.steps,
-        };
-        let since = Instant::now();
-        let persisted = storage::persist_profile(&self.pool, claim, &stored).await;
-        notes.stored(since);
-        persisted
-    }
-
-    fn compose(&self, person: &Person) -> Result<Message, StorageError> {
-        let (profile, fetched_at) = profile_in(&person.answer)?;
-        let options = MessageOptions {
-            fields: &self.settings.message_fields,
-            income_multiplier_thousandths: self.settings.income_multiplier_thousandths,
-        };
-        Ok(message::compose(&MessageInput {
-            profile,
-            agreement: person.accepted.agreement,
-            options: &options,
-            today: day_in_sao_paulo(self.clock.now()),
-            fetched_on: day_in_sao_paulo(fetched_at),
-            source: "Work API",
-        }))
-    }
-
-    fn contact_hashes(&self, lead: &Lead) -> Vec<KeyedHash> {
-        let phone = lead.phone.usable().map(|p| self.privacy_key.of_phone(p));
-        let email = lead.email.usable().map(|e| self.privacy_key.of_email(e));
-        phone.into_iter().chain(email).collect()
-    }
-
     /// Changes when the lead's name or contacts do.
     fn contact_fingerprint(&self, lead: &Lead) -> KeyedHash {
         let name = lead.name.as_ref().map_or("", |name| name.as_str());
@@ -379,11 +194,7 @@ impl LeadPipeline {
     }
 
     /// The backoff of a lead after so many failures.
-    pub(super) fn backoff(
-        &self,
-        claim: &Claim,
-        retry_after: Option<std::time::Duration>,
-    ) -> std::time::Duration {
+    pub(super) fn backoff(&self, claim: &Claim, retry_after: Option<Duration>) -> Duration {
         let (base, max) = (self.settings.retry_base, self.settings.retry_max);
         let attempts = u32::try_from(claim.attempts).unwrap_or(0);
         backoff::delay(base, max, attempts, retry_after, backoff::chance())
@@ -398,50 +209,5 @@ fn refuse(answer: ProfileAnswer, reason: &str, notes: &mut RunNotes) {
             reason: reason.to_owned(),
         };
         notes.unsettled.push(settled);
-    }
-}
-
-fn asked(people: Option<&Vec<crate::models::Candidate>>) -> Asked<'_> {
-    people.map_or(Asked::NotAsked, |people| Asked::Answered(people))
-}
-
-fn profile_in(answer: &ProfileAnswer) -> Result<(&Profile, DateTime<Utc>), StorageError> {
-    match answer {
-        ProfileAnswer::Bought {
-            profile,
-            fetched_at,
-            ..
-        }
-        | ProfileAnswer::Stored {
-            profile,
-            fetched_at,
-            ..
-        } => Ok((profile, *fetched_at)),
-        ProfileAnswer::Absent | ProfileAnswer::Refused { .. } => {
-            Err(StorageError::Corrupt("profile of an accepted person"))
-        }
-    }
-}
-
-fn person_to_store(answer: &ProfileAnswer) -> Result<PersonToStore<'_>, StorageError> {
-    match answer {
-        ProfileAnswer::Bought {
-            profile,
-            payload,
-            settled,
-            fetched_at,
-        } => Ok(PersonToStore::Bought {
-            profile,
-            payload,
-            settled,
-            fetched_at: *fetched_at,
-            new_ids: NewIds::for_profile(profile),
-        }),
-        ProfileAnswer::Stored { party_id, .. } => Ok(PersonToStore::Stored {
-            party_id: *party_id,
-        }),
-        ProfileAnswer::Absent | ProfileAnswer::Refused { .. } => {
-            Err(StorageError::Corrupt("profile of an accepted person"))
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::lookups::LookupError;
 use crate::storage::StorageError;
-use crate::upstream::UpstreamError;
+use crate::upstream::c2s::UpstreamError;
 
 /// Why a run stopped before its end.
 #[derive(Debug, thiserror::Error)]

@@ -10,10 +10,8 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 use url::Url;
 
-use super::{
-    Answer, Http, Limits, SetupError, Upstream, UpstreamError, UpstreamErrorKind, at_path,
-    record_call,
-};
+pub use super::error::{UpstreamError, UpstreamErrorKind};
+use super::{Answer, Http, Limits, SetupError, Upstream, at_path, record_call};
 use crate::config::C2sConfig;
 use crate::models::{Lead, LeadId};
 

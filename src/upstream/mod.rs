@@ -1,7 +1,7 @@
 //! How the outside is called: one place that sends ([`http`](self)), one error for all of it, and
 //! the CRM. The two paid upstreams sit behind `lookups`, on the same parts.
 
-mod c2s;
+pub mod c2s;
 mod error;
 mod http;
 mod json;
@@ -10,7 +10,6 @@ mod retry_after;
 #[cfg(test)]
 pub(crate) mod test_server;
 
-pub use c2s::{C2s, FetchedLead, SendOutcome};
 pub use error::{SetupError, Upstream, UpstreamError, UpstreamErrorKind};
 pub(crate) use http::{Answer, Http, Limits, at_path, record_call};
 pub(crate) use json::{

@@ -25,7 +25,6 @@ async fn a_plain_lead_is_enriched_stored_and_told() {
             "entities_stored": 1,
             "state": "completed",
             "message_sent": true,
-            "duplicate_request": false,
         })
     );
     let messages = service.simulator.messages(&lead_id);

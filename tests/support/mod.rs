@@ -22,10 +22,10 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// A running service, its database and its upstreams.
-pub struct Service {
-    pub simulator: Simulator,
-    pub database: TestDatabase,
-    pub address: SocketAddr,
+pub(crate) struct Service {
+    pub(crate) simulator: Simulator,
+    pub(crate) database: TestDatabase,
+    pub(crate) address: SocketAddr,
     shutdown: CancellationToken,
     serving: JoinHandle<Result<(), AppError>>,
     client: reqwest::Client,
@@ -33,19 +33,19 @@ pub struct Service {
 
 /// What the service answered.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: reqwest::header::HeaderMap,
-    pub body: Value,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) body: Value,
 }
 
 impl Service {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_with(&[]).await
     }
 
     /// With variables set as an operator would; an empty value unsets one.
-    pub async fn start_with(set: &[(&str, &str)]) -> Self {
+    pub(crate) async fn start_with(set: &[(&str, &str)]) -> Self {
         let options = SimulatorOptions {
             people: 80,
             ..SimulatorOptions::default()
@@ -56,7 +56,7 @@ impl Service {
     }
 
     /// On a database and upstreams that exist: a restart, or a second instance.
-    pub async fn start_beside(
+    pub(crate) async fn start_beside(
         simulator: Simulator,
         database: TestDatabase,
         set: &[(&str, &str)],
@@ -78,21 +78,21 @@ impl Service {
         }
     }
 
-    pub fn pool(&self) -> &PgPool {
+    pub(crate) fn pool(&self) -> &PgPool {
         self.database.pool()
     }
 
     /// Triggers a lead as Make.com does.
-    pub async fn process(&self, lead_id: &str) -> Answer {
+    pub(crate) async fn process(&self, lead_id: &str) -> Answer {
         self.get(&format!("/api/v1/leads/process?id={lead_id}"))
             .await
     }
 
-    pub async fn process_situation(&self, situation: Situation) -> Answer {
+    pub(crate) async fn process_situation(&self, situation: Situation) -> Answer {
         self.process(&situation.lead_id()).await
     }
 
-    pub async fn get(&self, path_and_query: &str) -> Answer {
+    pub(crate) async fn get(&self, path_and_query: &str) -> Answer {
         self.get_with(path_and_query, &[]).await
     }
 
@@ -100,7 +100,7 @@ impl Service {
         clippy::disallowed_methods,
         reason = "the test is a caller of the service, not an upstream call"
     )]
-    pub async fn get_with(&self, path_and_query: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn get_with(&self, path_and_query: &str, headers: &[(&str, &str)]) -> Answer {
         let url = format!("http://{}{path_and_query}", self.address);
         let mut request = self.client.get(url);
         for (name, value) in headers {
@@ -119,7 +119,7 @@ impl Service {
     }
 
     /// Waits until a lead is in a state, as `ops.leads` has it.
-    pub async fn wait_for_state(&self, lead_id: &str, state: &str) {
+    pub(crate) async fn wait_for_state(&self, lead_id: &str, state: &str) {
         let reached = async {
             loop {
                 if self.state_of(lead_id).await.as_deref() == Some(state) {
@@ -137,7 +137,7 @@ impl Service {
         }
     }
 
-    pub async fn state_of(&self, lead_id: &str) -> Option<String> {
+    pub(crate) async fn state_of(&self, lead_id: &str) -> Option<String> {
         sqlx::query_scalar("select state from ops.leads where lead_id = $1")
             .bind(lead_id)
             .fetch_optional(self.pool())
@@ -145,7 +145,7 @@ impl Service {
             .unwrap()
     }
 
-    pub async fn count(&self, query: &'static str) -> i64 {
+    pub(crate) async fn count(&self, query: &'static str) -> i64 {
         sqlx::query_scalar(query)
             .fetch_one(self.pool())
             .await
@@ -153,7 +153,7 @@ impl Service {
     }
 
     /// Stops in order, and asserts that no upstream got a request it should never get.
-    pub async fn stop(self) -> (Simulator, TestDatabase) {
+    pub(crate) async fn stop(self) -> (Simulator, TestDatabase) {
         self.shutdown.cancel();
         self.serving.await.unwrap().expect("stops in order");
         let unexpected = self.simulator.calls();
@@ -167,7 +167,7 @@ impl Service {
 }
 
 impl Answer {
-    pub fn state(&self) -> &str {
+    pub(crate) fn state(&self) -> &str {
         self.body["state"].as_str().unwrap_or_default()
     }
 }
@@ -177,7 +177,7 @@ fn any_port() -> SocketAddr {
 }
 
 /// The configuration of a test: quick retries, short timeouts, the simulator's credentials.
-pub fn config(simulator: &Simulator, database_url: &str, set: &[(&str, &str)]) -> Config {
+pub(crate) fn config(simulator: &Simulator, database_url: &str, set: &[(&str, &str)]) -> Config {
     let options = simulator.options();
     let lookup = |name: &str| {
         if let Some((_, value)) = set.iter().find(|(variable, _)| *variable == name) {

@@ -1,0 +1,174 @@
+//! The person is stored, and the broker told.
+
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+
+use super::identify::Person;
+use super::{LeadPipeline, REFUSED_BY_DATABASE, Reached, refuse};
+use crate::lookups::{ProfileAnswer, RunNotes};
+use crate::message::{self, Message, MessageInput, MessageOptions};
+use crate::models::{KeyedHash, Lead, MatchedBy, Profile, day_in_sao_paulo};
+use crate::services::delivery::{Delivered, EarlierSend};
+use crate::services::run_error::RunError;
+use crate::storage::{
+    self, Claim, NewIds, OutboxMessage, PersistProfile, Persisted, PersonToStore, Provider, RunEnd,
+    StorageError,
+};
+
+impl LeadPipeline {
+    /// Stores the person and posts the message.
+    pub(super) async fn tell(
+        &self,
+        claim: &Claim,
+        lead: &Lead,
+        person: Person,
+        notes: &mut RunNotes,
+    ) -> Result<Reached, RunError> {
+        let cpf = person.accepted.cpf.clone();
+        let message = self.compose(&person)?;
+        let label = [claim.lead_id.as_str(), message.sections()];
+        let fingerprint = self.privacy_key.hash("message", &label);
+        let body = message.with_last_line(&fingerprint.reference());
+        let outbox = OutboxMessage {
+            body: &body,
+            fingerprint,
+        };
+        let persisted = match self.persist(claim, lead, &person, outbox, notes).await {
+            Ok(persisted) => persisted,
+            Err(StorageError::Refused { sqlstate, .. }) => {
+                let reason = format!("{REFUSED_BY_DATABASE}_{sqlstate}");
+                refuse(person.answer, &reason, notes);
+                return Ok(Reached::End(RunEnd::Failed { reason }));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let delivered = match persisted {
+            Persisted::Suppressed => return Ok(Reached::End(RunEnd::Suppressed)),
+            Persisted::Unchanged { .. } => {
+                let message_sent = false;
+                return Ok(Reached::Completed { cpf, message_sent });
+            }
+            Persisted::Send { .. } => self.delivery.send(claim, &body, notes).await?,
+            Persisted::ReadBack {
+                body,
+                unknown_sends,
+                sent_ago,
+                ..
+            } => {
+                let earlier = EarlierSend {
+                    body: &body,
+                    unknown_sends,
+                    sent_ago,
+                };
+                self.delivery
+                    .read_back(claim, lead, &earlier, notes)
+                    .await?
+            }
+        };
+        match delivered {
+            Delivered::Completed => Ok(Reached::Completed {
+                cpf,
+                message_sent: true,
+            }),
+            Delivered::Not(end) => Ok(Reached::End(end)),
+            Delivered::Failed(error) => Err(error.into()),
+        }
+    }
+
+    async fn persist(
+        &self,
+        claim: &Claim,
+        lead: &Lead,
+        person: &Person,
+        message: OutboxMessage<'_>,
+        notes: &mut RunNotes,
+    ) -> Result<Persisted, StorageError> {
+        let mut hashes = self.contact_hashes(lead);
+        hashes.push(self.privacy_key.of_cpf(&person.accepted.cpf));
+        let by_work_api = person.accepted.matched_by != MatchedBy::Email
+            && person.phone_asked_at == Provider::WorkApi;
+        let provider = if by_work_api {
+            Provider::WorkApi
+        } else {
+            Provider::Diretrix
+        };
+        let stored = PersistProfile {
+            person: person_to_store(&person.answer)?,
+            suppression_hashes: &hashes,
+            matched_by: person.accepted.matched_by,
+            matched_provider: provider.as_str(),
+            score: person.score,
+            evidence: person.evidence.clone(),
+            message,
+            timeline: &notes.steps,
+        };
+        let since = Instant::now();
+        let persisted = storage::persist_profile(&self.pool, claim, &stored).await;
+        notes.stored(since);
+        persisted
+    }
+
+    fn compose(&self, person: &Person) -> Result<Message, StorageError> {
+        let (profile, fetched_at) = profile_in(&person.answer)?;
+        let options = MessageOptions {
+            fields: &self.settings.message_fields,
+            income_multiplier_thousandths: self.settings.income_multiplier_thousandths,
+        };
+        Ok(message::compose(&MessageInput {
+            profile,
+            agreement: person.accepted.agreement,
+            options: &options,
+            today: day_in_sao_paulo(self.clock.now()),
+            fetched_on: day_in_sao_paulo(fetched_at),
+            source: "Work API",
+        }))
+    }
+
+    fn contact_hashes(&self, lead: &Lead) -> Vec<KeyedHash> {
+        let phone = lead.phone.usable().map(|p| self.privacy_key.of_phone(p));
+        let email = lead.email.usable().map(|e| self.privacy_key.of_email(e));
+        phone.into_iter().chain(email).collect()
+    }
+}
+
+fn profile_in(answer: &ProfileAnswer) -> Result<(&Profile, DateTime<Utc>), StorageError> {
+    match answer {
+        ProfileAnswer::Bought {
+            profile,
+            fetched_at,
+            ..
+        }
+        | ProfileAnswer::Stored {
+            profile,
+            fetched_at,
+            ..
+        } => Ok((profile, *fetched_at)),
+        ProfileAnswer::Absent | ProfileAnswer::Refused { .. } => {
+            Err(StorageError::Corrupt("profile of an accepted person"))
+        }
+    }
+}
+
+fn person_to_store(answer: &ProfileAnswer) -> Result<PersonToStore<'_>, StorageError> {
+    match answer {
+        ProfileAnswer::Bought {
+            profile,
+            payload,
+            settled,
+            fetched_at,
+        } => Ok(PersonToStore::Bought {
+            profile,
+            payload,
+            settled,
+            fetched_at: *fetched_at,
+            new_ids: NewIds::for_profile(profile),
+        }),
+        ProfileAnswer::Stored { party_id, .. } => Ok(PersonToStore::Stored {
+            party_id: *party_id,
+        }),
+        ProfileAnswer::Absent | ProfileAnswer::Refused { .. } => {
+            Err(StorageError::Corrupt("profile of an accepted person"))
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! A flight: a lead is accepted and run, once for everybody who triggers it at that moment.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use super::{Landed, LeadProcessing, ProcessError, milliseconds};
+use crate::lookups::RunNotes;
+use crate::models::{LeadId, LeadSource, LeadState};
+use crate::services::flights::InAir;
+use crate::services::lead_pipeline::RunReport;
+use crate::storage::{self, Accepted, Claim, RunEnd, StorageError};
+
+impl LeadProcessing {
+    pub(super) async fn fly(
+        self,
+        lead_id: LeadId,
+        source: LeadSource,
+        sender: watch::Sender<Option<Landed>>,
+        in_air: InAir<Landed>,
+    ) {
+        let landed = self.accept_and_run(&lead_id, source).await;
+        self.remember(&landed).await;
+        sender.send_replace(Some(landed));
+        drop(in_air);
+    }
+
+    async fn accept_and_run(&self, lead_id: &LeadId, source: LeadSource) -> Landed {
+        let since = Instant::now();
+        let accepted = storage::accept_lead(
+            &self.pool,
+            lead_id,
+            source,
+            self.instance,
+            self.settings.dedup_ttl,
+            self.settings.lease,
+        )
+        .await;
+        let database = since.elapsed();
+        match accepted {
+            Ok(Accepted::Run(claim)) => self.run(&claim, database).await,
+            Ok(Accepted::Join) => self.watch_elsewhere(lead_id).await,
+            Ok(Accepted::Waiting(result) | Accepted::Duplicate(result)) => Landed::At {
+                result,
+                own: false,
+                upstream: Duration::ZERO,
+                database,
+            },
+            Err(error) => Landed::Refused(refusal(error)),
+        }
+    }
+
+    /// Runs a claimed lead in a task of its own, so that a panic ends as a failure of this lead.
+    pub(super) async fn run(&self, claim: &Claim, accepting: Duration) -> Landed {
+        let (pipeline, claimed) = (self.pipeline.clone(), claim.clone());
+        let abandon = self.abandon.clone();
+        let run = tokio::spawn(async move {
+            tokio::select! {
+                report = pipeline.run(&claimed) => Some(report),
+                () = abandon.cancelled() => None,
+            }
+        });
+        let report = match run.await {
+            Ok(Some(report)) => report,
+            Ok(None) => return self.landed_unended(claim, LeadState::Accepted),
+            Err(_panicked) => self.end_panicked(claim).await,
+        };
+        match report {
+            Ok(RunReport { result, notes }) => {
+                let (upstream, database) = (notes.upstream, notes.database + accepting);
+                tracing::info!(
+                    lead_id = %result.lead_id,
+                    outcome = result.state.as_str(),
+                    reason = result.reason,
+                    upstream_ms = milliseconds(upstream),
+                    database_ms = milliseconds(database),
+                    "run"
+                );
+                Landed::At {
+                    result,
+                    own: true,
+                    upstream,
+                    database,
+                }
+            }
+            Err(error) => {
+                tracing::warn!(lead_id = %claim.lead_id, error = %error, "a run's end could not be written; the lead will run again");
+                self.landed_unended(claim, LeadState::Processing)
+            }
+        }
+    }
+
+    async fn end_panicked(&self, claim: &Claim) -> Result<RunReport, StorageError> {
+        tracing::error!(lead_id = %claim.lead_id, "a run panicked; the lead will be tried again");
+        let mut notes = RunNotes::default();
+        let end = RunEnd::Retry {
+            reason: "panic".to_owned(),
+            after: self.pipeline.backoff(claim, None),
+            spends_attempt: true,
+            send_unknown: false,
+        };
+        let result = self.pipeline.end(claim, &end, &mut notes).await?;
+        Ok(RunReport { result, notes })
+    }
+
+    /// Waits for a run on another instance, by looking at the lead's row.
+    async fn watch_elsewhere(&self, lead_id: &LeadId) -> Landed {
+        let since = Instant::now();
+        let mut pause = Duration::from_millis(50);
+        loop {
+            let result = match storage::read_lead_result(&self.pool, lead_id).await {
+                Ok(Some(result)) => result,
+                Ok(None) => self.unended(lead_id.clone(), LeadState::Processing),
+                Err(error) => return Landed::Refused(refusal(error)),
+            };
+            let waited_long_enough = since.elapsed() >= self.settings.process_wait;
+            if result.state != LeadState::Processing || waited_long_enough {
+                return Landed::At {
+                    result,
+                    own: false,
+                    upstream: Duration::ZERO,
+                    database: Duration::ZERO,
+                };
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 3 / 2).min(Duration::from_millis(250));
+        }
+    }
+
+    /// Keeps what a repeated trigger is answered with. A run that failed or waits for a retry
+    /// leaves no mark.
+    pub(super) async fn remember(&self, landed: &Landed) {
+        let Landed::At { result, .. } = landed else {
+            return;
+        };
+        if result.state.answers_repeats() && !self.settings.dedup_ttl.is_zero() {
+            let lead_id = result.lead_id.clone();
+            self.finished.insert(lead_id, result.clone()).await;
+        }
+    }
+
+    fn landed_unended(&self, claim: &Claim, state: LeadState) -> Landed {
+        Landed::At {
+            result: self.unended(claim.lead_id.clone(), state),
+            own: true,
+            upstream: Duration::ZERO,
+            database: Duration::ZERO,
+        }
+    }
+}
+
+fn refusal(error: StorageError) -> ProcessError {
+    if error.is_unavailable() {
+        ProcessError::DatabaseUnavailable
+    } else {
+        ProcessError::Internal(Arc::new(error))
+    }
+}

@@ -1,10 +1,5 @@
 //! The transactions of a lead and the reads, against a real PostgreSQL.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 #[path = "storage/accept.rs"]
 mod accept;

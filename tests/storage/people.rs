@@ -228,7 +228,7 @@ async fn nul_characters_reach_no_table() {
     let db = Db::new().await;
     let mut person = profile(1);
     person.name = PersonName::parse("Pessoa\0Exemplo").unwrap();
-    person.rg = text("12\0345");
+    person.rg = text("12\u{0}345");
     let claim = db.run("lead-1").await;
     db.persist(&claim, &person, "mensagem").await.unwrap();
     let stored = db

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rstest::rstest;
 use rust_c2s_api::models::{LeadSource, LeadState};
-use rust_c2s_api::storage::{self, Accepted, InstanceId, RunEnd};
+use rust_c2s_api::storage::{self, Accepted, InstanceId, LastSend, RunEnd};
 use uuid::Uuid;
 
 use super::harness::{DEDUP, Db, LEASE, cpf, lead_id, profile};
@@ -70,7 +70,7 @@ async fn a_waiting_lead_is_brought_forward_and_keeps_its_attempts() {
         reason: "work_api_timeout".to_owned(),
         after: Duration::from_secs(600),
         spends_attempt: true,
-        send_unknown: false,
+        send: LastSend::NotTried,
     };
     let result = storage::end_run(&db.pool, &claim, &end, &[], &[], 20)
         .await
@@ -90,7 +90,7 @@ async fn a_send_of_unknown_outcome_is_not_brought_forward() {
         reason: "c2s_timeout".to_owned(),
         after: Duration::from_secs(25),
         spends_attempt: false,
-        send_unknown: true,
+        send: LastSend::Unknown,
     };
     storage::end_run(&db.pool, &claim, &end, &[], &[], 20)
         .await

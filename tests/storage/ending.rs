@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use rust_c2s_api::models::LeadState;
 use rust_c2s_api::storage::{
-    self, Accepted, CallOutcome, Claim, LeadResult, MAX_UNKNOWN_SENDS, Persisted, RunEnd,
+    self, Accepted, CallOutcome, Claim, LastSend, LeadResult, MAX_UNKNOWN_SENDS, Persisted, RunEnd,
     SettledAnswer, StorageError,
 };
 
 use super::harness::{Db, candidate, email_key, lead_id, phone_key, profile, settled, step};
 
-fn retry(spends_attempt: bool, send_unknown: bool) -> RunEnd {
+fn retry(spends_attempt: bool, send: LastSend) -> RunEnd {
     RunEnd::Retry {
         reason: "timeout".to_owned(),
         after: Duration::from_secs(60),
         spends_attempt,
-        send_unknown,
+        send,
     }
 }
 
@@ -77,7 +77,15 @@ async fn nothing_is_completed_without_a_message_being_sent() {
     let claim = db.run("lead-1").await;
     let completed = storage::complete_delivery(&db.pool, &claim, true, &[]).await;
     assert_eq!(completed, Err(StorageError::LostClaim));
-    let unknown = storage::end_run(&db.pool, &claim, &retry(false, true), &[], &[], 2).await;
+    let unknown = storage::end_run(
+        &db.pool,
+        &claim,
+        &retry(false, LastSend::Unknown),
+        &[],
+        &[],
+        2,
+    )
+    .await;
     assert_eq!(unknown, Err(StorageError::LostClaim));
 }
 
@@ -93,7 +101,7 @@ async fn an_end_writes_down_what_came_back_and_gives_up_what_did_not() {
     let result = storage::end_run(
         &db.pool,
         &claim,
-        &retry(true, false),
+        &retry(true, LastSend::NotTried),
         &[call],
         &[step("fetch_lead")],
         20,
@@ -115,18 +123,25 @@ async fn the_last_attempt_fails_the_lead_and_an_outage_spends_none() {
     let db = Db::new().await;
     let claim = db.run("lead-1").await;
     for _ in 0..3 {
-        let result = end(&db, &claim_again(&db, &claim).await, &retry(false, false)).await;
+        let result = end(
+            &db,
+            &claim_again(&db, &claim).await,
+            &retry(false, LastSend::NotTried),
+        )
+        .await;
         assert_eq!(result.state, LeadState::Retrying);
     }
     let claim = run_due(&db).await;
     assert_eq!(claim.attempts, 0);
     assert_eq!(
-        end(&db, &claim, &retry(true, false)).await.state,
+        end(&db, &claim, &retry(true, LastSend::NotTried))
+            .await
+            .state,
         LeadState::Retrying
     );
     let claim = run_due(&db).await;
     assert_eq!(claim.attempts, 1);
-    let result = end(&db, &claim, &retry(true, false)).await;
+    let result = end(&db, &claim, &retry(true, LastSend::NotTried)).await;
     assert_eq!(result.state, LeadState::Failed);
     assert_eq!(result.reason.as_deref(), Some("timeout"));
     assert!(result.next_attempt_at.is_none() && result.finished_at.is_some());
@@ -146,7 +161,7 @@ async fn sends_of_unknown_outcome_are_counted_and_have_their_bound() {
     let mut claim = db.run("lead-1").await;
     db.persist(&claim, &profile(1), "mensagem").await.unwrap();
     for sends in 1..=MAX_UNKNOWN_SENDS {
-        let result = end(&db, &claim, &retry(false, true)).await;
+        let result = end(&db, &claim, &retry(false, LastSend::Unknown)).await;
         assert_eq!(result.state, LeadState::Retrying);
         assert_eq!(result.cpfs, [profile(1).cpf]);
         claim = run_due(&db).await;
@@ -167,11 +182,11 @@ async fn one_more_unknown_send_than_allowed_ends_the_lead_by_itself() {
     let mut claim = db.run("lead-1").await;
     db.persist(&claim, &profile(1), "mensagem").await.unwrap();
     for _ in 0..MAX_UNKNOWN_SENDS {
-        end(&db, &claim, &retry(false, true)).await;
+        end(&db, &claim, &retry(false, LastSend::Unknown)).await;
         claim = run_due(&db).await;
         db.persist(&claim, &profile(1), "mensagem").await.unwrap();
     }
-    let result = end(&db, &claim, &retry(false, true)).await;
+    let result = end(&db, &claim, &retry(false, LastSend::Unknown)).await;
     assert_eq!(result.state, LeadState::DeliveryUnknown);
 }
 
@@ -198,7 +213,11 @@ async fn a_run_that_lost_its_lead_ends_nothing() {
         run_no: claim.run_no + 1,
         ..claim
     };
-    for end in [retry(true, false), RunEnd::Suppressed, RunEnd::HandedBack] {
+    for end in [
+        retry(true, LastSend::NotTried),
+        RunEnd::Suppressed,
+        RunEnd::HandedBack,
+    ] {
         let ended = storage::end_run(&db.pool, &stale, &end, &[], &[], 2).await;
         assert_eq!(ended, Err(StorageError::LostClaim));
     }

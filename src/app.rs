@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use sqlx::PgPool;
@@ -27,10 +27,13 @@ use crate::workers::Workers;
 const CONNECTIONS: u32 = 10;
 
 /// The most that stopping takes (API.md "Configuration").
-const DRAIN: Duration = Duration::from_secs(20);
+pub const DRAIN: Duration = Duration::from_secs(20);
 
-/// What is left of [`DRAIN`] for runs once no request is open any more.
-const DRAIN_RUNS: Duration = Duration::from_secs(4);
+/// What requests may take of it.
+const DRAIN_REQUESTS: Duration = Duration::from_secs(17);
+
+/// What handing back and closing takes of it.
+const HANDING_BACK: Duration = Duration::from_secs(2);
 
 /// Database of the private server that `DB_URL=private` means.
 const PRIVATE_DATABASE: &str = "rust_c2s_api";
@@ -209,37 +212,47 @@ impl App {
         &self.processing
     }
 
-    /// Serves until `shutdown` is cancelled, then stops in order: no new connections, what runs
-    /// is finished or handed back, the database is closed.
+    /// Serves until `shutdown` is cancelled, then stops in order: no new connections and no more
+    /// leads from the queue, what runs is finished or handed back, the database is closed.
     ///
     /// # Errors
     /// [`AppError`] when the socket fails or stopping did.
     pub async fn serve(self, server: Server, shutdown: CancellationToken) -> Result<(), AppError> {
         let address: SocketAddr = server.local_addr();
         tracing::info!(%address, "listening");
-        let draining = self.draining.clone();
-        let stopping = shutdown.clone();
-        let announce = tokio::spawn(async move {
-            stopping.cancelled().await;
-            draining.cancel();
-        });
         let upkeep = tokio::spawn(forget_idle_callers(self.access.clone()));
-        let deadline = DRAIN.saturating_sub(DRAIN_RUNS);
-        let served = server.serve(self.router.clone(), shutdown, deadline).await;
-        announce.abort();
+        let serving = async {
+            let router = self.router.clone();
+            let served = server.serve(router, shutdown.clone(), DRAIN_REQUESTS).await;
+            shutdown.cancel();
+            served
+        };
+        let stopping = async {
+            shutdown.cancelled().await;
+            tracing::info!("stopping");
+            self.draining.cancel();
+            self.workers.take_no_more();
+            Instant::now() + DRAIN
+        };
+        let (served, deadline) = tokio::join!(serving, stopping);
         upkeep.abort();
-        let stopped = self.stop().await;
+        let stopped = self.stop(deadline).await;
         served?;
         stopped
     }
 
-    /// Stops the workers, finishes or hands back what runs, and closes the database.
+    /// Finishes what runs until the deadline and hands back the rest, then closes the database.
     ///
     /// # Errors
     /// [`AppError`] when leads could not be handed back or the private server does not stop.
-    pub async fn stop(self) -> Result<(), AppError> {
+    pub async fn stop(self, deadline: Instant) -> Result<(), AppError> {
+        self.workers.take_no_more();
+        let left = deadline.saturating_duration_since(Instant::now());
+        let stopped = self
+            .processing
+            .stop(left.saturating_sub(HANDING_BACK))
+            .await;
         self.workers.stop().await;
-        let stopped = self.processing.stop(DRAIN_RUNS).await;
         let database = Database {
             pool: self.pool,
             private: self.private,

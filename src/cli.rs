@@ -6,13 +6,13 @@ mod output;
 mod simulator;
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{App, Database};
+use crate::app::{App, DRAIN, Database};
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseConfig, LogFormat};
 use crate::models::{LeadId, LeadSource};
@@ -142,7 +142,7 @@ async fn process(lead_id: &str) -> Result<()> {
         .processing()
         .process(lead_id, LeadSource::Api, PROCESS_WAIT)
         .await;
-    app.stop().await?;
+    app.stop(Instant::now() + DRAIN).await?;
     say(&output::process_answer(&answer?)?)?;
     Ok(())
 }

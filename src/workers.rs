@@ -20,6 +20,7 @@ const LONGEST_POLL: Duration = Duration::from_secs(1);
 
 /// The loops of this process.
 pub struct Workers {
+    enough: CancellationToken,
     stop: CancellationToken,
     tasks: TaskTracker,
     seen: Arc<Mutex<Instant>>,
@@ -37,6 +38,7 @@ impl Workers {
         processing: LeadProcessing,
     ) -> Self {
         let workers = Self {
+            enough: CancellationToken::new(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
             seen: Arc::new(Mutex::new(Instant::now())),
@@ -66,8 +68,15 @@ impl Workers {
         seen.elapsed() < self.patience
     }
 
-    /// Ends the loops; runs that they started go on.
+    /// Takes no more leads from the queue; those that run go on, and so does the heartbeat that
+    /// keeps them ours.
+    pub fn take_no_more(&self) {
+        self.enough.cancel();
+    }
+
+    /// Ends the loops.
     pub async fn stop(&self) {
+        self.enough.cancel();
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;

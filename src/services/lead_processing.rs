@@ -190,7 +190,7 @@ impl LeadProcessing {
     }
 }
 
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct RunTimes {
     upstream: Duration,
     database: Duration,

@@ -3,7 +3,8 @@
 use futures::future::join_all;
 use rust_c2s_api::simulator::{Fault, FaultRule, Operation, Upstream};
 
-use crate::support::{Newcomer, Service, newcomer};
+use crate::support::Service;
+use crate::support::evidence::{Newcomer, newcomer};
 
 struct Case {
     fault: Fault,

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use crate::support::{Newcomer, Service, lead_of, newcomer};
+use crate::support::Service;
+use crate::support::evidence::{Newcomer, lead_of, newcomer};
 
 fn megabyte() -> String {
     "Silva ".repeat(1 << 18)[..1 << 20].to_owned()

@@ -3,7 +3,8 @@
 use futures::future::join_all;
 use rust_c2s_api::simulator::{Person, Situation};
 
-use crate::support::{Newcomer, Service, newcomer_like};
+use crate::support::Service;
+use crate::support::evidence::{Newcomer, newcomer_like};
 
 /// The forbidden values that stand in a text.
 fn found_in<'a>(forbidden: &'a [String], text: &str) -> Vec<&'a str> {

@@ -4,7 +4,8 @@ use futures::future::join_all;
 use rust_c2s_api::simulator::{Operation, Person, Simulator, Upstream};
 use serde_json::{Value, json};
 
-use crate::support::{Newcomer, Service, lead_of, newcomer_like};
+use crate::support::Service;
+use crate::support::evidence::{Newcomer, lead_of, newcomer_like};
 
 /// Nothing is reused: each run buys the profile anew.
 const NOTHING_IS_FRESH: &[(&str, &str)] = &[("DEDUP_TTL_SECS", "0"), ("FRESH_DAYS", "0")];

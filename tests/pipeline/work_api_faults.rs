@@ -8,7 +8,8 @@ use rust_c2s_api::simulator::{
 };
 use serde_json::Value;
 
-use crate::support::{Newcomer, Service, newcomer};
+use crate::support::Service;
+use crate::support::evidence::{Newcomer, newcomer};
 
 struct Case {
     fault: Fault,

@@ -41,7 +41,6 @@ async fn refused_while(link_state: Link) {
     let ready = service.get("/ready").await;
     assert_eq!(ready.status, 503, "{}", ready.body);
 
-    link.set(Link::Cut);
     link.set(Link::Up);
     let healed = async {
         while service.get("/ready").await.status != 200 {

@@ -95,8 +95,10 @@ async fn between(
         tokio::select! {
             // Closed by either side: there is nobody to tell.
             _ended = copy_bidirectional(&mut near, &mut far) => {}
-            () = until(&mut state, |link| link == Link::Silent) => pending().await,
+            () = until(&mut state, |link| link == Link::Silent) => {}
         }
+        // What was swallowed is lost: the connection is of no use any more.
+        until(&mut state, |link| link != Link::Silent).await;
     };
     tokio::select! {
         () = passing => {}

@@ -1,7 +1,7 @@
 //! Diretrix or the CRM fails before anything is known: the lead waits, and heals by itself.
 
 use futures::future::join_all;
-use rust_c2s_api::simulator::{Fault, FaultRule, Operation, Upstream};
+use rust_c2s_api::simulator::{Fault, FaultRule, Operation, Situation, Upstream};
 
 use crate::support::Service;
 use crate::support::evidence::{Newcomer, newcomer};
@@ -126,5 +126,72 @@ async fn a_lead_that_cannot_be_fetched_costs_nothing_and_heals() {
         service.only_message(&newcomer.lead_id);
     }
     assert_eq!(service.simulator.calls().paid(), 3 * newcomers.len());
+    service.stop().await;
+}
+
+/// Nobody found, and a lookup missing: that is not "nobody".
+#[tokio::test]
+async fn nobody_is_concluded_only_when_everybody_was_asked() {
+    let service = Service::start_with(SETTINGS).await;
+    let simulator = &service.simulator;
+    let world = simulator.world().clone();
+    let unknown = world.lead(Situation::UnknownContact);
+    let phone = unknown.lookup_phone.as_deref().unwrap();
+    let rule = FaultRule::always(Upstream::Diretrix, Fault::Status(500, None));
+    simulator.fault(rule.key(phone));
+    let by_work_api = world.lead(Situation::WorkPhoneOnly);
+    let rule = FaultRule::always(Upstream::WorkApi, Fault::InBand(403));
+    simulator.fault(rule.operation(Operation::Phone));
+
+    assert_eq!(service.process(&unknown.id).await.state(), "retrying");
+    assert_eq!(service.process(&by_work_api.id).await.state(), "retrying");
+
+    assert_eq!(
+        simulator.calls().count(Upstream::WorkApi, Operation::Cpf),
+        0
+    );
+    simulator.clear_faults();
+    service.wait_for_state(&unknown.id, "unidentified").await;
+    service.wait_for_state(&by_work_api.id, "completed").await;
+    service.only_message(&by_work_api.id);
+    service.stop().await;
+}
+
+/// "Module not in the contract" of Work API by phone is no answer, and not an alarm.
+#[tokio::test]
+async fn a_contract_without_the_phone_module_finds_nobody() {
+    let service = Service::start().await;
+    let rule = FaultRule::always(Upstream::WorkApi, Fault::ModuleNotInContract);
+    service.simulator.fault(rule.operation(Operation::Phone));
+
+    let answer = service.process_situation(Situation::WorkPhoneOnly).await;
+
+    assert_eq!((answer.status, answer.state()), (200, "unidentified"));
+    let lead_id = Situation::WorkPhoneOnly.lead_id();
+    let row = service.first_in_ledger(&lead_id, "work_api phone").await;
+    assert_eq!(row.as_deref(), Some("denied 0"));
+    service.stop().await;
+}
+
+/// Diretrix says in three ways that it knows nobody.
+#[tokio::test]
+async fn nobody_behind_one_contact_leaves_the_other_to_decide() {
+    let service = Service::start().await;
+    let ways = [(200, "[]"), (400, "Nenhum registro"), (404, "Not Found")];
+    for ((status, body), newcomer) in ways.into_iter().zip(newcomers(&service, 3)) {
+        let rule = FaultRule::always(Upstream::Diretrix, Fault::Body(status, body.to_owned()));
+        service.simulator.fault(rule.key(newcomer.person.email()));
+        let answer = service.process(&newcomer.lead_id).await;
+        assert!(answer.says_done(), "{status}: {}", answer.body);
+        let row = service.first_in_ledger(&newcomer.lead_id, "diretrix email");
+        assert_eq!(row.await.as_deref(), Some("miss 10"), "{status}");
+    }
+    assert_eq!(
+        service
+            .simulator
+            .calls()
+            .count(Upstream::WorkApi, Operation::Phone),
+        0
+    );
     service.stop().await;
 }

@@ -1,7 +1,7 @@
 //! One person, many leads and many enrichments: one party.
 
 use futures::future::join_all;
-use rust_c2s_api::simulator::{Operation, Person, Simulator, Upstream};
+use rust_c2s_api::simulator::{Operation, Person, Simulator, Situation, Upstream};
 use serde_json::{Value, json};
 
 use crate::support::Service;
@@ -117,5 +117,40 @@ async fn many_leads_of_one_person_at_once_are_one_party_and_one_payment() {
             3 * how_many - 3
         );
     }
+    service.stop().await;
+}
+
+/// The text without its last line, which holds the lead's own reference.
+fn without_last_line(message: &str) -> &str {
+    message.rsplit_once('\n').unwrap().0
+}
+
+/// A person bought before is told from the database, word for word the same.
+#[tokio::test]
+async fn another_lead_of_a_known_person_costs_nothing_and_reads_the_same() {
+    let service = Service::start().await;
+    let world = service.simulator.world().clone();
+    let mut saved = 0;
+    for lead in &world.leads()[..Situation::ALL.len()] {
+        let first = service.process(&lead.id).await;
+        let paid = service.simulator.calls().paid();
+        let mut json = lead.json.clone();
+        json["id"] = json!(format!("again-{}", lead.id));
+        let again_id = service.simulator.put_lead(json).unwrap();
+
+        let again = service.process(&again_id).await;
+
+        assert_eq!(again.state(), first.state(), "{:?}", lead.situation);
+        assert_eq!(again.cpfs(), first.cpfs(), "{:?}", lead.situation);
+        let asked = service.simulator.calls().paid() - paid;
+        assert_eq!(asked, 0, "{:?}: paid again", lead.situation);
+        if first.says_done() {
+            saved += 1;
+            let messages = [&lead.id, &again_id].map(|id| service.only_message(id));
+            let [first, again] = messages.each_ref().map(|text| without_last_line(text));
+            assert_eq!(again, first, "{:?}", lead.situation);
+        }
+    }
+    println!("{saved} profiles told twice and bought once");
     service.stop().await;
 }

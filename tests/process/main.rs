@@ -1,0 +1,13 @@
+//! The real executable as a process: its output, its signals, what it leaves behind.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests"
+)]
+
+mod demo;
+mod foreign;
+mod home;
+mod running;

@@ -104,6 +104,7 @@ async fn the_tests_own_postgres_starts_and_stops_beside_them() {
     assert!(home.server_runs("tests"));
     let url = run(&home, &["dev-postgres", "url"], &set).await;
     let place = home.path().file_name().unwrap().to_str().unwrap();
+    let place = place.trim_start_matches('.');
     assert!(url.assert_success().text.contains(place), "{}", url.text);
     run(&home, &["dev-postgres", "stop"], &set)
         .await

@@ -10,4 +10,5 @@
 mod demo;
 mod foreign;
 mod home;
+mod logs;
 mod running;

@@ -32,12 +32,19 @@ pub enum LeadsCommand {
 /// Prints what the database knows.
 pub(super) async fn run(command: &LeadsCommand) -> Result<()> {
     let database = Database::join(&DatabaseConfig::from_env()?).await?;
-    let printed = match command {
-        LeadsCommand::List { state, limit } => list(&database, *state, *limit).await,
-        LeadsCommand::Show { lead_id } => show(&database, lead_id).await,
-    };
+    let printed = print(&database, command).await;
     database.close().await?;
     printed
+}
+
+async fn print(database: &Database, command: &LeadsCommand) -> Result<()> {
+    if storage::migrations_pending(&database.pool).await? {
+        bail!("migrations are pending on this database: run `rust-c2s-api migrate` first");
+    }
+    match command {
+        LeadsCommand::List { state, limit } => list(database, *state, *limit).await,
+        LeadsCommand::Show { lead_id } => show(database, lead_id).await,
+    }
 }
 
 async fn list(database: &Database, state: Option<LeadState>, limit: u16) -> Result<()> {

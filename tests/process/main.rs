@@ -7,8 +7,11 @@
     reason = "tests"
 )]
 
+mod commands;
 mod demo;
 mod foreign;
 mod home;
 mod logs;
 mod running;
+mod serve;
+mod stopping;

@@ -63,10 +63,7 @@ impl Secrets {
     pub(super) fn assert_none_in(&self, text: &str) {
         assert_eq!(self.found_in(text), Vec::<String>::new());
         let mut lines: Vec<&str> = text.lines().collect();
-        let planted = format!(
-            "{{\"message\":\"planted\",\"phone\":\"{}\"}}",
-            self.planted
-        );
+        let planted = format!("{{\"message\":\"planted\",\"phone\":\"{}\"}}", self.planted);
         lines.insert(lines.len() / 2, &planted);
         assert_eq!(self.found_in(&lines.join("\n")), [self.planted.as_str()]);
     }

@@ -1,5 +1,6 @@
 //! Callers, good and bad.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -119,13 +120,19 @@ fn spellings(person: &Person) -> Vec<String> {
     ]
 }
 
+/// One for all calls: making one reads the system's certificates, which takes a while.
+fn client() -> &'static reqwest::Client {
+    static CLIENT: LazyLock<reqwest::Client> =
+        LazyLock::new(|| reqwest::Client::builder().no_proxy().build().unwrap());
+    &CLIENT
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "the test is a caller of the service, not an upstream call"
 )]
 async fn send(method: Method, url: &str, headers: &[(&str, &str)], body: Option<String>) -> u16 {
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let mut request = client.request(method, url);
+    let mut request = client().request(method, url);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }

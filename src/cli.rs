@@ -8,7 +8,7 @@ mod simulator;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
@@ -25,6 +25,10 @@ use output::say;
 
 /// How long `process` waits for its run: longer than any retry of a healthy upstream takes.
 const PROCESS_WAIT: Duration = Duration::from_secs(300);
+
+/// Said below the problems of a configuration.
+const FIRST_START: &str =
+    "a first start: cp .env.example .env; without any configuration: rust-c2s-api demo";
 
 /// Tells the broker who a Contact2Sale lead is.
 #[derive(Debug, Parser)]
@@ -122,7 +126,7 @@ async fn serve() -> Result<()> {
 
 /// The configuration, with logs set up as it says.
 fn configured() -> Result<Config> {
-    let config = Config::from_env()?;
+    let config = Config::from_env().map_err(|error| anyhow!("{error}\n{FIRST_START}"))?;
     let json = config.server.log_format == LogFormat::Json;
     telemetry::init(json, &config.server.log_level)?;
     Ok(config)

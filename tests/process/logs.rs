@@ -18,6 +18,22 @@ const KEY: &str = "key-of-the-caller-0123456789";
 /// Keys that are refused, and must not be written either.
 const WRONG_KEYS: [&str; 2] = ["wrong-key-0123456789-abcdef", "short"];
 
+/// What the log must tell of the faults: otherwise the day was not as bad as it should be.
+const FAULTS_SEEN: [&str; 12] = [
+    "work_api_timeout",
+    "work_api_unreadable",
+    "work_api_denied",
+    "work_api_no_credits",
+    "work_api_cut_off",
+    "work_api_not_in_contract",
+    "work_api_reported_error",
+    "diretrix_broken",
+    "diretrix_timeout",
+    "c2s_denied",
+    "c2s_timeout",
+    "c2s_status_422",
+];
+
 /// Every lead of the world through a service that logs all it has to say, with upstreams that
 /// fail in every way, and callers that put people everywhere.
 async fn log_of_a_bad_day(format: &str) -> (Simulator, String, Secrets) {
@@ -54,6 +70,13 @@ async fn log_of_a_bad_day(format: &str) -> (Simulator, String, Secrets) {
     let ended = service.stop("TERM").await;
     let secrets = Secrets::of(&simulator, &set, database.pool()).await;
     ended.assert_success();
+    for code in FAULTS_SEEN {
+        assert!(ended.text.contains(code), "{code} did not happen");
+    }
+    // nothing panicked, and the database was never away
+    for trouble in ["panic", "not been written", "internal error"] {
+        assert!(!ended.text.contains(trouble), "{trouble}: {}", ended.text);
+    }
     (simulator, ended.text, secrets)
 }
 

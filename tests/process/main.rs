@@ -1,7 +1,6 @@
 //! The real executable as a process: its output, its signals, what it leaves behind.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
     reason = "tests"

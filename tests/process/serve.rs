@@ -68,6 +68,7 @@ async fn all_problems_are_told_at_once_and_no_value() {
         assert!(told, "{name} is not named: {}", ended.text);
     }
     assert!(!ended.text.contains("geheim"), "{}", ended.text);
+    println!("{}", ended.text);
 }
 
 /// What production needs, but for the database.

@@ -42,7 +42,8 @@ begin
 end $$;
 
 -- The end of a run that delivered nothing, or does not know whether it did. `ending` is an end state,
--- `retry`, `unknown` (retry after a send of unknown outcome) or `handed_back`.
+-- `retry`, `not_delivered` (retry after a send that the CRM surely or most likely did not take),
+-- `unknown` (retry after a send of unknown outcome) or `handed_back`.
 create function ops.end_run(
     p_lead_id text, p_owner uuid, p_run_no bigint, ending text, p_reason text, retry_after interval,
     spends_attempt boolean, settled jsonb, absent_secs double precision, steps jsonb,
@@ -70,6 +71,11 @@ begin
             raise exception 'no message of this run is being sent' using errcode = 'LC001';
         end if;
     end if;
+    if ending = 'not_delivered' then
+        -- Nothing is on its way any more: the next run may read the lead back at once.
+        update ops.outbox o set sending_since = null, last_error = p_reason
+        where o.lead_id = p_lead_id and o.kind = 'message' and o.run_no = p_run_no;
+    end if;
     if ending = 'delivery_unknown' then
         update ops.outbox o set state = 'unknown', owner = null
         where o.lead_id = p_lead_id and o.run_no = p_run_no and o.state = 'sending';
@@ -90,18 +96,30 @@ begin
         where l.lead_id = p_lead_id;
     elsif unknown_sends > max_unknown_sends then
         perform ops.finish_lead(p_lead_id, 'delivery_unknown', p_reason, false, steps);
-    elsif ending in ('retry', 'unknown') and (ending = 'unknown' or failures < max_attempts) then
+    elsif ending = 'unknown' or (ending in ('retry', 'not_delivered') and failures < max_attempts) then
         update ops.leads l
         set state = 'retrying', owner = null, due_at = now() + retry_after, attempts = failures,
             crashes = 0, last_error = p_reason, timeline = steps
         where l.lead_id = p_lead_id;
-    elsif ending = 'retry' then
+    elsif ending in ('retry', 'not_delivered') then
         update ops.leads l set attempts = failures where l.lead_id = p_lead_id;
         perform ops.finish_lead(p_lead_id, 'failed', p_reason, false, steps);
     else
         perform ops.finish_lead(p_lead_id, ending, p_reason, false, steps);
     end if;
     return query select * from ops.lead_result(p_lead_id);
+end $$;
+
+-- The message is about to be sent again, after it was read back and found absent.
+create function ops.send_again(p_lead_id text, p_owner uuid, p_run_no bigint) returns void
+    language plpgsql as $$
+begin
+    perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
+    update ops.outbox o set sending_since = now()
+    where o.lead_id = p_lead_id and o.kind = 'message' and o.run_no = p_run_no and o.state = 'sending';
+    if not found then
+        raise exception 'no message of this run is being sent' using errcode = 'LC001';
+    end if;
 end $$;
 
 -- All leads of an instance that stops: due at once, nothing spent. Answers how many.

@@ -223,8 +223,7 @@ begin
         return query select 'send', stored.body, stored.attempts, null::double precision;
     elsif stored.state <> 'sent' and stored.fingerprint = p_fingerprint then
         update ops.outbox o
-        set state = 'sending', owner = p_owner, run_no = p_run_no, read_back = true, due_at = null,
-            sending_since = now()
+        set state = 'sending', owner = p_owner, run_no = p_run_no, read_back = true, due_at = null
         where o.lead_id = p_lead_id and o.kind = 'message';
         return query select 'read_back', stored.body, stored.attempts,
                             extract(epoch from now() - stored.sending_since)::double precision;

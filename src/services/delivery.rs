@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use super::run_error::RunError;
 use crate::lookups::RunNotes;
 use crate::models::{FreeText, Lead, Money};
-use crate::storage::{self, Claim, Heartbeat, MAX_UNKNOWN_SENDS, RunEnd};
+use crate::storage::{self, Claim, Heartbeat, LastSend, MAX_UNKNOWN_SENDS, RunEnd};
 use crate::upstream::c2s::{C2s, SendOutcome, UpstreamError, UpstreamErrorKind};
 
 /// Posts messages.
@@ -27,8 +27,8 @@ pub(super) struct EarlierSend<'a> {
     pub(super) body: &'a str,
     /// Sends of unknown outcome so far.
     pub(super) unknown_sends: i32,
-    /// How long ago the last one was sent at most.
-    pub(super) sent_ago: Duration,
+    /// How long ago the last one was sent at most; `None` when it is not on its way any more.
+    pub(super) sent_ago: Option<Duration>,
 }
 
 /// What came of a message.
@@ -38,8 +38,6 @@ pub(super) enum Delivered {
     Completed,
     /// It does not, or nobody knows: the run ends like this.
     Not(RunEnd),
-    /// The CRM refused it, failed, or was not reached. Before any later try the lead is read back.
-    Failed(UpstreamError),
 }
 
 impl Delivery {
@@ -72,24 +70,32 @@ impl Delivery {
             self.complete(claim, true, notes).await?;
             return Ok(Delivered::Completed);
         }
-        if let Some(after) = self.settle.checked_sub(earlier.sent_ago) {
+        let may_land = earlier
+            .sent_ago
+            .and_then(|ago| self.settle.checked_sub(ago));
+        if let Some(after) = may_land {
             return Ok(Delivered::Not(RunEnd::Retry {
                 reason: "send_may_still_land".to_owned(),
                 after,
                 spends_attempt: false,
-                send_unknown: false,
+                send: LastSend::NotTried,
             }));
         }
         if earlier.unknown_sends >= MAX_UNKNOWN_SENDS {
             return Ok(Delivered::Not(RunEnd::DeliveryUnknown));
         }
+        let since = Instant::now();
+        let noted = storage::send_again(&self.pool, claim).await;
+        notes.stored(since);
+        noted?;
         self.send(claim, earlier.body, notes).await
     }
 
     /// Posts the message and completes the lead.
     ///
     /// # Errors
-    /// When the database fails after the message was taken, or the lead is no longer ours.
+    /// [`RunError::NotDelivered`] when the CRM refused the message, failed, or was not reached; any
+    /// other when the database failed, or the lead is no longer ours.
     pub(super) async fn send(
         &self,
         claim: &Claim,
@@ -112,14 +118,14 @@ impl Delivery {
                 reason: error.code(),
                 after: self.settle,
                 spends_attempt: false,
-                send_unknown: true,
+                send: LastSend::Unknown,
             })),
             SendOutcome::Rejected(error) if error.kind == UpstreamErrorKind::Status(404) => {
                 Ok(Delivered::Not(RunEnd::LeadMissing))
             }
             SendOutcome::Rejected(error)
             | SendOutcome::NotSent(error)
-            | SendOutcome::MostLikelyNot(error) => Ok(Delivered::Failed(error)),
+            | SendOutcome::MostLikelyNot(error) => Err(RunError::NotDelivered(error)),
         }
     }
 

@@ -19,7 +19,9 @@ use crate::clock::Clock;
 use crate::config::{Config, PipelineConfig};
 use crate::lookups::{Lookups, ProfileAnswer, RunNotes};
 use crate::models::{Cpf, KeyedHash, Lead, LeadState, Money, PrivacyKey};
-use crate::storage::{self, Claim, Heartbeat, LeadResult, RunEnd, SettledAnswer, StorageError};
+use crate::storage::{
+    self, Claim, Heartbeat, LastSend, LeadResult, RunEnd, SettledAnswer, StorageError,
+};
 use crate::upstream::c2s::{C2s, UpstreamError};
 
 /// Runs leads.
@@ -33,6 +35,11 @@ pub struct LeadPipeline {
     clock: Clock,
     settings: PipelineConfig,
 }
+
+/// An upstream that is down or refuses our token spends no attempts, so the count of failures says
+/// nothing of how long it has been so: leads then wait as after this many failures (RETRY_BASE_MS
+/// × 16 at most).
+const HELD_FOR: u32 = 4;
 
 /// How the reason of a profile begins that the database would not store.
 const REFUSED_BY_DATABASE: &str = "profile_refused_by_database";
@@ -167,38 +174,51 @@ impl LeadPipeline {
     /// What follows from a failure: another try after a while, or the end.
     fn end_after(&self, claim: &Claim, error: &RunError) -> RunEnd {
         match error {
-            RunError::Upstream(error) if !error.is_retryable() => RunEnd::Failed {
-                reason: error.code(),
-            },
-            RunError::Upstream(error) => self.retry_after_upstream(claim, error),
+            RunError::Upstream(error) => self.end_after_upstream(claim, error, LastSend::NotTried),
+            RunError::NotDelivered(error) => {
+                self.end_after_upstream(claim, error, LastSend::NotDelivered)
+            }
             RunError::HeartbeatOld => RunEnd::HandedBack,
             RunError::Storage(error) => RunEnd::Retry {
                 reason: error.code(),
-                after: self.backoff(claim, None),
+                after: self.backoff(claim),
                 spends_attempt: matches!(
                     error,
                     StorageError::Corrupt(_) | StorageError::Refused { .. }
                 ),
-                send_unknown: false,
+                send: LastSend::NotTried,
             },
         }
     }
 
-    fn retry_after_upstream(&self, claim: &Claim, error: &UpstreamError) -> RunEnd {
+    fn end_after_upstream(&self, claim: &Claim, error: &UpstreamError, send: LastSend) -> RunEnd {
+        let reason = error.code();
+        if !error.is_retryable() {
+            return RunEnd::Failed { reason };
+        }
+        let held = error.holds_the_queue();
+        let failures = if held { HELD_FOR } else { failures(claim) };
         RunEnd::Retry {
-            reason: error.code(),
-            after: self.backoff(claim, error.retry_after),
-            spends_attempt: !error.holds_the_queue(),
-            send_unknown: false,
+            reason,
+            after: self.delay(failures, error.retry_after),
+            spends_attempt: !held,
+            send,
         }
     }
 
     /// The backoff of a lead after so many failures.
-    pub(super) fn backoff(&self, claim: &Claim, retry_after: Option<Duration>) -> Duration {
-        let (base, max) = (self.settings.retry_base, self.settings.retry_max);
-        let attempts = u32::try_from(claim.attempts).unwrap_or(0);
-        backoff::delay(base, max, attempts, retry_after, backoff::chance())
+    pub(super) fn backoff(&self, claim: &Claim) -> Duration {
+        self.delay(failures(claim), None)
     }
+
+    fn delay(&self, failures: u32, retry_after: Option<Duration>) -> Duration {
+        let (base, max) = (self.settings.retry_base, self.settings.retry_max);
+        backoff::delay(base, max, failures, retry_after, backoff::chance())
+    }
+}
+
+fn failures(claim: &Claim) -> u32 {
+    u32::try_from(claim.attempts).unwrap_or(0)
 }
 
 /// A profile that was bought and must not be kept: the call enters the ledger, the answer is not

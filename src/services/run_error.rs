@@ -10,6 +10,9 @@ pub(super) enum RunError {
     /// An upstream failed.
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
+    /// The CRM did not take the message.
+    #[error("the message was not delivered: {0}")]
+    NotDelivered(UpstreamError),
     /// The database failed, or the lead is no longer ours.
     #[error(transparent)]
     Storage(#[from] StorageError),

@@ -1,5 +1,9 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
 //! Every fault can be seen by a client that knows nothing of the simulator.
+#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a raw client: it shares nothing with the one that sends for the service"
+)]
 
 use std::io::ErrorKind;
 

@@ -1,5 +1,9 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
 //! The three systems answer as UPSTREAMS.md says, count, and remember.
+#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a raw client: it shares nothing with the one that sends for the service"
+)]
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;

@@ -39,6 +39,26 @@ async fn once(
     Ok(())
 }
 
+/// Says that the message is about to be sent again, after it was read back and found absent: from
+/// now on a late request may land once more.
+///
+/// # Errors
+/// As [`complete_delivery`].
+pub async fn send_again(pool: &PgPool, claim: &Claim) -> Result<(), StorageError> {
+    let once = async || {
+        sqlx::query!(
+            "select ops.send_again($1, $2, $3)",
+            claim.lead_id.as_str(),
+            claim.owner.0,
+            claim.run_no,
+        )
+        .fetch_one(pool)
+        .await?;
+        Ok(())
+    };
+    again_if_dead(once).await
+}
+
 pub(super) fn timeline_json(timeline: &[Step]) -> Result<serde_json::Value, StorageError> {
     serde_json::to_value(timeline).map_err(|_| StorageError::Corrupt("timeline"))
 }

@@ -8,7 +8,8 @@ use super::complete_delivery::timeline_json;
 use super::lookup_json::settled_json;
 use super::result_row::ResultRow;
 use super::{
-    ABSENT_FRESH, Claim, LeadResult, MAX_UNKNOWN_SENDS, RunEnd, SettledLookup, Step, StorageError,
+    ABSENT_FRESH, Claim, LastSend, LeadResult, MAX_UNKNOWN_SENDS, RunEnd, SettledLookup, Step,
+    StorageError,
 };
 
 /// Ends a run: writes down what came back, then ends the lead or says when the next run is due.
@@ -64,9 +65,13 @@ fn words(end: &RunEnd) -> (&'static str, Option<&str>, Duration, bool) {
             reason,
             after,
             spends_attempt,
-            send_unknown,
+            send,
         } => {
-            let word = if *send_unknown { "unknown" } else { "retry" };
+            let word = match send {
+                LastSend::NotTried => "retry",
+                LastSend::NotDelivered => "not_delivered",
+                LastSend::Unknown => "unknown",
+            };
             (word, Some(reason), *after, *spends_attempt)
         }
     }

@@ -54,8 +54,8 @@ pub enum Outage {
     /// The connection broke, or none could be made.
     #[error("the connection is lost ({0})")]
     ConnectionLost(String),
-    /// No connection became free in time.
-    #[error("no connection became free in time")]
+    /// No connection became free, or could be opened, in time.
+    #[error("no connection could be had in time")]
     NoConnectionFree,
     /// The server says so: it stops, starts, is out of resources, or cancelled the statement.
     #[error("the server answered SQLSTATE {0}")]

@@ -75,6 +75,17 @@ pub struct Step {
 /// (API.md, `delivery_unknown`).
 pub const MAX_UNKNOWN_SENDS: i32 = 3;
 
+/// What became of a message in a run that will be tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LastSend {
+    /// This run sent none. One that an earlier run sent stays as it is.
+    NotTried,
+    /// The CRM surely or most likely did not take it: the next run may read the lead back at once.
+    NotDelivered,
+    /// Nobody knows: no trigger brings the next run forward.
+    Unknown,
+}
+
 /// How a run ends, when it does not end with a delivered message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunEnd {
@@ -95,8 +106,8 @@ pub enum RunEnd {
         after: Duration,
         /// Whether this was a failure of this lead, and not of an upstream as a whole.
         spends_attempt: bool,
-        /// Whether a message may have been delivered: then no trigger brings the next run forward.
-        send_unknown: bool,
+        /// What became of the message, if this run sent one.
+        send: LastSend,
     },
     /// Three sends of unknown outcome ([`MAX_UNKNOWN_SENDS`]), each read back as absent: a person looks.
     DeliveryUnknown,

@@ -33,12 +33,14 @@ pub mod test_database;
 pub use accept_lead::accept_lead;
 pub use acquire_contacts::{AcquireContacts, Acquired, acquire_contacts};
 pub use claim_due_leads::claim_due_leads;
-pub use complete_delivery::complete_delivery;
+pub use complete_delivery::{complete_delivery, send_again};
 pub use end_run::end_run;
 pub use error::{Outage, StorageError};
 pub use heartbeat::Heartbeat;
 pub use instances::{beat, hand_back_leads, owned_leads, register_instance, remove_instance};
-pub use lead_run::{Accepted, Claim, InstanceId, LeadResult, MAX_UNKNOWN_SENDS, RunEnd, Step};
+pub use lead_run::{
+    Accepted, Claim, InstanceId, LastSend, LeadResult, MAX_UNKNOWN_SENDS, RunEnd, Step,
+};
 pub use lookup_rows::{
     ABSENT_FRESH, CallOutcome, LookupKey, LookupKind, LookupState, LookupTerms, Provider,
     SettledAnswer, SettledLookup,

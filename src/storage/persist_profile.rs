@@ -89,19 +89,18 @@ impl PersistedRow {
             return Ok(Persisted::Suppressed);
         }
         let party_id = self.party_id.ok_or_else(|| corrupt.clone())?;
-        match (
-            self.answer.as_str(),
-            self.body,
-            self.unknown_sends,
-            self.sent_ago_secs,
-        ) {
+        match (self.answer.as_str(), self.body, self.unknown_sends) {
             ("send", ..) => Ok(Persisted::Send { party_id }),
             ("unchanged", ..) => Ok(Persisted::Unchanged { party_id }),
-            ("read_back", Some(body), Some(unknown_sends), Some(secs)) => Ok(Persisted::ReadBack {
+            ("read_back", Some(body), Some(unknown_sends)) => Ok(Persisted::ReadBack {
                 party_id,
                 body: StoredBody(body),
                 unknown_sends,
-                sent_ago: Duration::try_from_secs_f64(secs).map_err(|_| corrupt)?,
+                sent_ago: self
+                    .sent_ago_secs
+                    .map(Duration::try_from_secs_f64)
+                    .transpose()
+                    .map_err(|_| corrupt)?,
             }),
             _ => Err(corrupt),
         }

@@ -129,8 +129,8 @@ pub enum Persisted {
         /// How many sends of unknown outcome there were.
         unknown_sends: i32,
         /// How long ago it was sent at most: a late request may still land for the call's timeout
-        /// and 10 s more (UPSTREAMS.md §1).
-        sent_ago: Duration,
+        /// and 10 s more (UPSTREAMS.md §1). `None` when nothing is on its way any more.
+        sent_ago: Option<Duration>,
     },
     /// Stored, and this message was delivered before; the lead is completed, nothing is posted.
     Unchanged {

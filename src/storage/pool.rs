@@ -127,6 +127,10 @@ mod tests {
     #[case::whole("postgres://user:secret@localhost:5433/name", true)]
     #[case::short_scheme("postgresql://user@localhost/name?sslmode=require", true)]
     #[case::socket("postgres:///name?host=/tmp/here&user=user", true)]
+    #[case::unknown_parameter(
+        "postgres://user:secret@localhost/name?channel_binding=require",
+        true
+    )]
     #[case::no_host("postgres:///name", false)]
     #[case::no_user("postgres://localhost/name", false)]
     #[case::no_database("postgres://user:secret@localhost", false)]

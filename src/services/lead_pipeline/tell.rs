@@ -72,7 +72,6 @@ impl LeadPipeline {
                 message_sent: true,
             }),
             Delivered::Not(end) => Ok(Reached::End(end)),
-            Delivered::Failed(error) => Err(error.into()),
         }
     }
 

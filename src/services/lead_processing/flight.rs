@@ -10,7 +10,7 @@ use crate::lookups::RunNotes;
 use crate::models::{LeadId, LeadSource, LeadState};
 use crate::services::flights::InAir;
 use crate::services::lead_pipeline::RunReport;
-use crate::storage::{self, Accepted, Claim, RunEnd, StorageError};
+use crate::storage::{self, Accepted, Claim, LastSend, RunEnd, StorageError};
 
 impl LeadProcessing {
     pub(super) async fn fly(
@@ -96,9 +96,9 @@ impl LeadProcessing {
         let mut notes = RunNotes::default();
         let end = RunEnd::Retry {
             reason: "panic".to_owned(),
-            after: self.pipeline.backoff(claim, None),
+            after: self.pipeline.backoff(claim),
             spends_attempt: true,
-            send_unknown: false,
+            send: LastSend::NotTried,
         };
         let result = self.pipeline.end(claim, &end, &mut notes).await?;
         Ok(RunReport { result, notes })

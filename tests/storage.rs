@@ -1,0 +1,25 @@
+//! The transactions of a lead and the reads, against a real PostgreSQL.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+#[path = "storage/accept.rs"]
+mod accept;
+#[path = "storage/claim.rs"]
+mod claim;
+#[path = "storage/counting_proxy.rs"]
+mod counting_proxy;
+#[path = "storage/ending.rs"]
+mod ending;
+#[path = "storage/harness.rs"]
+mod harness;
+#[path = "storage/lookups.rs"]
+mod lookups;
+#[path = "storage/people.rs"]
+mod people;
+#[path = "storage/persist.rs"]
+mod persist;
+#[path = "storage/reads.rs"]
+mod reads;
+#[path = "storage/round_trips.rs"]
+mod round_trips;
+#[path = "storage/schema.rs"]
+mod schema;

@@ -1,0 +1,116 @@
+//! How leads stand, for answers and operators; the key kept in the database.
+
+use rust_c2s_api::models::LeadState;
+use rust_c2s_api::storage::{self, LeadCursor};
+
+use super::harness::{Db, key, lead_id, profile};
+
+#[tokio::test]
+async fn a_lead_nobody_heard_of_is_none() {
+    let db = Db::new().await;
+    let id = lead_id("lead-1");
+    assert_eq!(storage::read_lead_result(&db.pool, &id).await, Ok(None));
+    assert_eq!(storage::show_lead(&db.pool, &id).await, Ok(None));
+}
+
+#[tokio::test]
+async fn a_lead_alone_shows_its_steps_and_masked_people() {
+    let db = Db::new().await;
+    let person = profile(1);
+    db.completed("lead-1", &person, "mensagem").await;
+    let shown = storage::show_lead(&db.pool, &lead_id("lead-1"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(shown.summary.state, LeadState::Completed);
+    assert_eq!(shown.summary.source, "make");
+    assert_eq!(shown.steps.len(), 1);
+    assert_eq!(
+        shown.people[0].to_string(),
+        format!("J. d. C. E. {}", person.cpf.masked())
+    );
+    assert_eq!(shown.message.as_deref(), Some("mensagem"));
+    assert!(!format!("{shown:?}").contains("mensagem"));
+}
+
+#[tokio::test]
+async fn a_list_is_read_page_by_page_and_by_state() {
+    let db = Db::new().await;
+    for i in 0..5 {
+        db.run(&format!("lead-{i}")).await;
+    }
+    db.execute("update ops.leads set first_seen_at = '2026-01-01'")
+        .await;
+    db.completed("lead-9", &profile(1), "mensagem").await;
+    let mut seen = Vec::new();
+    let mut cursor = None;
+    for _ in 0..3 {
+        let page = storage::list_leads(&db.pool, None, 2, cursor.as_ref())
+            .await
+            .unwrap();
+        seen.extend(
+            page.leads
+                .into_iter()
+                .map(|lead| lead.lead_id.as_str().to_owned()),
+        );
+        cursor = page
+            .next
+            .and_then(|next| LeadCursor::parse(&next.as_text()));
+    }
+    assert_eq!(
+        seen,
+        ["lead-9", "lead-4", "lead-3", "lead-2", "lead-1", "lead-0"]
+    );
+    assert_eq!(cursor, None);
+    let page = storage::list_leads(&db.pool, Some(LeadState::Completed), 50, None).await;
+    let page = page.unwrap();
+    assert_eq!(page.leads.len(), 1);
+    assert_eq!(page.leads[0].outcome, Some(LeadState::Completed));
+}
+
+#[tokio::test]
+async fn a_lead_costs_what_its_calls_cost() {
+    let db = Db::new().await;
+    db.run("lead-1").await;
+    db.execute(
+        "insert into ops.provider_calls (provider, operation, lead_id, outcome, cost_centavos, latency_ms, purpose, legal_basis)
+         values ('diretrix', 'phone', 'lead-1', 'hit', 10, 1, 'p', 'l'), ('work_api', 'profile', 'lead-1', 'unknown', 25, 1, 'p', 'l'),
+                ('work_api', 'profile', 'lead-2', 'hit', 99, 1, 'p', 'l')",
+    )
+    .await;
+    let page = storage::list_leads(&db.pool, None, 50, None).await.unwrap();
+    assert_eq!(page.leads[0].cost_centavos, 35);
+}
+
+#[tokio::test]
+async fn a_state_of_a_newer_version_is_an_error_without_data() {
+    let db = Db::new().await;
+    db.run("lead-1").await;
+    db.execute("alter table ops.leads drop constraint ck_leads_state")
+        .await;
+    db.execute("update ops.leads set state = 'new_state', owner = null, finished_at = now()")
+        .await;
+    let read = storage::read_lead_result(&db.pool, &lead_id("lead-1")).await;
+    assert_eq!(read.unwrap_err().code(), "stored_row_unreadable");
+}
+
+#[tokio::test]
+async fn the_privacy_key_is_made_once_whoever_asks() {
+    let db = Db::new().await;
+    let asked = (0..8).map(|_| storage::load_or_create_privacy_key(&db.pool));
+    let keys = futures::future::join_all(asked).await;
+    let hashes: std::collections::BTreeSet<_> = keys
+        .into_iter()
+        .map(|key| key.unwrap().of_cpf(&profile(1).cpf))
+        .collect();
+    assert_eq!(hashes.len(), 1);
+    assert!(!hashes.contains(&key().of_cpf(&profile(1).cpf)));
+}
+
+#[tokio::test]
+async fn a_database_that_answers_is_pinged() {
+    let db = Db::new().await;
+    assert_eq!(storage::ping(&db.pool).await, Ok(()));
+    db.pool.close().await;
+    assert!(storage::ping(&db.pool).await.unwrap_err().is_unavailable());
+}

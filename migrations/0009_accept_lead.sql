@@ -52,7 +52,9 @@ begin
     else
         select * into strict lead from ops.leads l where l.lead_id = p_lead_id for update;
         decided := case
-            when lead.state = 'processing' and ops.is_alive(lead.owner, p_lease) then 'join'
+            -- Of one's own leads one knows without a heartbeat: the database may have been away.
+            when lead.state = 'processing' and (lead.owner = p_owner or ops.is_alive(lead.owner, p_lease))
+                then 'join'
             when lead.state in ('completed', 'unidentified', 'suppressed', 'review', 'delivery_unknown')
                  and lead.finished_at > now() - p_dedup then 'duplicate'
             when lead.state = 'retrying' and lead.due_at > now()

@@ -28,6 +28,14 @@ create function ops.cached_lookup(p_provider text, p_kind text, p_key_hash bytea
           and (not coalesce(l.value ? 'party_id', false) or e.party_id is not null);
     end;
 
+-- Whether the run of another lead is asking: its instance lives, and still has that lead in that run.
+create function ops.is_asked(lookup ops.lookups, p_lead_id text, terms jsonb) returns boolean
+    language sql stable
+    return lookup.state = 'pending' and lookup.lead_id <> p_lead_id
+        and exists (select from ops.leads l
+                    where l.lead_id = lookup.lead_id and l.owner = lookup.owner and l.run_no = lookup.run_no)
+        and ops.is_alive(lookup.owner, make_interval(secs => (terms ->> 'lease_secs')::double precision));
+
 -- One question: answered from what is stored, asked by somebody alive (pending), or to be asked by
 -- this run (mine), in which case a pending row is its record of intent. `terms` are fresh_secs,
 -- lease_secs, purpose, legal_basis and the price of each provider.
@@ -45,6 +53,11 @@ begin
         p_provider, p_kind, p_key_hash, 'pending', null, p_owner, p_lead_id, p_run_no,
         (terms -> 'price_centavos' ->> p_provider)::bigint, terms ->> 'purpose', terms ->> 'legal_basis',
         now(), now() + make_interval(secs => (terms ->> 'fresh_secs')::double precision));
+    -- A CPF that a new contact reveals may be suppressed: nothing more is asked about that person.
+    if exists (select from ops.suppressions s where s.key_hash = p_key_hash) then
+        return query select 'suppressed', null::jsonb, null::uuid, null::timestamptz;
+        return;
+    end if;
     loop
         return query select * from ops.cached_lookup(p_provider, p_kind, p_key_hash);
         if found then
@@ -65,8 +78,7 @@ begin
         continue when not found;
         continue when exists (select from ops.cached_lookup(p_provider, p_kind, p_key_hash));
 
-        if stored.state = 'pending' and stored.lead_id <> p_lead_id
-           and ops.is_alive(stored.owner, make_interval(secs => (terms ->> 'lease_secs')::double precision)) then
+        if ops.is_asked(stored, p_lead_id, terms) then
             return query select 'pending', null::jsonb, null::uuid, null::timestamptz;
             return;
         end if;
@@ -216,8 +228,7 @@ begin
         select from ops.leads l, ops.lookups k
         where l.lead_id = p_lead_id and l.owner = p_owner and l.run_no = p_run_no
           and k.provider = p_provider and k.kind = p_kind and k.key_hash = p_key_hash
-          and k.state = 'pending' and k.lead_id <> p_lead_id
-          and ops.is_alive(k.owner, make_interval(secs => (terms ->> 'lease_secs')::double precision))
+          and ops.is_asked(k, p_lead_id, terms)
     ) then
         return query select 'pending', null::jsonb, null::uuid, null::timestamptz;
         return;

@@ -19,8 +19,8 @@ use crate::services::lead_pipeline::LeadPipeline;
 use crate::services::lead_processing::LeadProcessing;
 use crate::storage::private_server::{PrivateServer, PrivateServerError};
 use crate::storage::{self, Heartbeat, InstanceId, StorageError};
-use crate::upstream::SetupError;
 use crate::upstream::c2s::C2s;
+use crate::upstream::{Permission, SetupError};
 use crate::workers::Workers;
 
 /// Connections to the database of one process (DATABASE.md: two instances × 10).
@@ -166,14 +166,16 @@ impl App {
         let instance = InstanceId(Uuid::now_v7());
         storage::register_instance(&pool, instance).await?;
         let heartbeat = Heartbeat::new(config.pipeline.lease);
+        let fresh = heartbeat.clone();
+        let permission = Permission::new(move || fresh.is_fresh());
         let lookups = Lookups::new(
             config,
             pool.clone(),
             privacy_key.clone(),
-            heartbeat.clone(),
+            &permission,
             clock.clone(),
         )?;
-        let c2s = Arc::new(C2s::new(&config.c2s)?);
+        let c2s = Arc::new(C2s::new(&config.c2s, permission)?);
         let pipeline = LeadPipeline::new(
             config,
             pool.clone(),

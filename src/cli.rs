@@ -143,7 +143,9 @@ async fn migrate() -> Result<()> {
 
 async fn process(lead_id: &str) -> Result<()> {
     let lead_id = LeadId::parse(lead_id)?;
-    let config = configured()?;
+    let mut config = configured()?;
+    // A command for one lead takes no others from the queue.
+    config.pipeline.queue_runs = 0;
     let app = App::build(&config, Clock::system()).await?;
     let answer = app
         .processing()

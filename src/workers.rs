@@ -11,9 +11,8 @@ use crate::config::PipelineConfig;
 use crate::services::lead_processing::LeadProcessing;
 use crate::storage::{self, Heartbeat, InstanceId};
 
-/// Leads from the queue that run at once in one process; leads that somebody waits for come on
-/// top.
-const MOST_RUNS: usize = 16;
+/// A beat that failed is tried again after this time.
+const AFTER_A_MISSED_BEAT: Duration = Duration::from_secs(1);
 
 /// The longest pause between two looks at the queue.
 const LONGEST_POLL: Duration = Duration::from_secs(1);
@@ -44,7 +43,7 @@ impl Workers {
             seen: Arc::new(Mutex::new(Instant::now())),
             patience: settings.lease,
         };
-        let beat = beat_on(pool, instance, heartbeat, settings.lease / 3);
+        let beat = beat_on(pool, instance, heartbeat.clone(), settings.lease / 3);
         let stop = workers.stop.clone();
         workers
             .tasks
@@ -53,11 +52,11 @@ impl Workers {
             .retry_base
             .min(LONGEST_POLL)
             .max(Duration::from_millis(20));
-        let due = run_due_leads(processing, poll, Arc::clone(&workers.seen));
-        let stop = workers.stop.clone();
+        let due = run_due_leads(processing, poll, heartbeat, Arc::clone(&workers.seen));
+        let enough = workers.enough.clone();
         workers
             .tasks
-            .spawn(async move { stop.run_until_cancelled(due).await });
+            .spawn(async move { enough.run_until_cancelled(due).await });
         workers
     }
 
@@ -84,24 +83,45 @@ impl Workers {
 }
 
 async fn beat_on(pool: PgPool, instance: InstanceId, heartbeat: Heartbeat, every: Duration) {
+    let mut pause = every;
     loop {
-        tokio::time::sleep(every).await;
+        tokio::time::sleep(pause).await;
         let sent = Instant::now();
-        match storage::beat(&pool, instance).await {
-            Ok(()) => heartbeat.record(sent),
-            Err(error) => tracing::warn!(error = %error, "the heartbeat could not be written"),
-        }
+        // A connection that swallows the statement must not stop the heart.
+        let beat = tokio::time::timeout(every / 2, storage::beat(&pool, instance)).await;
+        pause = match beat {
+            Ok(Ok(())) => {
+                heartbeat.record(sent);
+                every
+            }
+            Ok(Err(error)) => {
+                tracing::warn!(error = %error, "the heartbeat could not be written");
+                AFTER_A_MISSED_BEAT.min(every)
+            }
+            Err(_) => {
+                tracing::warn!("the heartbeat could not be written in time");
+                AFTER_A_MISSED_BEAT.min(every)
+            }
+        };
     }
 }
 
-async fn run_due_leads(processing: LeadProcessing, poll: Duration, seen: Arc<Mutex<Instant>>) {
+async fn run_due_leads(
+    processing: LeadProcessing,
+    poll: Duration,
+    heartbeat: Heartbeat,
+    seen: Arc<Mutex<Instant>>,
+) {
     loop {
         tokio::time::sleep(poll).await;
-        if let Err(error) = processing.hand_back_forgotten().await {
-            tracing::warn!(error = %error, "leads could not be handed back; will be tried again");
+        if !heartbeat.is_fresh() {
+            // What is taken now would have to be let go before its first call.
             continue;
         }
-        match processing.run_due(MOST_RUNS).await {
+        if let Err(error) = processing.hand_back_forgotten().await {
+            tracing::warn!(error = %error, "which leads are ours could not be read");
+        }
+        match processing.run_due().await {
             Ok(_) => *seen.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now(),
             Err(error) => tracing::warn!(error = %error, "the queue could not be read"),
         }

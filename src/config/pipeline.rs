@@ -8,6 +8,9 @@ use crate::models::MessageField;
 /// See [`PipelineConfig::late_arrival`].
 const LATE_ARRIVAL: Duration = Duration::from_secs(10);
 
+/// See [`PipelineConfig::queue_runs`].
+const QUEUE_RUNS: usize = 16;
+
 /// How leads are worked on.
 #[derive(Debug, Clone)]
 pub struct PipelineConfig {
@@ -28,6 +31,9 @@ pub struct PipelineConfig {
     /// After a send of unknown outcome, how long beyond the call's timeout a late request may
     /// still land at the CRM (UPSTREAMS.md §1, `create_message`). No variable: tests shorten it.
     pub late_arrival: Duration,
+    /// Leads from the queue that run at once in one process; leads that somebody waits for come on
+    /// top. No variable: a command for one lead takes none.
+    pub queue_runs: usize,
     /// `INCOME_MULTIPLIER`, in thousandths (1000 = as the provider says).
     pub income_multiplier_thousandths: u32,
     /// `MESSAGE_FIELDS`: the parts of the message; all if unset.
@@ -58,6 +64,7 @@ impl PipelineConfig {
             process_wait: process_wait?,
             fresh_days: fresh_days?,
             late_arrival: LATE_ARRIVAL,
+            queue_runs: QUEUE_RUNS,
             income_multiplier_thousandths: income?,
             message_fields: message_fields?,
         })

@@ -144,7 +144,7 @@ impl Lookups {
                 match tokio::time::timeout(EARLY, asking.next()).await {
                     Ok(next) => next,
                     Err(_) => {
-                        self.settle_and_acquire(claim, &[], notes).await?;
+                        self.settle_early(claim, notes).await?;
                         continue;
                     }
                 }
@@ -157,6 +157,18 @@ impl Lookups {
             }
         }
         failed.map_or(Ok(findings), Err)
+    }
+
+    /// Commits an answer that is ahead of the other. When the database is away the other is waited
+    /// for all the same: its call is paid.
+    async fn settle_early(&self, claim: &Claim, notes: &mut RunNotes) -> Result<(), LookupError> {
+        match self.settle_and_acquire(claim, &[], notes).await {
+            Err(LookupError::Storage(error)) if error != StorageError::LostClaim => {
+                tracing::warn!(lead_id = %claim.lead_id, error = %error, "an answer could not be committed yet");
+                Ok(())
+            }
+            settled => settled.map(|_| ()),
+        }
     }
 
     async fn people_by_work_api(
@@ -205,8 +217,8 @@ impl Lookups {
         match state {
             LookupState::Candidates(people) => unasked(Ok(people)),
             LookupState::Absent => unasked(Ok(Vec::new())),
-            LookupState::Mine if self.heartbeat.is_fresh() => self.ask(question).await,
-            LookupState::Mine => unasked(Err(LookupError::HeartbeatOld)),
+            LookupState::Mine => self.ask(question).await,
+            LookupState::Suppressed => unasked(Err(LookupError::Suppressed)),
             LookupState::Pending | LookupState::Profile { .. } | LookupState::Refused { .. } => {
                 unasked(Err(StorageError::Corrupt("answer about a contact").into()))
             }

@@ -13,7 +13,8 @@ use super::answer::{ProviderAnswer, ProviderOutcome, recorded};
 use crate::config::DiretrixConfig;
 use crate::models::{Candidate, Email, Phone};
 use crate::upstream::{
-    Answer, Http, Limits, SetupError, Upstream, UpstreamError, UpstreamErrorKind, at_path,
+    Answer, Http, Limits, Permission, SetupError, Upstream, UpstreamError, UpstreamErrorKind,
+    at_path,
 };
 
 /// Longest answer that is read, in bytes.
@@ -41,7 +42,7 @@ impl Diretrix {
     ///
     /// # Errors
     /// [`SetupError`] when the base URL cannot be used.
-    pub(super) fn new(config: &DiretrixConfig) -> Result<Self, SetupError> {
+    pub(super) fn new(config: &DiretrixConfig, permission: Permission) -> Result<Self, SetupError> {
         let limits = Limits {
             timeout: config.timeout,
             concurrency: config.concurrency,
@@ -49,7 +50,7 @@ impl Diretrix {
             body_limit: BODY_LIMIT,
         };
         Ok(Self {
-            http: Http::new(Upstream::Diretrix, limits, HeaderMap::new())?,
+            http: Http::new(Upstream::Diretrix, limits, permission, HeaderMap::new())?,
             base: at_path(Upstream::Diretrix, &config.base_url, "/Consultas/Pessoa")?,
             user: config.user.clone(),
             password: config.password.clone(),

@@ -12,7 +12,7 @@ pub enum LookupError {
     /// Our database.
     #[error(transparent)]
     Storage(#[from] StorageError),
-    /// The heartbeat is too old to pay for anything: another instance may have the lead.
-    #[error("the heartbeat of this instance is too old to pay for a lookup; the lead is let go")]
-    HeartbeatOld,
+    /// The person objected or was erased: nothing more is asked.
+    #[error("the person objected or was erased; nothing more is asked")]
+    Suppressed,
 }

@@ -26,8 +26,8 @@ pub use run_notes::RunNotes;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::models::{Money, PrivacyKey};
-use crate::storage::{Heartbeat, LookupKey, LookupState, LookupTerms};
-use crate::upstream::SetupError;
+use crate::storage::{LookupKey, LookupState, LookupTerms};
+use crate::upstream::{Permission, SetupError};
 
 /// How long an answer stays in this process's memory at most (API.md "PRIVACY").
 const IN_MEMORY: Duration = Duration::from_secs(60);
@@ -42,7 +42,6 @@ pub struct Lookups {
     diretrix: Arc<diretrix::Diretrix>,
     work_api: Arc<work_api::WorkApi>,
     privacy_key: PrivacyKey,
-    heartbeat: Heartbeat,
     clock: Clock,
     terms: Terms,
     settled: Cache<LookupKey, LookupState>,
@@ -81,15 +80,20 @@ impl Lookups {
         config: &Config,
         pool: PgPool,
         privacy_key: PrivacyKey,
-        heartbeat: Heartbeat,
+        permission: &Permission,
         clock: Clock,
     ) -> Result<Self, SetupError> {
         Ok(Self {
             pool,
-            diretrix: Arc::new(diretrix::Diretrix::new(&config.diretrix)?),
-            work_api: Arc::new(work_api::WorkApi::new(&config.work_api)?),
+            diretrix: Arc::new(diretrix::Diretrix::new(
+                &config.diretrix,
+                permission.clone(),
+            )?),
+            work_api: Arc::new(work_api::WorkApi::new(
+                &config.work_api,
+                permission.clone(),
+            )?),
             privacy_key,
-            heartbeat,
             clock,
             terms: Terms {
                 fresh: Duration::from_secs(u64::from(config.pipeline.fresh_days) * 86_400),

@@ -92,6 +92,7 @@ impl Lookups {
                 fetched_at,
             }),
             LookupState::Absent => Ok(ProfileAnswer::Absent),
+            LookupState::Suppressed => Err(LookupError::Suppressed),
             LookupState::Refused { reason } => Ok(ProfileAnswer::Refused { reason }),
             LookupState::Candidates(_) | LookupState::Mine | LookupState::Pending => {
                 Err(StorageError::Corrupt("answer about a CPF").into())
@@ -105,9 +106,6 @@ impl Lookups {
         cpf: &Cpf,
         notes: &mut RunNotes,
     ) -> Result<ProfileAnswer, LookupError> {
-        if !self.heartbeat.is_fresh() {
-            return Err(LookupError::HeartbeatOld);
-        }
         let result = self.work_api.profile(cpf).await;
         let settled = self.settle(key, &result);
         let (latency, outcome) = (settled.latency_ms, settled.outcome.as_str());

@@ -7,7 +7,8 @@ use super::run_notes::milliseconds;
 use super::{LookupError, Lookups, RunNotes};
 use crate::models::{Candidate, Money};
 use crate::storage::{
-    self, CallOutcome, Claim, LookupKey, LookupState, Provider, SettledAnswer, SettledLookup,
+    self, CallOutcome, Claim, LookupKey, LookupKind, LookupState, Provider, SettledAnswer,
+    SettledLookup,
 };
 use crate::upstream::UpstreamError;
 
@@ -45,7 +46,11 @@ impl Lookups {
                 };
                 (settled, outcome, answer.latency)
             }
-            Err(error) => (SettledAnswer::Failed, failed_outcome(error), error.latency),
+            Err(error) => (
+                failed_answer(key, error),
+                failed_outcome(error),
+                error.latency,
+            ),
         };
         let cost = match outcome {
             CallOutcome::Hit | CallOutcome::Miss | CallOutcome::Unknown => price,
@@ -87,7 +92,10 @@ impl Lookups {
     /// Keeps a committed answer in memory, where the runs that wait for it find it.
     async fn remember(&self, settled: SettledLookup) {
         let state = match settled.answer {
-            SettledAnswer::Candidates(people) => LookupState::Candidates(people),
+            SettledAnswer::Candidates(people) if people.len() <= MOST_PEOPLE_IN_MEMORY => {
+                LookupState::Candidates(people)
+            }
+            SettledAnswer::Candidates(_) => return,
             SettledAnswer::Absent => LookupState::Absent,
             SettledAnswer::Profile | SettledAnswer::Refused { .. } | SettledAnswer::Failed => {
                 return;
@@ -145,6 +153,9 @@ impl Lookups {
     }
 }
 
+/// Longer lists are not kept in memory: such a contact says little of anybody.
+const MOST_PEOPLE_IN_MEMORY: usize = 50;
+
 /// Pauses between two looks at a row that somebody else will settle (DATABASE.md "ops.lookups").
 const SHORTEST_PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
 const LONGEST_PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
@@ -152,6 +163,16 @@ const LONGEST_PAUSE: std::time::Duration = std::time::Duration::from_millis(250)
 /// The waiter that looked did not get a settled answer.
 #[derive(Debug)]
 struct NotSettled;
+
+/// A profile that will be the same the next time (of another person, too large) was paid for and is
+/// not bought again; any other failure leaves no row.
+fn failed_answer(key: LookupKey, error: &UpstreamError) -> SettledAnswer {
+    if key.kind == LookupKind::Profile && !error.is_retryable() && error.may_have_been_answered() {
+        let reason = error.code();
+        return SettledAnswer::Refused { reason };
+    }
+    SettledAnswer::Failed
+}
 
 fn failed_outcome(error: &UpstreamError) -> CallOutcome {
     if error.is_denied() {

@@ -12,7 +12,8 @@ use super::answer::{ProviderAnswer, ProviderOutcome, recorded};
 use crate::config::WorkApiConfig;
 use crate::models::{AllowedPayload, Candidate, Cpf, Phone, Profile};
 use crate::upstream::{
-    Answer, Http, Limits, SetupError, Upstream, UpstreamError, UpstreamErrorKind, at_path,
+    Answer, Http, Limits, Permission, SetupError, Upstream, UpstreamError, UpstreamErrorKind,
+    at_path,
 };
 use wire::Reading;
 
@@ -43,7 +44,7 @@ impl WorkApi {
     ///
     /// # Errors
     /// [`SetupError`] when the base URL cannot be used.
-    pub(super) fn new(config: &WorkApiConfig) -> Result<Self, SetupError> {
+    pub(super) fn new(config: &WorkApiConfig, permission: Permission) -> Result<Self, SetupError> {
         let limits = Limits {
             timeout: config.timeout,
             concurrency: config.concurrency,
@@ -51,7 +52,7 @@ impl WorkApi {
             body_limit: BODY_LIMIT,
         };
         Ok(Self {
-            http: Http::new(Upstream::WorkApi, limits, HeaderMap::new())?,
+            http: Http::new(Upstream::WorkApi, limits, permission, HeaderMap::new())?,
             endpoint: at_path(Upstream::WorkApi, &config.base_url, "/api")?,
             token: config.token.clone(),
         })

@@ -1,6 +1,6 @@
 //! Days and instants, in the forms the outside writes them.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, Utc};
 
 /// Reads a day as the providers write it: `DD/MM/YYYY`, `YYYY-MM-DD` or `YYYY-MM-DD HH:MM:SS`
 /// (UPSTREAMS.md §3). `None` for anything else, days before 1850 included.
@@ -30,6 +30,8 @@ pub fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
                 .map(|instant| instant.and_utc())
         })
         .ok()
+        // Beyond these the database refuses what chrono still can hold.
+        .filter(|instant| (1900..2200).contains(&instant.year()))
 }
 
 /// The day it is in America/Sao_Paulo at an instant: UTC−3, all year since 2019 (Decreto
@@ -68,6 +70,8 @@ mod tests {
     #[case::naive("2025-01-15 13:00:00", Some("2025-01-15T13:00:00+00:00"))]
     #[case::naive_t("2025-01-15T13:00:00", Some("2025-01-15T13:00:00+00:00"))]
     #[case::words("ontem", None)]
+    #[case::year_zero("0000-01-01T00:00:00Z", None)]
+    #[case::five_digits("+12025-01-15 13:00:00", None)]
     fn reads_an_instant(#[case] text: &str, #[case] instant: Option<&str>) {
         let read = parse_instant(text).map(|i| i.to_rfc3339());
         assert_eq!(read.as_deref(), instant);

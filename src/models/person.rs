@@ -9,8 +9,8 @@ use super::{Cnpj, Cpf, Email, FreeText, Money, PersonName, Phone};
 
 /// A person as a provider describes them, reduced to what API.md "PRIVACY" allows. It is stored as
 /// `normalized_data` and read back from there, so it must survive a round trip through JSON.
-/// Unknown is `None` or an empty list, never a guess.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Unknown is `None` or an empty list, never a guess. Its `Debug` shows the masked CPF alone.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// The CPF asked for, which the answer confirmed or did not contradict.
     pub cpf: Cpf,
@@ -166,6 +166,14 @@ pub struct Address {
     pub state: Option<String>,
     /// CEP, eight digits.
     pub zip_code: Option<String>,
+}
+
+impl fmt::Debug for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Profile")
+            .field("cpf", &self.cpf)
+            .finish_non_exhaustive()
+    }
 }
 
 impl fmt::Debug for Address {

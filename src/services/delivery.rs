@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 
 use sqlx::PgPool;
 
+use super::persistence::persistently;
 use super::run_error::RunError;
 use crate::lookups::RunNotes;
 use crate::models::{FreeText, Lead, Money};
-use crate::storage::{self, Claim, Heartbeat, LastSend, MAX_UNKNOWN_SENDS, RunEnd};
+use crate::storage::{self, Claim, LastSend, MAX_UNKNOWN_SENDS, RunEnd};
 use crate::upstream::c2s::{C2s, SendOutcome, UpstreamError, UpstreamErrorKind};
 
 /// Posts messages.
@@ -16,7 +17,6 @@ use crate::upstream::c2s::{C2s, SendOutcome, UpstreamError, UpstreamErrorKind};
 pub(super) struct Delivery {
     pub(super) pool: PgPool,
     pub(super) c2s: Arc<C2s>,
-    pub(super) heartbeat: Heartbeat,
     /// From the start of a send of unknown outcome to the moment it can be read back.
     pub(super) settle: Duration,
 }
@@ -27,8 +27,9 @@ pub(super) struct EarlierSend<'a> {
     pub(super) body: &'a str,
     /// Sends of unknown outcome so far.
     pub(super) unknown_sends: i32,
-    /// How long ago the last one was sent at most; `None` when it is not on its way any more.
-    pub(super) sent_ago: Option<Duration>,
+    /// How long before the lead was fetched the last one was sent at most; `None` when it is not on
+    /// its way any more.
+    pub(super) sent_before_fetch: Option<Duration>,
 }
 
 /// What came of a message.
@@ -71,8 +72,8 @@ impl Delivery {
             return Ok(Delivered::Completed);
         }
         let may_land = earlier
-            .sent_ago
-            .and_then(|ago| self.settle.checked_sub(ago));
+            .sent_before_fetch
+            .and_then(|before| self.settle.checked_sub(before));
         if let Some(after) = may_land {
             return Ok(Delivered::Not(RunEnd::Retry {
                 reason: "send_may_still_land".to_owned(),
@@ -102,9 +103,6 @@ impl Delivery {
         body: &str,
         notes: &mut RunNotes,
     ) -> Result<Delivered, RunError> {
-        if !self.heartbeat.is_fresh() {
-            return Err(RunError::HeartbeatOld);
-        }
         let outcome = self.c2s.create_message(&claim.lead_id, body).await;
         let code = outcome.error().map(UpstreamError::code);
         let word = code.as_deref().unwrap_or("delivered");
@@ -129,7 +127,8 @@ impl Delivery {
         }
     }
 
-    /// The message stands in the CRM: outbox and lead are completed in one transaction.
+    /// The message stands in the CRM: outbox and lead are completed in one transaction. Known only
+    /// here, it is written as soon as the database can be reached.
     pub(super) async fn complete(
         &self,
         claim: &Claim,
@@ -137,8 +136,8 @@ impl Delivery {
         notes: &mut RunNotes,
     ) -> Result<(), RunError> {
         let since = Instant::now();
-        let completed =
-            storage::complete_delivery(&self.pool, claim, message_sent, &notes.steps).await;
+        let write = || storage::complete_delivery(&self.pool, claim, message_sent, &notes.steps);
+        let completed = persistently(|| true, write).await;
         notes.stored(since);
         Ok(completed?)
     }

@@ -31,6 +31,8 @@ pub(super) struct InAir<T> {
     in_air: Arc<Mutex<HashMap<LeadId, Entry<T>>>>,
     /// Whether this is the flight that others share.
     shared: bool,
+    /// Whether this counts as running the lead.
+    holds: bool,
 }
 
 /// A flight to share, or one to start.
@@ -72,6 +74,7 @@ impl<T> Flights<T> {
             lead_id: lead_id.clone(),
             in_air: Arc::clone(&self.in_air),
             shared: true,
+            holds: true,
         };
         Boarding::Start(sender, guard)
     }
@@ -85,17 +88,20 @@ impl<T> Flights<T> {
             lead_id: lead_id.clone(),
             in_air: Arc::clone(&self.in_air),
             shared: false,
+            holds: true,
         }
     }
 
-    /// Whether a lead is in the air.
+    /// Whether a lead is accepted or run here. One that is only watched is not.
     pub(super) fn holds(&self, lead_id: &LeadId) -> bool {
-        lock(&self.in_air).contains_key(lead_id)
+        let in_air = lock(&self.in_air);
+        in_air.get(lead_id).is_some_and(|entry| entry.holders > 0)
     }
 
-    /// How many leads are in the air.
-    pub(super) fn len(&self) -> usize {
-        lock(&self.in_air).len()
+    /// How many leads are accepted or run here.
+    pub(super) fn running(&self) -> usize {
+        let in_air = lock(&self.in_air);
+        in_air.values().filter(|entry| entry.holders > 0).count()
     }
 }
 
@@ -108,15 +114,29 @@ impl<T> Entry<T> {
     }
 }
 
+impl<T> InAir<T> {
+    /// Another instance runs the lead, and this flight only watches it. Should it turn out that
+    /// nobody runs it, it can be handed back.
+    pub(super) fn only_watch(&mut self) {
+        if std::mem::take(&mut self.holds)
+            && let Some(entry) = lock(&self.in_air).get_mut(&self.lead_id)
+        {
+            entry.holders -= 1;
+        }
+    }
+}
+
 impl<T> Drop for InAir<T> {
     fn drop(&mut self) {
         let mut in_air = lock(&self.in_air);
         if let Some(entry) = in_air.get_mut(&self.lead_id) {
-            entry.holders -= 1;
+            if self.holds {
+                entry.holders -= 1;
+            }
             if self.shared {
                 entry.landing = None;
             }
-            if entry.holders == 0 {
+            if entry.holders == 0 && entry.landing.is_none() {
                 in_air.remove(&self.lead_id);
             }
         }
@@ -160,6 +180,25 @@ mod tests {
         drop(shared);
         assert!(flights.holds(&lead));
         drop(by_worker);
-        assert_eq!(flights.len(), 0);
+        assert_eq!(flights.running(), 0);
+    }
+
+    #[test]
+    fn a_lead_that_is_only_watched_is_not_held_but_shared() {
+        let flights = Flights::<u8>::default();
+        let lead = LeadId::parse("a01").unwrap();
+        let Boarding::Start(_sender, mut watching) = flights.board(&lead) else {
+            unreachable!("nobody is in the air yet")
+        };
+        watching.only_watch();
+        assert!(!flights.holds(&lead));
+        assert!(matches!(flights.board(&lead), Boarding::Share(_)));
+        let by_worker = flights.enter(&lead);
+        assert!(flights.holds(&lead));
+        drop(watching);
+        assert!(flights.holds(&lead));
+        drop(by_worker);
+        assert_eq!(flights.running(), 0);
+        assert!(matches!(flights.board(&lead), Boarding::Start(..)));
     }
 }

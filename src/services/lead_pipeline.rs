@@ -14,6 +14,7 @@ use sqlx::PgPool;
 
 use super::backoff;
 use super::delivery::Delivery;
+use super::persistence::persistently;
 use super::run_error::RunError;
 use crate::clock::Clock;
 use crate::config::{Config, PipelineConfig};
@@ -22,7 +23,7 @@ use crate::models::{Cpf, KeyedHash, Lead, LeadState, Money, PrivacyKey};
 use crate::storage::{
     self, Claim, Heartbeat, LastSend, LeadResult, RunEnd, SettledAnswer, StorageError,
 };
-use crate::upstream::c2s::{C2s, UpstreamError};
+use crate::upstream::c2s::{C2s, UpstreamError, UpstreamErrorKind, longest_wait};
 
 /// Runs leads.
 #[derive(Clone)]
@@ -31,13 +32,14 @@ pub struct LeadPipeline {
     c2s: Arc<C2s>,
     lookups: Lookups,
     delivery: Delivery,
+    heartbeat: Heartbeat,
     privacy_key: PrivacyKey,
     clock: Clock,
     settings: PipelineConfig,
 }
 
-/// An upstream that is down or refuses our token spends no attempts, so the count of failures says
-/// nothing of how long it has been so: leads then wait as after this many failures (RETRY_BASE_MS
+/// A database or an upstream that is down, or that refuses our token, spends no attempts, so the
+/// count of failures says nothing of how long it has been so: leads then wait as after this many failures (RETRY_BASE_MS
 /// × 16 at most).
 const HELD_FOR: u32 = 4;
 
@@ -74,14 +76,17 @@ impl LeadPipeline {
         let delivery = Delivery {
             pool: pool.clone(),
             c2s: c2s.clone(),
-            heartbeat,
-            settle: config.c2s.timeout + config.pipeline.late_arrival,
+            // A message first waits for its turn, then for its answer, and may then arrive late.
+            settle: longest_wait(config.c2s.timeout)
+                + config.c2s.timeout
+                + config.pipeline.late_arrival,
         };
         Self {
             pool,
             c2s,
             lookups,
             delivery,
+            heartbeat,
             privacy_key,
             clock,
             settings: config.pipeline.clone(),
@@ -107,7 +112,8 @@ impl LeadPipeline {
         Ok(RunReport { result, notes })
     }
 
-    /// Writes the end of a run, with the calls that came back and are not settled yet.
+    /// Writes the end of a run, with the calls that came back and are not settled yet; while the
+    /// database is away, until it is back.
     pub(super) async fn end(
         &self,
         claim: &Claim,
@@ -117,12 +123,14 @@ impl LeadPipeline {
         let since = Instant::now();
         let max_attempts = self.settings.retry_max_attempts;
         let (unsettled, steps) = (&notes.unsettled, &notes.steps);
-        let ended = storage::end_run(&self.pool, claim, end, unsettled, steps, max_attempts).await;
+        let write = || storage::end_run(&self.pool, claim, end, unsettled, steps, max_attempts);
+        let ended = persistently(|| true, write).await;
         notes.stored(since);
         ended
     }
 
     async fn steps(&self, claim: &Claim, notes: &mut RunNotes) -> Result<Reached, RunError> {
+        let fetching = Instant::now();
         let Some(lead) = self.fetch(claim, notes).await? else {
             return Ok(Reached::End(RunEnd::LeadMissing));
         };
@@ -135,7 +143,7 @@ impl LeadPipeline {
             return Ok(Reached::End(RunEnd::Suppressed));
         };
         match self.identify(claim, &lead, &findings, notes).await? {
-            Ok(person) => self.tell(claim, &lead, person, notes).await,
+            Ok(person) => self.tell(claim, (&lead, fetching), person, notes).await,
             Err(end) => Ok(Reached::End(end)),
         }
     }
@@ -174,20 +182,25 @@ impl LeadPipeline {
     /// What follows from a failure: another try after a while, or the end.
     fn end_after(&self, claim: &Claim, error: &RunError) -> RunEnd {
         match error {
+            RunError::Upstream(error) | RunError::NotDelivered(error)
+                if error.kind == UpstreamErrorKind::LetGo =>
+            {
+                RunEnd::HandedBack
+            }
             RunError::Upstream(error) => self.end_after_upstream(claim, error, LastSend::NotTried),
             RunError::NotDelivered(error) => {
                 self.end_after_upstream(claim, error, LastSend::NotDelivered)
             }
-            RunError::HeartbeatOld => RunEnd::HandedBack,
-            RunError::Storage(error) => RunEnd::Retry {
-                reason: error.code(),
-                after: self.backoff(claim),
-                spends_attempt: matches!(
-                    error,
-                    StorageError::Corrupt(_) | StorageError::Refused { .. }
-                ),
-                send: LastSend::NotTried,
-            },
+            RunError::Suppressed => RunEnd::Suppressed,
+            RunError::Storage(error) => {
+                let held = error.is_unavailable() || *error == StorageError::Conflict;
+                RunEnd::Retry {
+                    reason: error.code(),
+                    after: self.delay(if held { HELD_FOR } else { failures(claim) }, None),
+                    spends_attempt: !held,
+                    send: LastSend::NotTried,
+                }
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use moka::future::Cache;
 use sqlx::PgPool;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -34,6 +35,8 @@ pub struct LeadProcessing {
     settings: PipelineConfig,
     flights: Flights<Landed>,
     finished: Cache<LeadId, LeadResult>,
+    /// Places for leads from the queue.
+    places: Arc<Semaphore>,
     tasks: TaskTracker,
     abandon: CancellationToken,
 }
@@ -111,6 +114,7 @@ impl LeadProcessing {
             settings: config.pipeline.clone(),
             flights: Flights::default(),
             finished: finished.build(),
+            places: Arc::new(Semaphore::new(config.pipeline.queue_runs)),
             tasks: TaskTracker::new(),
             abandon: CancellationToken::new(),
         }
@@ -203,7 +207,7 @@ struct RunTimes {
 async fn landed(mut landing: Landing<Landed>, wait: Duration) -> Option<Landed> {
     let since = Instant::now();
     if landing.wait_for(Option::is_some).await.is_err() {
-        return None;
+        return Some(Landed::Refused(ProcessError::DatabaseUnavailable));
     }
     let left = wait.saturating_sub(since.elapsed());
     let down = |at: &Option<Landed>| !matches!(at, None | Some(Landed::Accepted));

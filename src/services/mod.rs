@@ -5,4 +5,5 @@ mod delivery;
 mod flights;
 pub mod lead_pipeline;
 pub mod lead_processing;
+mod persistence;
 mod run_error;

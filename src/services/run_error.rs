@@ -16,9 +16,9 @@ pub(super) enum RunError {
     /// The database failed, or the lead is no longer ours.
     #[error(transparent)]
     Storage(#[from] StorageError),
-    /// The heartbeat of this instance is too old to pay or post: another one may have the lead.
-    #[error("the heartbeat of this instance is too old to go on with the lead; it is let go")]
-    HeartbeatOld,
+    /// The person objected or was erased.
+    #[error("the person objected or was erased")]
+    Suppressed,
 }
 
 impl From<LookupError> for RunError {
@@ -26,7 +26,7 @@ impl From<LookupError> for RunError {
         match error {
             LookupError::Upstream(error) => Self::Upstream(error),
             LookupError::Storage(error) => Self::Storage(error),
-            LookupError::HeartbeatOld => Self::HeartbeatOld,
+            LookupError::Suppressed => Self::Suppressed,
         }
     }
 }

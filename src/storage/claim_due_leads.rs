@@ -24,7 +24,8 @@ pub async fn claim_due_leads(
         ClaimRow,
         r#"with left_over as (
                select l.lead_id from ops.leads l
-               where l.owner is not null and not ops.is_alive(l.owner, make_interval(secs => $2))
+               where l.owner is not null and l.owner <> $1
+                 and not ops.is_alive(l.owner, make_interval(secs => $2))
                limit $3 for update skip locked),
            live as (
                select l.lead_id from ops.leads l

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use sqlx::PgExecutor;
+use sqlx::PgPool;
 
 use super::complete_delivery::timeline_json;
 use super::lookup_json::settled_json;
 use super::result_row::ResultRow;
+use super::retry::again_if_dead;
 use super::{
     ABSENT_FRESH, Claim, LastSend, LeadResult, MAX_UNKNOWN_SENDS, RunEnd, SettledLookup, Step,
     StorageError,
@@ -21,7 +22,18 @@ use super::{
 /// [`StorageError::LostClaim`] when another run has the lead, or no message of this run is being
 /// sent although its outcome is said to be unknown.
 pub async fn end_run(
-    exec: impl PgExecutor<'_>,
+    pool: &PgPool,
+    claim: &Claim,
+    end: &RunEnd,
+    settled: &[SettledLookup],
+    timeline: &[Step],
+    max_attempts: u16,
+) -> Result<LeadResult, StorageError> {
+    again_if_dead(|| once(pool, claim, end, settled, timeline, max_attempts)).await
+}
+
+async fn once(
+    pool: &PgPool,
     claim: &Claim,
     end: &RunEnd,
     settled: &[SettledLookup],
@@ -47,7 +59,7 @@ pub async fn end_run(
         i32::from(max_attempts),
         MAX_UNKNOWN_SENDS,
     )
-    .fetch_one(exec)
+    .fetch_one(pool)
     .await?;
     row.read(&claim.lead_id)
 }

@@ -23,6 +23,7 @@ impl AnswerRow {
             self.fetched_at,
         ) {
             ("mine", ..) => Ok(LookupState::Mine),
+            ("suppressed", ..) => Ok(LookupState::Suppressed),
             ("pending", ..) => Ok(LookupState::Pending),
             ("absent", ..) => Ok(LookupState::Absent),
             ("refused", Some(Value::String(reason)), ..) => Ok(LookupState::Refused { reason }),

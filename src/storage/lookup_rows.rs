@@ -86,6 +86,8 @@ pub const ABSENT_FRESH: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 pub enum LookupState {
     /// A pending row of ours was written: this run asks.
     Mine,
+    /// The person objected or was erased: nothing is asked or answered.
+    Suppressed,
     /// Somebody alive is asking; look again a little later.
     Pending,
     /// The provider named these people.

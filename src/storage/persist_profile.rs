@@ -10,7 +10,7 @@ use super::acquire_contacts::hash_bytes;
 use super::complete_delivery::timeline_json;
 use super::lookup_json::settled_json;
 use super::person_json::person_json;
-use super::retry::{again_if_dead, again_on_conflict};
+use super::retry::again_if_dead;
 use super::{Claim, PersistProfile, Persisted, PersonToStore, StorageError, StoredBody};
 
 /// Stores everything about the accepted person of a lead in one transaction, with the message
@@ -40,7 +40,7 @@ pub async fn persist_profile(
         }),
     };
     let person = &person;
-    again_on_conflict(|| again_if_dead(move || once(pool, claim, persist, person))).await
+    again_if_dead(|| once(pool, claim, persist, person)).await
 }
 
 async fn once(

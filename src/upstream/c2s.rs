@@ -11,7 +11,8 @@ use serde_json::json;
 use url::Url;
 
 pub use super::error::{UpstreamError, UpstreamErrorKind};
-use super::{Answer, Http, Limits, SetupError, Upstream, at_path, record_call};
+pub use super::http::longest_wait;
+use super::{Answer, Http, Limits, Permission, SetupError, Upstream, at_path, record_call};
 use crate::config::C2sConfig;
 use crate::models::{Lead, LeadId};
 
@@ -63,7 +64,7 @@ impl C2s {
     ///
     /// # Errors
     /// [`SetupError`] when base URL or token cannot be used.
-    pub fn new(config: &C2sConfig) -> Result<Self, SetupError> {
+    pub fn new(config: &C2sConfig, permission: Permission) -> Result<Self, SetupError> {
         let bearer = format!("Bearer {}", config.token.expose_secret());
         let mut bearer =
             HeaderValue::from_str(&bearer).map_err(|_| SetupError::Credentials(Upstream::C2s))?;
@@ -76,7 +77,7 @@ impl C2s {
         };
         let headers = HeaderMap::from_iter([(AUTHORIZATION, bearer)]);
         Ok(Self {
-            http: Http::new(Upstream::C2s, limits, headers)?,
+            http: Http::new(Upstream::C2s, limits, permission, headers)?,
             base: at_path(Upstream::C2s, &config.base_url, "/integration/leads")?,
         })
     }
@@ -120,7 +121,7 @@ impl C2s {
         let request = self.http.post(url).json(&json!({ "body": body }));
         let outcome = match self.http.call(CREATE_MESSAGE, request).await {
             Ok(answer) => self.outcome_of(&answer),
-            Err(error) if error.kind == UpstreamErrorKind::NotSent => SendOutcome::NotSent(error),
+            Err(error) if error.is_unsent() => SendOutcome::NotSent(error),
             Err(error) => SendOutcome::Unknown(error),
         };
         outcome.record();

@@ -70,6 +70,12 @@ pub enum UpstreamErrorKind {
     /// No connection: refused, unknown host, TLS. Surely nothing was sent.
     #[error("no connection could be made, nothing was sent; check the base URL and the network")]
     NotSent,
+    /// The calls in flight did not end in time for this one to have its turn. Nothing was sent.
+    #[error("the calls in flight did not end in time, nothing was sent")]
+    NoTurn,
+    /// This instance may no longer act for its leads, as its heartbeat is too old. Nothing was sent.
+    #[error("the heartbeat of this instance is too old to call anybody, nothing was sent")]
+    LetGo,
     /// Sent, and not a status line within the time limit.
     #[error("no answer within the time limit")]
     Timeout,
@@ -126,6 +132,8 @@ impl UpstreamErrorKind {
     const fn word(self) -> &'static str {
         match self {
             Self::NotSent => "not_sent",
+            Self::NoTurn => "no_turn",
+            Self::LetGo => "let_go",
             Self::Timeout => "timeout",
             Self::Broken => "broken",
             Self::CutOff => "cut_off",
@@ -164,6 +172,8 @@ impl UpstreamError {
     pub const fn holds_the_queue(&self) -> bool {
         match self.kind {
             UpstreamErrorKind::NotSent
+            | UpstreamErrorKind::NoTurn
+            | UpstreamErrorKind::LetGo
             | UpstreamErrorKind::RateLimited
             | UpstreamErrorKind::NoCredits
             | UpstreamErrorKind::Unavailable(502..=504) => true,
@@ -196,6 +206,15 @@ impl UpstreamError {
                 | UpstreamErrorKind::NotInContract
                 | UpstreamErrorKind::NoCredits
                 | UpstreamErrorKind::RateLimited
+        )
+    }
+
+    /// Whether surely nothing was sent.
+    #[must_use]
+    pub const fn is_unsent(&self) -> bool {
+        matches!(
+            self.kind,
+            UpstreamErrorKind::NotSent | UpstreamErrorKind::NoTurn | UpstreamErrorKind::LetGo
         )
     }
 

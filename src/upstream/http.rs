@@ -1,6 +1,7 @@
 //! The one place that sends. It times every call, bounds it in time and size, and lets no URL,
 //! header or body into an error or a log: Work API's URL holds the token and a CPF.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -53,11 +54,24 @@ impl Answer {
     }
 }
 
+/// Whether this instance may still act for its leads: asked right before each call, after the wait
+/// for its turn, since a process that was away for a while may have lost them (DATABASE.md).
+#[derive(Clone)]
+pub struct Permission(Arc<dyn Fn() -> bool + Send + Sync>);
+
+impl Permission {
+    /// The permission that a question answers.
+    pub fn new(may_call: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(may_call))
+    }
+}
+
 /// The connections to one upstream.
 pub(crate) struct Http {
     upstream: Upstream,
     client: Client,
     limits: Limits,
+    permission: Permission,
     permits: Semaphore,
     pace: Pace,
 }
@@ -71,6 +85,7 @@ impl Http {
     pub(crate) fn new(
         upstream: Upstream,
         limits: Limits,
+        permission: Permission,
         mut headers: HeaderMap,
     ) -> Result<Self, SetupError> {
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -89,6 +104,7 @@ impl Http {
         Ok(Self {
             upstream,
             client,
+            permission,
             permits: Semaphore::new(limits.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
             pace: Pace::new(limits.pace),
             limits,
@@ -105,22 +121,28 @@ impl Http {
         self.client.post(url)
     }
 
-    /// Waits for its turn, sends once, and reads the answer to its end.
+    /// Waits for its turn, at most [`longest_wait`], sends once, and reads the answer to
+    /// its end.
     ///
     /// # Errors
-    /// `NotSent` when surely nothing was sent; `Timeout` and `Broken` when it was sent and no
+    /// `NotSent`, `NoTurn` and `LetGo` when surely nothing was sent; `Timeout` and `Broken` when it was sent and no
     /// status came; `CutOff` and `TooLarge` when the answer began and was not read to its end.
     pub(crate) async fn call(
         &self,
         operation: &'static str,
         request: RequestBuilder,
     ) -> Result<Answer, UpstreamError> {
-        let turn = self.permits.acquire().await;
-        self.pace.wait().await;
+        let turn = tokio::time::timeout(longest_wait(self.limits.timeout), async {
+            let permit = self.permits.acquire().await;
+            self.pace.wait().await;
+            permit
+        });
+        let turn = turn.await;
         let started = Instant::now();
         let sent = match turn {
-            Ok(_permit) => self.send(request, started).await,
-            Err(_) => Err((UpstreamErrorKind::NotSent, None)),
+            Ok(Ok(_permit)) if !(self.permission.0)() => Err((UpstreamErrorKind::LetGo, None)),
+            Ok(Ok(_permit)) => self.send(request, started).await,
+            Ok(Err(_)) | Err(_) => Err((UpstreamErrorKind::NoTurn, None)),
         };
         let latency = started.elapsed();
         match sent {
@@ -177,6 +199,13 @@ impl Http {
             latency: answer.latency,
         }
     }
+}
+
+/// The longest that a call with this time limit waits for its turn: half as long again, so that
+/// whoever is next while all calls in flight hang still gets it.
+#[must_use]
+pub fn longest_wait(timeout: Duration) -> Duration {
+    timeout * 3 / 2
 }
 
 type Read = (u16, Bytes, Option<Duration>);

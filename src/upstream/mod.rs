@@ -12,6 +12,7 @@ pub(crate) mod test_server;
 
 pub use error::{SetupError, Upstream, UpstreamError, UpstreamErrorKind};
 pub(crate) use http::{Answer, Http, Limits, at_path, record_call};
+pub use http::{Permission, longest_wait};
 pub(crate) use json::{
     is_absent, items_at, money_at, object_at, parse_object, parse_value, text_at, text_of,
 };

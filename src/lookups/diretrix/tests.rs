@@ -18,7 +18,7 @@ fn diretrix_at(base_url: Url) -> Diretrix {
         concurrency: 16,
         price: Money::from_centavos(0),
     };
-    Diretrix::new(&config).expect("a client")
+    Diretrix::new(&config, Permission::new(|| true)).expect("a client")
 }
 
 fn path_of(request: &str) -> &str {

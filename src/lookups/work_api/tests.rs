@@ -21,7 +21,7 @@ fn work_api_at(base_url: Url) -> WorkApi {
         concurrency: 4,
         price: Money::from_centavos(0),
     };
-    WorkApi::new(&config).expect("a client")
+    WorkApi::new(&config, Permission::new(|| true)).expect("a client")
 }
 
 fn cpf() -> Cpf {

@@ -10,6 +10,7 @@ use crate::lookups::{ProfileAnswer, RunNotes};
 use crate::message::{self, Message, MessageInput, MessageOptions};
 use crate::models::{KeyedHash, Lead, MatchedBy, Profile, day_in_sao_paulo};
 use crate::services::delivery::{Delivered, EarlierSend};
+use crate::services::persistence::persistently;
 use crate::services::run_error::RunError;
 use crate::storage::{
     self, Claim, NewIds, OutboxMessage, PersistProfile, Persisted, PersonToStore, Provider, RunEnd,
@@ -17,11 +18,12 @@ use crate::storage::{
 };
 
 impl LeadPipeline {
-    /// Stores the person and posts the message.
+    /// Stores the person and posts the message. `fetched` is when the lead was asked for: what it
+    /// held then is the evidence of an earlier send.
     pub(super) async fn tell(
         &self,
         claim: &Claim,
-        lead: &Lead,
+        (lead, fetched): (&Lead, Instant),
         person: Person,
         notes: &mut RunNotes,
     ) -> Result<Reached, RunError> {
@@ -41,7 +43,13 @@ impl LeadPipeline {
                 refuse(person.answer, &reason, notes);
                 return Ok(Reached::End(RunEnd::Failed { reason }));
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => {
+                // Given up with the answer in hand: the ledger at least knows that it was given.
+                if let ProfileAnswer::Bought { settled, .. } = person.answer {
+                    notes.unsettled.push(settled);
+                }
+                return Err(error.into());
+            }
         };
         let delivered = match persisted {
             Persisted::Suppressed => return Ok(Reached::End(RunEnd::Suppressed)),
@@ -59,7 +67,7 @@ impl LeadPipeline {
                 let earlier = EarlierSend {
                     body: &body,
                     unknown_sends,
-                    sent_ago,
+                    sent_before_fetch: sent_ago.map(|ago| ago.saturating_sub(fetched.elapsed())),
                 };
                 self.delivery
                     .read_back(claim, lead, &earlier, notes)
@@ -103,7 +111,8 @@ impl LeadPipeline {
             timeline: &notes.steps,
         };
         let since = Instant::now();
-        let persisted = storage::persist_profile(&self.pool, claim, &stored).await;
+        let write = || storage::persist_profile(&self.pool, claim, &stored);
+        let persisted = persistently(|| self.heartbeat.is_fresh(), write).await;
         notes.stored(since);
         persisted
     }

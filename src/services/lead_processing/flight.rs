@@ -16,15 +16,20 @@ use crate::storage::{self, Accepted, Claim, LastSend, RunEnd, StorageError};
 /// and a caller is to know within five seconds that nothing was accepted (API.md).
 const LONGEST_ACCEPT: Duration = Duration::from_secs(4);
 
+/// How long a run elsewhere is watched: a little longer than any caller waits.
+const LONGEST_WATCH: Duration = Duration::from_secs(30);
+
 impl LeadProcessing {
     pub(super) async fn fly(
         self,
         lead_id: LeadId,
         source: LeadSource,
         sender: watch::Sender<Option<Landed>>,
-        in_air: InAir<Landed>,
+        mut in_air: InAir<Landed>,
     ) {
-        let landed = self.accept_and_run(&lead_id, source, &sender).await;
+        let flight = self.accept_and_run(&lead_id, source, &sender, &mut in_air);
+        let landed = self.abandon.run_until_cancelled(flight).await;
+        let landed = landed.unwrap_or_else(|| self.abandoned(&lead_id, &sender));
         self.remember(&landed).await;
         sender.send_replace(Some(landed));
         drop(in_air);
@@ -35,6 +40,7 @@ impl LeadProcessing {
         lead_id: &LeadId,
         source: LeadSource,
         sender: &watch::Sender<Option<Landed>>,
+        in_air: &mut InAir<Landed>,
     ) -> Landed {
         let since = Instant::now();
         let accepting = storage::accept_lead(
@@ -55,7 +61,10 @@ impl LeadProcessing {
         }
         match accepted {
             Ok(Accepted::Run(claim)) => self.run(&claim, database).await,
-            Ok(Accepted::Join) => self.watch_elsewhere(lead_id).await,
+            Ok(Accepted::Join) => {
+                in_air.only_watch();
+                self.watch_elsewhere(lead_id).await
+            }
             Ok(Accepted::Waiting(result) | Accepted::Duplicate(result)) => Landed::At {
                 result,
                 own: false,
@@ -70,7 +79,7 @@ impl LeadProcessing {
     pub(super) async fn run(&self, claim: &Claim, accepting: Duration) -> Landed {
         let (pipeline, claimed) = (self.pipeline.clone(), claim.clone());
         let abandon = self.abandon.clone();
-        let run = tokio::spawn(async move {
+        let run = self.tasks.spawn(async move {
             tokio::select! {
                 report = pipeline.run(&claimed) => Some(report),
                 () = abandon.cancelled() => None,
@@ -119,7 +128,8 @@ impl LeadProcessing {
         Ok(RunReport { result, notes })
     }
 
-    /// Waits for a run on another instance, by looking at the lead's row.
+    /// Waits for a run on another instance, or for one that follows it, by looking at the lead's
+    /// row. A database that is away meanwhile changes nothing: the lead is accepted.
     async fn watch_elsewhere(&self, lead_id: &LeadId) -> Landed {
         let since = Instant::now();
         let mut pause = Duration::from_millis(50);
@@ -127,10 +137,13 @@ impl LeadProcessing {
             let result = match storage::read_lead_result(&self.pool, lead_id).await {
                 Ok(Some(result)) => result,
                 Ok(None) => self.unended(lead_id.clone(), LeadState::Processing),
-                Err(error) => return Landed::Refused(refusal(error)),
+                Err(error) => {
+                    tracing::warn!(%lead_id, error = %error, "how the lead stands could not be read");
+                    self.unended(lead_id.clone(), LeadState::Processing)
+                }
             };
-            let waited_long_enough = since.elapsed() >= self.settings.process_wait;
-            if result.state != LeadState::Processing || waited_long_enough {
+            let runs = matches!(result.state, LeadState::Processing | LeadState::Accepted);
+            if !runs || since.elapsed() >= LONGEST_WATCH {
                 return Landed::At {
                     result,
                     own: false,
@@ -143,15 +156,32 @@ impl LeadProcessing {
         }
     }
 
-    /// Keeps what a repeated trigger is answered with. A run that failed or waits for a retry
+    /// Keeps what a repeated trigger of a lead run here is answered with. A run that failed or waits for a retry
     /// leaves no mark.
     pub(super) async fn remember(&self, landed: &Landed) {
-        let Landed::At { result, .. } = landed else {
+        let Landed::At {
+            result, own: true, ..
+        } = landed
+        else {
             return;
         };
         if result.state.answers_repeats() && !self.settings.dedup_ttl.is_zero() {
             let lead_id = result.lead_id.clone();
             self.finished.insert(lead_id, result.clone()).await;
+        }
+    }
+
+    /// What callers are told whose flight is cut because the process stops: 202 only when the lead is
+    /// accepted, and so goes on elsewhere.
+    fn abandoned(&self, lead_id: &LeadId, sender: &watch::Sender<Option<Landed>>) -> Landed {
+        if sender.borrow().is_none() {
+            return Landed::Refused(ProcessError::DatabaseUnavailable);
+        }
+        Landed::At {
+            result: self.unended(lead_id.clone(), LeadState::Accepted),
+            own: true,
+            upstream: Duration::ZERO,
+            database: Duration::ZERO,
         }
     }
 

@@ -1,18 +1,24 @@
 //! Leads that nobody waits for: due ones, forgotten ones, and those left when the process stops.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::LeadProcessing;
 use crate::lookups::RunNotes;
-use crate::storage::{self, RunEnd, StorageError};
+use crate::storage::{self, Outage, RunEnd, StorageError};
+
+/// The longest that handing back may take; a database that is away must not keep a process from
+/// stopping, and its leads are taken over once the lease is over.
+const LONGEST_HAND_BACK: Duration = Duration::from_millis(1_500);
 
 impl LeadProcessing {
-    /// Takes due leads from the queue and starts their runs; how many were taken.
+    /// Takes due leads from the queue, as many as there are places for, and starts their runs; how
+    /// many were taken. Leads that somebody waits for take no place.
     ///
     /// # Errors
     /// [`StorageError`] when the database cannot say.
-    pub async fn run_due(&self, most: usize) -> Result<usize, StorageError> {
-        let free = most.saturating_sub(self.flights.len());
+    pub async fn run_due(&self) -> Result<usize, StorageError> {
+        let free = self.places.available_permits();
         if free == 0 {
             return Ok(0);
         }
@@ -22,8 +28,9 @@ impl LeadProcessing {
         let taken = claims.len();
         for claim in claims {
             let in_air = self.flights.enter(&claim.lead_id);
-            let processing = self.clone();
+            let (processing, places) = (self.clone(), Arc::clone(&self.places));
             self.tasks.spawn(async move {
+                let _place = places.acquire_owned().await;
                 let landed = processing.run(&claim, Duration::ZERO).await;
                 processing.remember(&landed).await;
                 drop(in_air);
@@ -42,17 +49,17 @@ impl LeadProcessing {
             if self.flights.holds(&claim.lead_id) {
                 continue;
             }
-            let handed_back = self
-                .pipeline
-                .end(&claim, &RunEnd::HandedBack, &mut RunNotes::default())
-                .await;
-            match handed_back {
+            let mut notes = RunNotes::default();
+            let end = self.pipeline.end(&claim, &RunEnd::HandedBack, &mut notes);
+            match end.await {
                 Ok(_) => {
                     tracing::warn!(lead_id = %claim.lead_id, "a run's end had not been written; the lead is handed back");
                 }
                 // its run ended in the moment between the two looks
                 Err(StorageError::LostClaim) => {}
-                Err(error) => return Err(error),
+                Err(error) => {
+                    tracing::error!(lead_id = %claim.lead_id, error = %error, "the lead could not be handed back");
+                }
             }
         }
         Ok(())
@@ -71,13 +78,17 @@ impl LeadProcessing {
             .is_err()
         {
             tracing::warn!(
-                runs = self.flights.len(),
+                runs = self.flights.running(),
                 "runs are handed back unfinished: the time to stop is over"
             );
             self.abandon.cancel();
-            self.tasks.wait().await;
         }
-        storage::hand_back_leads(&self.pool, self.instance).await?;
-        storage::remove_instance(&self.pool, self.instance).await
+        let handing_back = async {
+            self.tasks.wait().await;
+            storage::hand_back_leads(&self.pool, self.instance).await?;
+            storage::remove_instance(&self.pool, self.instance).await
+        };
+        let handed_back = tokio::time::timeout(LONGEST_HAND_BACK, handing_back).await;
+        handed_back.unwrap_or(Err(StorageError::Unavailable(Outage::NoConnectionFree)))
     }
 }

@@ -13,15 +13,18 @@ const ID: &str = "00000000000000000000000000000a01";
 const LEAD_BODY: &str = include_str!("../../../tests/fixtures/c2s/lead.json");
 const TIMEOUT: Duration = Duration::from_millis(400);
 
-fn c2s_at(base_url: Url, concurrency: usize) -> C2s {
-    let token = SecretString::from(TOKEN);
-    let config = C2sConfig {
+fn config_of(base_url: Url, concurrency: usize) -> C2sConfig {
+    C2sConfig {
         base_url,
-        token,
+        token: SecretString::from(TOKEN),
         timeout: TIMEOUT,
         concurrency,
-    };
-    C2s::new(&config).expect("a client")
+    }
+}
+
+fn c2s_at(base_url: Url, concurrency: usize) -> C2s {
+    let config = config_of(base_url, concurrency);
+    C2s::new(&config, Permission::new(|| true)).expect("a client")
 }
 
 fn id() -> LeadId {
@@ -212,6 +215,22 @@ async fn a_failed_fetch_says_how(#[case] steps: Vec<Step>, #[case] code: &str) {
 }
 
 #[tokio::test]
+async fn who_has_no_turn_in_time_and_who_was_let_go_has_sent_nothing() {
+    let server = TestServer::start(vec![Step::Hang]).await;
+    let c2s = c2s_at(server.url(), 1);
+    let id = id();
+    let (_, _, third) = tokio::join!(c2s.lead(&id), c2s.lead(&id), c2s.create_message(&id, "x"));
+    assert!(matches!(&third, SendOutcome::NotSent(error) if error.code() == "c2s_no_turn"));
+    assert_eq!(server.requests().len(), 2);
+
+    let config = config_of(server.url(), 1);
+    let let_go = C2s::new(&config, Permission::new(|| false)).expect("a client");
+    let outcome = let_go.create_message(&id, "x").await;
+    assert!(matches!(&outcome, SendOutcome::NotSent(error) if error.code() == "c2s_let_go"));
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
 async fn calls_in_flight_are_bounded_and_the_wait_is_not_their_latency() {
     let server = TestServer::start(vec![Step::Hang]).await;
     let c2s = c2s_at(server.url(), 1);
@@ -242,5 +261,8 @@ fn refuses_a_configuration_it_cannot_use(
         timeout: TIMEOUT,
         concurrency: 1,
     };
-    assert_eq!(C2s::new(&config).err(), Some(expected));
+    assert_eq!(
+        C2s::new(&config, Permission::new(|| true)).err(),
+        Some(expected)
+    );
 }

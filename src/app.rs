@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::{Config, DatabaseConfig, DatabaseLocation};
 use crate::handlers::{self, Access, AppState, ProcessLead, Readiness, ReadinessReport};
 use crate::lookups::Lookups;
-use crate::models::{LeadSource, PrivacyKey};
+use crate::models::{LeadSource, Phone, PrivacyKey};
 use crate::server::{Server, ServerError};
 use crate::services::lead_pipeline::LeadPipeline;
 use crate::services::lead_processing::LeadProcessing;
@@ -157,6 +157,8 @@ impl App {
     /// # Errors
     /// [`AppError`] naming what is missing.
     pub async fn build(config: &Config, clock: Clock) -> Result<Self, AppError> {
+        // Not waited for: the database starts meanwhile, and a lead that is quicker waits itself.
+        tokio::task::spawn_blocking(Phone::load_numbering_plan);
         let database = Database::join(&config.database).await?;
         database.migrate(&config.database).await?;
         let Database { pool, private } = database;
@@ -198,7 +200,6 @@ impl App {
             draining.clone(),
         );
         let access = Arc::clone(state.access());
-        access.warn_when_open();
         Ok(Self {
             router: handlers::router(state),
             pool,
@@ -223,6 +224,7 @@ impl App {
     /// [`AppError`] when the socket fails or stopping did.
     pub async fn serve(self, server: Server, shutdown: CancellationToken) -> Result<(), AppError> {
         let address: SocketAddr = server.local_addr();
+        self.access.warn_when_open();
         tracing::info!(%address, "listening");
         let upkeep = tokio::spawn(forget_idle_callers(self.access.clone()));
         let serving = async {

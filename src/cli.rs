@@ -8,14 +8,14 @@ mod simulator;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, DRAIN, Database};
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseConfig, LogFormat};
-use crate::models::{LeadId, LeadSource};
+use crate::models::{LeadId, LeadSource, LeadState};
 use crate::server::Server;
 use crate::storage::private_server::{
     PrivateServer, SharedServer, Stopped, TEST_SERVER, stop_shared,
@@ -25,6 +25,10 @@ use output::say;
 
 /// How long `process` waits for its run: longer than any retry of a healthy upstream takes.
 const PROCESS_WAIT: Duration = Duration::from_secs(300);
+
+/// Said below the problems of a configuration.
+const FIRST_START: &str =
+    "a first start: cp .env.example .env; without any configuration: rust-c2s-api demo";
 
 /// Tells the broker who a Contact2Sale lead is.
 #[derive(Debug, Parser)]
@@ -44,9 +48,9 @@ pub enum Command {
     Demo(demo::DemoArguments),
     /// Apply pending migrations and end
     Migrate,
-    /// Process one lead and print the answer (CPFs masked)
+    /// Process one lead and print the answer, CPFs masked; fails unless a profile was delivered
     Process {
-        /// The lead's id at Contact2Sale.
+        /// The lead's id at Contact2Sale
         lead_id: String,
     },
     /// What became of leads
@@ -93,9 +97,12 @@ impl Command {
 /// # Errors
 /// What went wrong, and what to do.
 pub async fn run(command: Command) -> Result<()> {
-    if !matches!(command, Command::Serve | Command::Process { .. }) {
+    match command {
+        Command::Serve | Command::Process { .. } => {}
+        // Open to every caller of this machine on purpose: no cause for a warning.
+        Command::Demo(_) => telemetry::init(false, "warn,rust_c2s_api::handlers::access=error")?,
         // What these commands have to say they print; their logs are for trouble only.
-        telemetry::init(false, "warn")?;
+        _ => telemetry::init(false, "warn")?,
     }
     match command {
         Command::Serve => serve().await,
@@ -119,7 +126,7 @@ async fn serve() -> Result<()> {
 
 /// The configuration, with logs set up as it says.
 fn configured() -> Result<Config> {
-    let config = Config::from_env()?;
+    let config = Config::from_env().map_err(|error| anyhow!("{error}\n{FIRST_START}"))?;
     let json = config.server.log_format == LogFormat::Json;
     telemetry::init(json, &config.server.log_level)?;
     Ok(config)
@@ -143,7 +150,11 @@ async fn process(lead_id: &str) -> Result<()> {
         .process(lead_id, LeadSource::Api, PROCESS_WAIT)
         .await;
     app.stop(Instant::now() + DRAIN).await?;
-    say(&output::process_answer(&answer?)?)?;
+    let answer = answer?;
+    say(&output::process_answer(&answer)?)?;
+    if answer.state != LeadState::Completed {
+        bail!("lead {}: {}", answer.lead_id, answer.state.as_str());
+    }
     Ok(())
 }
 

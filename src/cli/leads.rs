@@ -1,12 +1,13 @@
 //! `rust-c2s-api leads`.
 
 use anyhow::{Result, bail};
+use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Subcommand;
 
-use super::output::say;
+use super::output::{say, table};
 use crate::app::Database;
 use crate::config::DatabaseConfig;
-use crate::models::{LeadId, LeadState};
+use crate::models::{LeadId, LeadState, Money};
 use crate::storage::{self, LeadDetail, LeadSummary};
 
 /// Which leads.
@@ -31,21 +32,34 @@ pub enum LeadsCommand {
 /// Prints what the database knows.
 pub(super) async fn run(command: &LeadsCommand) -> Result<()> {
     let database = Database::join(&DatabaseConfig::from_env()?).await?;
-    let printed = match command {
-        LeadsCommand::List { state, limit } => list(&database, *state, *limit).await,
-        LeadsCommand::Show { lead_id } => show(&database, lead_id).await,
-    };
+    let printed = print(&database, command).await;
     database.close().await?;
     printed
+}
+
+async fn print(database: &Database, command: &LeadsCommand) -> Result<()> {
+    if storage::migrations_pending(&database.pool).await? {
+        bail!("migrations are pending on this database: run `rust-c2s-api migrate` first");
+    }
+    match command {
+        LeadsCommand::List { state, limit } => list(database, *state, *limit).await,
+        LeadsCommand::Show { lead_id } => show(database, lead_id).await,
+    }
 }
 
 async fn list(database: &Database, state: Option<LeadState>, limit: u16) -> Result<()> {
     let page = storage::list_leads(&database.pool, state, i64::from(limit), None).await?;
     if page.leads.is_empty() {
         say("no leads")?;
+        return Ok(());
     }
-    for lead in &page.leads {
-        say(&line(lead))?;
+    let head = ["LEAD", "STATE", "SOURCE", "FAILURES", "COST", "FIRST SEEN"].map(str::to_owned);
+    let rows = page.leads.iter().map(row);
+    for line in table(&std::iter::once(head).chain(rows).collect::<Vec<_>>()) {
+        say(&line)?;
+    }
+    if page.next.is_some() {
+        say("… and older ones: --limit shows more")?;
     }
     Ok(())
 }
@@ -55,40 +69,65 @@ async fn show(database: &Database, lead_id: &str) -> Result<()> {
     let Some(detail) = storage::show_lead(&database.pool, &lead_id).await? else {
         bail!("no lead {lead_id} was ever accepted here");
     };
-    say(&line(&detail.summary))?;
-    for text in details(&detail) {
-        say(&text)?;
+    for line in table(&facts(&detail)) {
+        say(&line)?;
+    }
+    if detail.steps.is_empty() {
+        return Ok(());
+    }
+    say("")?;
+    let head = ["STEP", "OUTCOME", "TIME", "COST"].map(str::to_owned);
+    let steps = detail.steps.iter().map(|step| {
+        let time = format!("{} ms", step.latency_ms);
+        let cost = money(step.cost_centavos);
+        [step.name.clone(), step.outcome.clone(), time, cost]
+    });
+    for line in table(&std::iter::once(head).chain(steps).collect::<Vec<_>>()) {
+        say(&line)?;
     }
     Ok(())
 }
 
-fn line(lead: &LeadSummary) -> String {
-    let seen = lead.first_seen_at.format("%Y-%m-%dT%H:%M:%SZ");
-    format!(
-        "{}  {:<16} {:<6} attempts {}  {} centavos  first seen {seen}",
-        lead.lead_id,
-        lead.state.as_str(),
-        lead.source,
-        lead.attempts,
-        lead.cost_centavos
-    )
+fn row(lead: &LeadSummary) -> [String; 6] {
+    [
+        lead.lead_id.to_string(),
+        lead.state.as_str().to_owned(),
+        lead.source.clone(),
+        lead.attempts.to_string(),
+        money(lead.cost_centavos),
+        instant(lead.first_seen_at),
+    ]
 }
 
-fn details(detail: &LeadDetail) -> Vec<String> {
-    let steps = detail.steps.iter().map(|step| {
-        format!(
-            "  {:<22} {:<12} {:>6} ms  {} centavos",
-            step.name, step.outcome, step.latency_ms, step.cost_centavos
-        )
-    });
-    let reason = detail
-        .last_error
-        .iter()
-        .map(|code| format!("  reason: {code}"));
-    let due = detail.due_at.iter().map(|at| format!("  next run: {at}"));
+/// What is known of a lead, each with its name; what is not known is left out.
+fn facts(detail: &LeadDetail) -> Vec<[String; 2]> {
+    let lead = &detail.summary;
+    let known = [
+        ("lead", lead.lead_id.to_string()),
+        ("state", lead.state.as_str().to_owned()),
+        ("source", lead.source.clone()),
+        ("failures", lead.attempts.to_string()),
+        ("cost", money(lead.cost_centavos)),
+        ("first seen", instant(lead.first_seen_at)),
+    ];
+    let reason = detail.last_error.clone().map(|code| ("reason", code));
+    let due = detail.due_at.map(|at| ("next run", instant(at)));
+    let finished = lead.finished_at.map(|at| ("finished", instant(at)));
     let people = detail
         .people
         .iter()
-        .map(|person| format!("  person: {person}"));
-    steps.chain(reason).chain(due).chain(people).collect()
+        .map(|person| ("person", person.to_string()));
+    let facts = known.into_iter().chain(finished).chain(reason).chain(due);
+    let facts = facts.chain(people);
+    facts
+        .map(|(name, value)| [name.to_owned(), value])
+        .collect()
+}
+
+fn money(centavos: i64) -> String {
+    Money::from_centavos(centavos).formatted()
+}
+
+fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -42,13 +42,16 @@ impl LeadProcessing {
             if self.flights.holds(&claim.lead_id) {
                 continue;
             }
-            tracing::warn!(lead_id = %claim.lead_id, "a run's end was not written; the lead is handed back");
             let handed_back = self
                 .pipeline
                 .end(&claim, &RunEnd::HandedBack, &mut RunNotes::default())
                 .await;
             match handed_back {
-                Ok(_) | Err(StorageError::LostClaim) => {}
+                Ok(_) => {
+                    tracing::warn!(lead_id = %claim.lead_id, "a run's end had not been written; the lead is handed back");
+                }
+                // its run ended in the moment between the two looks
+                Err(StorageError::LostClaim) => {}
                 Err(error) => return Err(error),
             }
         }

@@ -1,0 +1,16 @@
+//! The real executable as a process: its output, its signals, what it leaves behind.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests"
+)]
+
+mod commands;
+mod demo;
+mod foreign;
+mod home;
+mod logs;
+mod running;
+mod serve;
+mod stopping;

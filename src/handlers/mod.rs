@@ -38,7 +38,11 @@ pub fn router(state: AppState) -> Router {
     let routes = Router::new()
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
-        .route(access::PROCESS, get(process::process));
+        // GET would answer HEAD too: a look at the headers must not start a paid run.
+        .route(
+            access::PROCESS,
+            get(process::process).head(async || AppError::MethodNotAllowed),
+        );
     with_layers(routes, state, REQUEST_TIMEOUT)
 }
 

@@ -99,6 +99,8 @@ async fn other_routes_and_methods_are_told_so() {
         assert_eq!(answer.status, 404, "{path}: {}", answer.body);
         assert_eq!(answer.body["status"], 404, "{path}");
     }
+    let head = service.head(&trigger).await;
+    assert_eq!(head, 405, "a look at the headers must not start a paid run");
     assert_eq!(service.get("/health").await.body["status"], "healthy");
     assert_eq!(service.get("/ready").await.status, 200);
     let calls = service.simulator.calls();

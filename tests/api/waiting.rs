@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use rust_c2s_api::simulator::{Fault, FaultRule, Operation, Situation, Upstream};
 
-use crate::support::Service;
+use crate::support::{Answer, Service};
 
 /// The profile takes a while.
 fn slow_profiles(service: &Service) {
@@ -75,7 +75,7 @@ async fn ten_callers_at_once_join_one_run() {
 
     let answers = join_all((0..10).map(|_| service.process(&lead_id))).await;
 
-    assert!(answers.iter().all(|answer| answer.says_done()));
+    assert!(answers.iter().all(Answer::says_done));
     let joined = answers
         .iter()
         .filter(|a| a.body["duplicate_request"] == true);
@@ -94,10 +94,7 @@ async fn a_second_instance_joins_the_run_of_the_first() {
 
     let answers = join_all([service.process(&lead_id), second.process(&lead_id)]).await;
 
-    assert!(
-        answers.iter().all(|answer| answer.says_done()),
-        "{answers:?}"
-    );
+    assert!(answers.iter().all(Answer::says_done), "{answers:?}");
     let joined = answers
         .iter()
         .filter(|a| a.body["duplicate_request"] == true);

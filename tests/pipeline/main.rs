@@ -1,11 +1,5 @@
 //! Leads through the whole service: real PostgreSQL, upstreams simulated on the wire.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "tests"
-)]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod delivery;
 mod happy_path;

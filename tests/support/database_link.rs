@@ -68,18 +68,15 @@ impl DatabaseLink {
     }
 }
 
-async fn pass_on(stream: TcpStream, target: Target, state: watch::Receiver<Link>) {
+async fn pass_on(near: TcpStream, target: Target, state: watch::Receiver<Link>) {
     match target {
         Target::Socket(path) => {
-            between(stream, UnixStream::connect(path).await.unwrap(), state).await
+            let far = UnixStream::connect(path).await.unwrap();
+            between(near, far, state).await;
         }
         Target::Port(host, port) => {
-            between(
-                stream,
-                TcpStream::connect((host, port)).await.unwrap(),
-                state,
-            )
-            .await;
+            let far = TcpStream::connect((host, port)).await.unwrap();
+            between(near, far, state).await;
         }
     }
 }
@@ -109,6 +106,6 @@ async fn between(
 async fn until(state: &mut watch::Receiver<Link>, wanted: impl Fn(Link) -> bool) {
     // The link is gone with its test: nothing will change any more.
     if state.wait_for(|link| wanted(*link)).await.is_err() {
-        pending().await
+        pending::<()>().await;
     }
 }

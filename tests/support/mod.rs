@@ -135,6 +135,17 @@ impl Service {
         read(answer).await
     }
 
+    /// The status of an answer without a body.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the test is a caller of the service, not an upstream call"
+    )]
+    pub(crate) async fn head(&self, path_and_query: &str) -> u16 {
+        let url = format!("http://{}{path_and_query}", self.address);
+        let answer = self.client.head(url).send().await.unwrap();
+        answer.status().as_u16()
+    }
+
     /// Waits until a lead is in a state, as `ops.leads` has it.
     pub(crate) async fn wait_for_state(&self, lead_id: &str, state: &str) {
         let reached = async {

@@ -29,6 +29,9 @@ const CONNECTIONS: u32 = 10;
 /// The most that stopping takes (API.md "Configuration").
 pub const DRAIN: Duration = Duration::from_secs(20);
 
+/// What runs may take of it: their callers are answered before the connections are cut.
+const DRAIN_RUNS: Duration = Duration::from_secs(16);
+
 /// What requests may take of it.
 const DRAIN_REQUESTS: Duration = Duration::from_secs(17);
 
@@ -234,7 +237,9 @@ impl App {
             tracing::info!("stopping");
             self.draining.cancel();
             self.workers.take_no_more();
-            Instant::now() + DRAIN
+            let deadline = Instant::now() + DRAIN;
+            self.processing.finish(DRAIN_RUNS).await;
+            deadline
         };
         let (served, deadline) = tokio::join!(serving, stopping);
         upkeep.abort();

@@ -54,10 +54,10 @@ impl Workers {
             .min(LONGEST_POLL)
             .max(Duration::from_millis(20));
         let due = run_due_leads(processing, poll, Arc::clone(&workers.seen));
-        let stop = workers.stop.clone();
+        let enough = workers.enough.clone();
         workers
             .tasks
-            .spawn(async move { stop.run_until_cancelled(due).await });
+            .spawn(async move { enough.run_until_cancelled(due).await });
         workers
     }
 

@@ -38,6 +38,10 @@ const DRAIN_REQUESTS: Duration = Duration::from_secs(17);
 /// What handing back and closing takes of it.
 const HANDING_BACK: Duration = Duration::from_secs(2);
 
+/// A database that says nothing for so long is away: a network that swallows packets fails no
+/// statement.
+const READY_WITHIN: Duration = Duration::from_secs(4);
+
 /// Database of the private server that `DB_URL=private` means.
 const PRIVATE_DATABASE: &str = "rust_c2s_api";
 
@@ -303,10 +307,11 @@ fn readiness(pool: &PgPool, workers: &Arc<Workers>) -> Readiness {
     Readiness::new(move || {
         let (pool, workers) = (pool.clone(), Arc::clone(&workers));
         async move {
-            let pending = storage::migrations_pending(&pool).await;
+            let asking = storage::migrations_pending(&pool);
+            let pending = tokio::time::timeout(READY_WITHIN, asking).await;
             ReadinessReport {
-                database: pending.is_ok(),
-                migrations: matches!(pending, Ok(false)),
+                database: matches!(pending, Ok(Ok(_))),
+                migrations: matches!(pending, Ok(Ok(false))),
                 workers: workers.are_alive(),
             }
         }

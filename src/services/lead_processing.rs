@@ -5,7 +5,7 @@ mod queue;
 
 use std::error::Error;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use moka::future::Cache;
@@ -86,6 +86,8 @@ enum Landed {
     },
     /// Nothing was accepted.
     Refused(ProcessError),
+    /// Not at all yet: the lead is accepted, and runs.
+    Accepted,
 }
 
 impl LeadProcessing {
@@ -152,7 +154,7 @@ impl LeadProcessing {
                 Ok(self.answer(result, !(own && first), times))
             }
             Some(Landed::Refused(error)) => Err(error),
-            None => {
+            Some(Landed::Accepted) | None => {
                 let result = self.unended(lead_id, LeadState::Processing);
                 Ok(self.answer(result, !first, RunTimes::default()))
             }
@@ -196,9 +198,16 @@ struct RunTimes {
     database: Duration,
 }
 
+/// How the flight stands after the wait. That the lead is accepted is always waited for: an answer
+/// that it is being processed must not be given for one that is not.
 async fn landed(mut landing: Landing<Landed>, wait: Duration) -> Option<Landed> {
-    let landed = tokio::time::timeout(wait, landing.wait_for(Option::is_some)).await;
-    match landed {
+    let since = Instant::now();
+    if landing.wait_for(Option::is_some).await.is_err() {
+        return None;
+    }
+    let left = wait.saturating_sub(since.elapsed());
+    let down = |at: &Option<Landed>| !matches!(at, None | Some(Landed::Accepted));
+    match tokio::time::timeout(left, landing.wait_for(down)).await {
         Ok(Ok(landed)) => landed.clone(),
         Ok(Err(_)) | Err(_) => None,
     }

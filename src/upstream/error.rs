@@ -145,13 +145,12 @@ impl UpstreamErrorKind {
 
 impl UpstreamError {
     /// Whether asking again later can help. Not so for an answer that would be the same again: a
-    /// status that is final, another person, a body too large.
+    /// status that is final, another person, a body too large. A contract can be mended, as a
+    /// refused token can.
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
         match self.kind {
-            UpstreamErrorKind::TooLarge
-            | UpstreamErrorKind::WrongPerson
-            | UpstreamErrorKind::NotInContract => false,
+            UpstreamErrorKind::TooLarge | UpstreamErrorKind::WrongPerson => false,
             UpstreamErrorKind::Status(status) => matches!(status, 408 | 425),
             _ => true,
         }
@@ -251,6 +250,13 @@ mod tests {
         false
     )]
     #[case(Upstream::WorkApi, UpstreamErrorKind::Denied, true, false, false)]
+    #[case(
+        Upstream::WorkApi,
+        UpstreamErrorKind::NotInContract,
+        true,
+        false,
+        false
+    )]
     #[case(Upstream::WorkApi, UpstreamErrorKind::NoCredits, true, true, false)]
     #[case(Upstream::WorkApi, UpstreamErrorKind::RateLimited, true, true, false)]
     #[case(Upstream::WorkApi, UpstreamErrorKind::Timeout, true, false, true)]

@@ -63,3 +63,34 @@ async fn the_same_lead_three_times_within_a_minute_is_one_run() {
     );
     service.stop().await;
 }
+
+/// After its minute in memory, or on another instance, the database answers.
+#[tokio::test]
+async fn a_restarted_service_answers_a_repeated_trigger_with_the_same_body() {
+    let service = Service::start().await;
+    let situations = [
+        Situation::Plain,
+        Situation::UnknownContact,
+        Situation::ProfileMissing,
+    ];
+    let mut first = Vec::new();
+    for situation in situations {
+        first.push(service.process_situation(situation).await);
+    }
+    let paid = service.simulator.calls().paid();
+
+    let (simulator, database) = service.stop().await;
+    let service = Service::start_beside(simulator, database, &[]).await;
+
+    for (situation, first) in situations.into_iter().zip(first) {
+        let mut again = service.process_situation(situation).await;
+        assert_eq!(again.status, first.status);
+        let body = again.body.as_object_mut().unwrap();
+        assert_eq!(body.remove("duplicate_request"), Some(json!(true)));
+        assert_eq!(again.body, first.body, "{situation:?}");
+    }
+    assert_eq!(service.simulator.calls().paid(), paid);
+    let calls = service.simulator.calls();
+    assert_eq!(calls.count(Upstream::C2s, Operation::CreateMessage), 1);
+    service.stop().await;
+}

@@ -7,6 +7,13 @@
     reason = "tests"
 )]
 
+mod delivery;
 mod happy_path;
+mod lookup_faults;
+mod odd_leads;
+mod privacy;
+mod same_person;
+mod situations;
 #[path = "../support/mod.rs"]
 mod support;
+mod work_api_faults;

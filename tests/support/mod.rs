@@ -7,6 +7,9 @@
     reason = "tests; each binary uses a part of this"
 )]
 
+pub(crate) mod database_link;
+pub(crate) mod evidence;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -46,13 +49,24 @@ impl Service {
 
     /// With variables set as an operator would; an empty value unsets one.
     pub(crate) async fn start_with(set: &[(&str, &str)]) -> Self {
+        Self::start_on(TestDatabase::create().await.unwrap(), set).await
+    }
+
+    /// With upstreams of its own, on this database.
+    pub(crate) async fn start_on(database: TestDatabase, set: &[(&str, &str)]) -> Self {
         let options = SimulatorOptions {
             people: 80,
             ..SimulatorOptions::default()
         };
         let simulator = Simulator::start(any_port(), options).await.unwrap();
-        let database = TestDatabase::create().await.unwrap();
         Self::start_beside(simulator, database, set).await
+    }
+
+    /// Another instance on the same database and upstreams; its own database stays unused.
+    pub(crate) async fn second_instance(&self) -> Self {
+        let unused = TestDatabase::create().await.unwrap();
+        let url = self.database.url();
+        Self::start_beside(self.simulator.clone(), unused, &[("DB_URL", &url)]).await
     }
 
     /// On a database and upstreams that exist: a restart, or a second instance.
@@ -106,16 +120,19 @@ impl Service {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = request.send().await.unwrap();
-        let status = answer.status().as_u16();
-        let headers = answer.headers().clone();
-        let text = answer.text().await.unwrap();
-        let body = serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"));
-        Answer {
-            status,
-            headers,
-            body,
-        }
+        read(request.send().await.unwrap()).await
+    }
+
+    /// The status of an answer to another method, with its body.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the test is a caller of the service, not an upstream call"
+    )]
+    pub(crate) async fn send(&self, method: &str, path_and_query: &str) -> Answer {
+        let url = format!("http://{}{path_and_query}", self.address);
+        let method = method.parse().unwrap();
+        let answer = self.client.request(method, url).send().await.unwrap();
+        read(answer).await
     }
 
     /// Waits until a lead is in a state, as `ops.leads` has it.
@@ -169,6 +186,18 @@ impl Service {
 impl Answer {
     pub(crate) fn state(&self) -> &str {
         self.body["state"].as_str().unwrap_or_default()
+    }
+}
+
+async fn read(answer: reqwest::Response) -> Answer {
+    let status = answer.status().as_u16();
+    let headers = answer.headers().clone();
+    let text = answer.text().await.unwrap();
+    let body = serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"));
+    Answer {
+        status,
+        headers,
+        body,
     }
 }
 

@@ -12,6 +12,10 @@ use crate::services::flights::InAir;
 use crate::services::lead_pipeline::RunReport;
 use crate::storage::{self, Accepted, Claim, LastSend, RunEnd, StorageError};
 
+/// The longest that accepting a lead may take: a network that swallows packets fails no statement,
+/// and a caller is to know within five seconds that nothing was accepted (API.md).
+const LONGEST_ACCEPT: Duration = Duration::from_secs(4);
+
 impl LeadProcessing {
     pub(super) async fn fly(
         self,
@@ -20,24 +24,35 @@ impl LeadProcessing {
         sender: watch::Sender<Option<Landed>>,
         in_air: InAir<Landed>,
     ) {
-        let landed = self.accept_and_run(&lead_id, source).await;
+        let landed = self.accept_and_run(&lead_id, source, &sender).await;
         self.remember(&landed).await;
         sender.send_replace(Some(landed));
         drop(in_air);
     }
 
-    async fn accept_and_run(&self, lead_id: &LeadId, source: LeadSource) -> Landed {
+    async fn accept_and_run(
+        &self,
+        lead_id: &LeadId,
+        source: LeadSource,
+        sender: &watch::Sender<Option<Landed>>,
+    ) -> Landed {
         let since = Instant::now();
-        let accepted = storage::accept_lead(
+        let accepting = storage::accept_lead(
             &self.pool,
             lead_id,
             source,
             self.instance,
             self.settings.dedup_ttl,
             self.settings.lease,
-        )
-        .await;
+        );
+        // Should it be committed after all, the lead is ours and not in the air: it is handed back.
+        let Ok(accepted) = tokio::time::timeout(LONGEST_ACCEPT, accepting).await else {
+            return Landed::Refused(ProcessError::DatabaseUnavailable);
+        };
         let database = since.elapsed();
+        if matches!(accepted, Ok(Accepted::Run(_) | Accepted::Join)) {
+            sender.send_replace(Some(Landed::Accepted));
+        }
         match accepted {
             Ok(Accepted::Run(claim)) => self.run(&claim, database).await,
             Ok(Accepted::Join) => self.watch_elsewhere(lead_id).await,

@@ -29,8 +29,14 @@ const CONNECTIONS: u32 = 10;
 /// The most that stopping takes (API.md "Configuration").
 pub const DRAIN: Duration = Duration::from_secs(20);
 
+/// What runs may take of it: their callers are answered before the connections are cut.
+const DRAIN_RUNS: Duration = Duration::from_secs(16);
+
 /// What requests may take of it.
 const DRAIN_REQUESTS: Duration = Duration::from_secs(17);
+
+/// The longest that closing the connections may take: one that has gone silent never closes.
+const CLOSING: Duration = Duration::from_secs(1);
 
 /// What handing back and closing takes of it.
 const HANDING_BACK: Duration = Duration::from_secs(2);
@@ -143,7 +149,12 @@ impl Database {
     /// # Errors
     /// [`AppError`] when the private server does not stop.
     pub async fn close(self) -> Result<(), AppError> {
-        self.pool.close().await;
+        if tokio::time::timeout(CLOSING, self.pool.close())
+            .await
+            .is_err()
+        {
+            tracing::warn!("a connection to the database did not close in time");
+        }
         match self.private {
             Some(server) => Ok(server.stop().await?),
             None => Ok(()),
@@ -240,7 +251,9 @@ impl App {
             tracing::info!("stopping");
             self.draining.cancel();
             self.workers.take_no_more();
-            Instant::now() + DRAIN
+            let deadline = Instant::now() + DRAIN;
+            self.processing.finish(DRAIN_RUNS).await;
+            deadline
         };
         let (served, deadline) = tokio::join!(serving, stopping);
         upkeep.abort();

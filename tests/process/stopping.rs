@@ -93,9 +93,8 @@ async fn a_run_that_can_finish_finishes_and_its_caller_is_answered() {
 async fn a_run_that_cannot_finish_is_handed_back_and_completed_by_another() {
     let scene = Scene::with_slow_work_api(Duration::from_secs(50)).await;
     let (service, address) = scene.service().await;
-    // its caller does not wait: what is waited for is the run
-    let (status, _) = process(&address, &format!("{}&wait=0", scene.lead_id)).await;
-    assert_eq!(status, 202);
+    let lead_id = scene.lead_id.clone();
+    let caller = tokio::spawn(async move { process(&address, &lead_id).await });
     scene.until_work_api_is_asked().await;
 
     let told = Instant::now();
@@ -103,6 +102,9 @@ async fn a_run_that_cannot_finish_is_handed_back_and_completed_by_another() {
 
     ended.assert_success();
     let took = told.elapsed();
+    // 202 is "not done": the lead is accepted, and its caller may go
+    let (status, answer) = caller.await.unwrap();
+    assert_eq!(status, 202, "{answer}");
     println!("stopped after {took:?}");
     assert!(took < Duration::from_secs(22), "{took:?}");
     assert_eq!(scene.standing().await, ("accepted".to_owned(), 0, false));

@@ -65,15 +65,11 @@ impl LeadProcessing {
         Ok(())
     }
 
-    /// Stops: what runs may finish until the deadline, then is handed back without spending an
-    /// attempt.
-    ///
-    /// # Errors
-    /// [`StorageError`] when the leads could not be handed back; another instance takes them over
-    /// once the lease is over.
-    pub async fn stop(&self, deadline: Duration) -> Result<(), StorageError> {
+    /// Lets what runs finish, at most so long, then abandons it: callers who still wait are told
+    /// that the lead is accepted. Nothing is written yet, see [`Self::stop`].
+    pub async fn finish(&self, within: Duration) {
         self.tasks.close();
-        if tokio::time::timeout(deadline, self.tasks.wait())
+        if tokio::time::timeout(within, self.tasks.wait())
             .await
             .is_err()
         {
@@ -83,6 +79,16 @@ impl LeadProcessing {
             );
             self.abandon.cancel();
         }
+    }
+
+    /// Stops: what runs may finish, at most so long, then is handed back without spending an
+    /// attempt.
+    ///
+    /// # Errors
+    /// [`StorageError`] when the leads could not be handed back; another instance takes them over
+    /// once the lease is over.
+    pub async fn stop(&self, within: Duration) -> Result<(), StorageError> {
+        self.finish(within).await;
         let handing_back = async {
             self.tasks.wait().await;
             storage::hand_back_leads(&self.pool, self.instance).await?;

@@ -3,8 +3,8 @@
 use futures::future::join_all;
 use rust_c2s_api::simulator::{Fault, FaultRule, Operation, Upstream};
 
-use crate::support::Service;
 use crate::support::evidence::{Newcomer, newcomer};
+use crate::support::{IMPATIENT, Service};
 
 struct Case {
     fault: Fault,
@@ -54,7 +54,7 @@ fn cases() -> Vec<Case> {
 
 #[tokio::test]
 async fn the_broker_sees_one_message_whatever_happens_to_the_answer() {
-    let service = Service::start_with(&[("RETRY_MAX_ATTEMPTS", "1000")]).await;
+    let service = Service::start_with(&[IMPATIENT, ("RETRY_MAX_ATTEMPTS", "1000")]).await;
     let cases: Vec<(Case, Newcomer)> = (0..)
         .zip(cases())
         .map(|(number, case)| (case, newcomer(&service.simulator, number)))
@@ -94,7 +94,7 @@ async fn the_broker_sees_one_message_whatever_happens_to_the_answer() {
 
 #[tokio::test]
 async fn whoever_triggers_a_lead_whose_message_may_still_land_posts_nothing() {
-    let service = Service::start().await;
+    let service = Service::start_with(&[IMPATIENT]).await;
     let Newcomer { lead_id, .. } = newcomer(&service.simulator, 1);
     let rule = FaultRule::always(Upstream::C2s, Fault::StoredThenReset);
     let rule = rule.operation(Operation::CreateMessage).times(1);
@@ -117,7 +117,7 @@ async fn whoever_triggers_a_lead_whose_message_may_still_land_posts_nothing() {
 
 #[tokio::test]
 async fn the_last_attempt_ends_the_lead() {
-    let service = Service::start_with(&[("RETRY_MAX_ATTEMPTS", "3")]).await;
+    let service = Service::start_with(&[IMPATIENT, ("RETRY_MAX_ATTEMPTS", "3")]).await;
     let Newcomer { lead_id, .. } = newcomer(&service.simulator, 1);
     let rule = FaultRule::always(Upstream::WorkApi, Fault::Status(500, None));
     service.simulator.fault(rule);

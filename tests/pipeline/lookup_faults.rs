@@ -3,10 +3,10 @@
 use futures::future::join_all;
 use rust_c2s_api::simulator::{Fault, FaultRule, Operation, Situation, Upstream};
 
-use crate::support::Service;
 use crate::support::evidence::{Newcomer, newcomer};
+use crate::support::{IMPATIENT, Service};
 
-const SETTINGS: &[(&str, &str)] = &[("RETRY_MAX_ATTEMPTS", "1000")];
+const SETTINGS: &[(&str, &str)] = &[IMPATIENT, ("RETRY_MAX_ATTEMPTS", "1000")];
 
 fn newcomers(service: &Service, how_many: usize) -> Vec<Newcomer> {
     (0..)
@@ -160,7 +160,7 @@ async fn nobody_is_concluded_only_when_everybody_was_asked() {
 /// "Module not in the contract" of Work API by phone is no answer, and not an alarm.
 #[tokio::test]
 async fn a_contract_without_the_phone_module_finds_nobody() {
-    let service = Service::start().await;
+    let service = Service::start_with(&[IMPATIENT]).await;
     let rule = FaultRule::always(Upstream::WorkApi, Fault::ModuleNotInContract);
     service.simulator.fault(rule.operation(Operation::Phone));
 
@@ -176,7 +176,7 @@ async fn a_contract_without_the_phone_module_finds_nobody() {
 /// Diretrix says in three ways that it knows nobody.
 #[tokio::test]
 async fn nobody_behind_one_contact_leaves_the_other_to_decide() {
-    let service = Service::start().await;
+    let service = Service::start_with(&[IMPATIENT]).await;
     let ways = [(200, "[]"), (400, "Nenhum registro"), (404, "Not Found")];
     for ((status, body), newcomer) in ways.into_iter().zip(newcomers(&service, 3)) {
         let rule = FaultRule::always(Upstream::Diretrix, Fault::Body(status, body.to_owned()));

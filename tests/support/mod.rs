@@ -24,6 +24,10 @@ use sqlx::PgPool;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+/// In a test's settings: upstreams that hang are given up after one second. Otherwise five, so that
+/// a busy machine is not taken for an upstream that hangs.
+pub(crate) const IMPATIENT: (&str, &str) = ("", "impatient");
+
 /// A running service, its database and its upstreams.
 pub(crate) struct Service {
     pub(crate) simulator: Simulator,
@@ -236,7 +240,8 @@ pub(crate) fn config(simulator: &Simulator, database_url: &str, set: &[(&str, &s
             "RETRY_BASE_MS" => "50".to_owned(),
             "RETRY_MAX_MS" => "200".to_owned(),
             "C2S_TIMEOUT_SECS" | "DIRETRIX_TIMEOUT_SECS" | "WORK_API_TIMEOUT_SECS" => {
-                "1".to_owned()
+                let impatient = set.contains(&IMPATIENT);
+                if impatient { "1" } else { "5" }.to_owned()
             }
             "PRICE_DIRETRIX_CENTAVOS" => "10".to_owned(),
             "PRICE_WORK_API_CENTAVOS" => "100".to_owned(),

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{LeadPipeline, REFUSED_BY_DATABASE, refuse};
-use crate::identity::{self, Accepted, Asked, Confirmation, Decision, Evidence};
+use super::{LeadPipeline, refuse};
+use crate::identity::{self, Accepted, Asked, Confirmation, Decision, Evidence, Reason};
 use crate::lookups::{ContactFindings, ProfileAnswer, RunNotes};
 use crate::models::{Candidate, Lead};
 use crate::services::run_error::RunError;
@@ -54,11 +54,13 @@ impl LeadPipeline {
                 profile
             }
             ProfileAnswer::Absent => return unidentified("no_profile"),
-            ProfileAnswer::Refused { reason } if reason.starts_with(REFUSED_BY_DATABASE) => {
+            ProfileAnswer::Refused { reason } if is_decision(reason) => {
+                return unidentified(reason);
+            }
+            ProfileAnswer::Refused { reason } => {
                 let reason = reason.clone();
                 return Ok(Err(RunEnd::Failed { reason }));
             }
-            ProfileAnswer::Refused { reason } => return unidentified(reason),
         };
         match identity::confirm(lead.name.as_ref(), &accepted, profile) {
             Confirmation::Confirmed { score, reasons } => Ok(Ok(Person {
@@ -74,6 +76,12 @@ impl LeadPipeline {
             }
         }
     }
+}
+
+/// Whether a profile was refused because of whom it is about, and not because it could not be read
+/// or stored.
+fn is_decision(reason: &str) -> bool {
+    serde_json::from_value::<Reason>(json!(reason)).is_ok()
 }
 
 fn asked(people: Option<&Vec<Candidate>>) -> Asked<'_> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::LeadProcessing;
 use crate::lookups::RunNotes;
+use crate::models::LeadState;
 use crate::storage::{self, Outage, RunEnd, StorageError};
 
 /// The longest that handing back may take; a database that is away must not keep a process from
@@ -52,11 +53,11 @@ impl LeadProcessing {
             let mut notes = RunNotes::default();
             let end = self.pipeline.end(&claim, &RunEnd::HandedBack, &mut notes);
             match end.await {
-                Ok(_) => {
+                Ok(result) if result.state == LeadState::Accepted => {
                     tracing::warn!(lead_id = %claim.lead_id, "a run's end had not been written; the lead is handed back");
                 }
                 // its run ended in the moment between the two looks
-                Err(StorageError::LostClaim) => {}
+                Ok(_) | Err(StorageError::LostClaim) => {}
                 Err(error) => {
                     tracing::error!(lead_id = %claim.lead_id, error = %error, "the lead could not be handed back");
                 }

@@ -12,9 +12,11 @@ mod state;
 
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::handler::Handler;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
+use http::header::ALLOW;
 use std::any::Any;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -38,12 +40,19 @@ pub fn router(state: AppState) -> Router {
     let routes = Router::new()
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
-        // GET would answer HEAD too: a look at the headers must not start a paid run.
-        .route(
-            access::PROCESS,
-            get(process::process).head(async || AppError::MethodNotAllowed),
-        );
+        .route(access::PROCESS, get_with_effect(process::process));
     with_layers(routes, state, REQUEST_TIMEOUT)
+}
+
+/// A GET that does something. HEAD, which axum takes for a GET otherwise, is refused: link
+/// checkers and previews send it and must not start anything.
+fn get_with_effect<H, T>(handler: H) -> MethodRouter<AppState>
+where
+    H: Handler<T, AppState>,
+    T: 'static,
+{
+    let refuse = async || ([(ALLOW, "GET")], AppError::MethodNotAllowed);
+    get(handler).head(refuse)
 }
 
 fn with_layers(routes: Router<AppState>, state: AppState, time: Duration) -> Router {

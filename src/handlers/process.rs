@@ -52,3 +52,31 @@ pub(super) async fn process(
     };
     Ok(render(&answer, masking))
 }
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+    use tower::ServiceExt;
+
+    use crate::handlers::tests::{Stub, request};
+    use crate::handlers::{ReadinessReport, router};
+
+    #[tokio::test]
+    async fn whoever_asks_for_the_head_alone_runs_nothing() {
+        let stub = Stub::default();
+        let report = ReadinessReport {
+            database: true,
+            migrations: true,
+            workers: true,
+        };
+        let router = router(stub.state(&[], report));
+        let head = request("HEAD", "/api/v1/leads/process?id=a1");
+        let answer = router.clone().oneshot(head).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(answer.headers()["allow"], "GET");
+        assert_eq!(stub.calls(), 0);
+
+        let health = router.oneshot(request("HEAD", "/health")).await.unwrap();
+        assert_eq!(health.status(), StatusCode::OK);
+    }
+}

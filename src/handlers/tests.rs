@@ -29,7 +29,7 @@ const READY: ReadinessReport = ReadinessReport {
 pub(crate) fn server_config(variables: &[(&str, &str)]) -> ServerConfig {
     let read = Config::from_lookup(|name| match name {
         "C2S_TOKEN" | "WORK_API" | "DIRETRIX_USER" | "DIRETRIX_PASS" => Some("x".to_owned()),
-        "DB_URL" => Some("postgres://localhost/x".to_owned()),
+        "DB_URL" => Some("postgres://user@localhost/x".to_owned()),
         _ => variables
             .iter()
             .find(|(known, _)| *known == name)
@@ -80,6 +80,11 @@ impl Stub {
         let config = server_config(variables);
         let wait = Duration::from_secs(25);
         AppState::new(process, readiness, &config, wait, CancellationToken::new())
+    }
+
+    /// How many runs were started.
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
     }
 
     async fn get(&self, variables: &[(&str, &str)], uri: &str) -> (StatusCode, HeaderMap, Value) {

@@ -49,3 +49,41 @@ fn not_ready(detail: &str) -> AppError {
         retry_after: ASK_AGAIN,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tower::ServiceExt;
+
+    use crate::handlers::tests::{Stub, request};
+    use crate::handlers::{Readiness, ReadinessReport, router};
+
+    #[tokio::test]
+    async fn many_who_ask_at_once_cost_one_check() {
+        let checks = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&checks);
+        let report = ReadinessReport {
+            database: true,
+            migrations: true,
+            workers: true,
+        };
+        let mut state = Stub::default().state(&[], report);
+        state.readiness = Readiness::new(move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+            async move {
+                tokio::task::yield_now().await;
+                report
+            }
+        });
+        let router = router(state);
+        let ask = || async {
+            let answer = router.clone().oneshot(request("GET", "/ready")).await;
+            answer.unwrap().status()
+        };
+        let answers = futures::future::join_all((0..20).map(|_| ask())).await;
+        assert!(answers.iter().all(http::StatusCode::is_success));
+        assert_eq!(checks.load(Ordering::SeqCst), 1);
+    }
+}

@@ -45,9 +45,16 @@ pub struct ReadinessReport {
     pub workers: bool,
 }
 
-/// Finds out what is ready.
+/// An answer about readiness holds for so long: `/ready` is open, and must not be a way to keep
+/// the database busy.
+const READINESS_HOLDS: Duration = Duration::from_secs(1);
+
+/// Finds out what is ready, once for all who ask at the same time.
 #[derive(Clone)]
-pub struct Readiness(Arc<dyn Fn() -> BoxFuture<'static, ReadinessReport> + Send + Sync>);
+pub struct Readiness {
+    check: Arc<dyn Fn() -> BoxFuture<'static, ReadinessReport> + Send + Sync>,
+    latest: Cache<(), ReadinessReport>,
+}
 
 impl Readiness {
     /// Takes the function that finds out.
@@ -55,11 +62,15 @@ impl Readiness {
     where
         F: Future<Output = ReadinessReport> + Send + 'static,
     {
-        Self(Arc::new(move || Box::pin(check())))
+        Self {
+            check: Arc::new(move || Box::pin(check())),
+            latest: Cache::builder().time_to_live(READINESS_HOLDS).build(),
+        }
     }
 
-    pub(super) fn check(&self) -> BoxFuture<'static, ReadinessReport> {
-        (self.0)()
+    pub(super) async fn check(&self) -> ReadinessReport {
+        let check = Arc::clone(&self.check);
+        self.latest.get_with((), async move { check().await }).await
     }
 }
 

@@ -1,10 +1,10 @@
 //! `DB_URL`, `DB_DIRECT_URL`: where the database is.
 
 use secrecy::SecretString;
-use sqlx::postgres::PgConnectOptions;
 
 use super::reader::Reader;
 use super::{ConfigError, Environment};
+use crate::models::DatabaseUrl;
 
 const POSTGRES_URL: &str = "a PostgreSQL URL such as postgres://user:password@host/database";
 
@@ -13,7 +13,7 @@ const POSTGRES_URL: &str = "a PostgreSQL URL such as postgres://user:password@ho
 pub struct DatabaseConfig {
     /// `DB_URL`, or `DATABASE_URL`.
     pub location: DatabaseLocation,
-    /// `DB_DIRECT_URL`: for migrations behind a pooler; `location` if unset.
+    /// `DB_DIRECT_URL`: for migrations; `location` if unset.
     pub direct_url: Option<SecretString>,
 }
 
@@ -62,10 +62,8 @@ fn read_location(
     };
     let text = reader.text(name)?;
     if text != "private" {
-        if !is_postgres_url(&text) {
-            reader.malformed(name, &format!("{POSTGRES_URL}, or `private`"));
-            return None;
-        }
+        let remedy = format!("set it to {POSTGRES_URL}, or to `private`");
+        check_url(reader, name, &text, remedy)?;
         return Some(DatabaseLocation::Url(SecretString::from(text)));
     }
     if environment == Some(Environment::Production) {
@@ -77,29 +75,33 @@ fn read_location(
     Some(DatabaseLocation::Private)
 }
 
-/// The migrator takes a session lock, which does not pass a pooler in transaction mode.
 fn check_direct_url(reader: &mut Reader<'_>, url: &str, location: Option<&DatabaseLocation>) {
     let name = "DB_DIRECT_URL";
-    if !is_postgres_url(url) {
-        reader.malformed(name, POSTGRES_URL);
-    } else if matches!(location, Some(DatabaseLocation::Private)) {
+    let remedy = format!("set it to {POSTGRES_URL}, or unset it");
+    let good = check_url(reader, name, url, remedy).is_some();
+    if good && matches!(location, Some(DatabaseLocation::Private)) {
         reader.problem(name, "has no meaning beside DB_URL=private", "unset it");
-    } else if is_pooler(url) {
-        let wrong =
-            "leads through a pooler (a `-pooler` host), where migrations cannot take their lock";
-        reader.problem(name, wrong, "set it to the direct host");
     }
 }
 
-fn is_postgres_url(text: &str) -> bool {
-    let scheme = ["postgres://", "postgresql://"];
-    scheme.iter().any(|scheme| text.starts_with(scheme)) && text.parse::<PgConnectOptions>().is_ok()
-}
-
-fn is_pooler(url: &str) -> bool {
-    let host = url::Url::parse(url).ok().and_then(|url| {
-        let first = url.host_str()?.split('.').next()?.to_owned();
-        Some(first)
-    });
-    host.is_some_and(|label| label.ends_with("-pooler"))
+/// Nothing of the URL is told but names: the client library would log what it does not know, so it
+/// sees only what was understood here.
+fn check_url(
+    reader: &mut Reader<'_>,
+    name: &'static str,
+    text: &str,
+    remedy: String,
+) -> Option<()> {
+    match DatabaseUrl::parse(text) {
+        Err(error) => reader.problem(name, error.to_string(), remedy),
+        // The migrator's lock and prepared statements belong to a session, which a pooler in
+        // transaction mode hands to another caller.
+        Ok(url) if url.is_pooled() => {
+            let wrong = "leads through a pooler (a `-pooler` host), which this version cannot use";
+            let remedy = "use the direct endpoint: the host's name without `-pooler`";
+            reader.problem(name, wrong, remedy);
+        }
+        Ok(_) => return Some(()),
+    }
+    None
 }

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use sqlx::{ConnectOptions, Connection, PgExecutor};
-use url::Url;
 
 use super::StorageError;
+use crate::models::DatabaseUrl;
 
 /// How long a caller waits for a connection (DATABASE.md: 3 s).
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -49,61 +49,27 @@ pub async fn connect(
 
 /// Reads a database URL. It has to name host, user and database itself: what it leaves out is not
 /// taken from the environment (PGHOST, PGUSER, PGPASSWORD, PGDATABASE) or from `.pgpass`, where
-/// somebody else's database may be named.
+/// somebody else's database may be named. A parameter that is not known is refused: the client
+/// would log it with its value, and go on without what it asks for.
 ///
 /// # Errors
 /// [`StorageError::BadUrl`], without the URL, which holds a password.
 pub fn options_from_url(url: &SecretString) -> Result<PgConnectOptions, StorageError> {
-    let url = Url::parse(url.expose_secret()).map_err(|_| StorageError::BadUrl)?;
-    let names_host =
-        url.host_str().is_some_and(|host| !host.is_empty()) || has_parameter(&url, "host");
-    let names_user = !url.username().is_empty() || has_parameter(&url, "user");
-    let names_database =
-        !url.path().trim_start_matches('/').is_empty() || has_parameter(&url, "dbname");
-    if !(matches!(url.scheme(), "postgres" | "postgresql")
-        && names_host
-        && names_user
-        && names_database)
-    {
-        return Err(StorageError::BadUrl);
-    }
-    let has_port = url.port().is_some() || has_parameter(&url, "port");
-    let has_password = url.password().is_some() || has_parameter(&url, "password");
-    let mut options = PgConnectOptions::from_url(&with_known_parameters(&url))
-        .map_err(|_| StorageError::BadUrl)?;
-    if !has_port {
+    let url = DatabaseUrl::parse(url.expose_secret()).map_err(|_| StorageError::BadUrl)?;
+    let options = PgConnectOptions::from_url(url.expose());
+    let mut options = options.map_err(|_| StorageError::BadUrl)?;
+    if !url.names_port() {
         options = options.port(5432);
     }
-    if !has_password {
+    if !url.names_password() {
         options = options.password("");
     }
+    if url.requires_channel_binding() {
+        // The client has no channel binding. What it is for, that nobody sits in between, a
+        // certificate checked together with the host's name ensures as well.
+        options = options.ssl_mode(PgSslMode::VerifyFull);
+    }
     Ok(options)
-}
-
-/// The URL without parameters that the client does not know, such as Neon's `channel_binding`: it
-/// would log them with their values, and one may be a misspelt password.
-fn with_known_parameters(url: &Url) -> Url {
-    const KNOWN: [&str; 8] = [
-        "host",
-        "port",
-        "user",
-        "password",
-        "dbname",
-        "sslmode",
-        "sslrootcert",
-        "options",
-    ];
-    let mut known = url.clone();
-    known.query_pairs_mut().clear().extend_pairs(
-        url.query_pairs()
-            .filter(|(key, _)| KNOWN.contains(&key.as_ref())),
-    );
-    known
-}
-
-fn has_parameter(url: &Url, name: &str) -> bool {
-    url.query_pairs()
-        .any(|(key, value)| key == name && !value.is_empty())
 }
 
 /// Asks the database whether it answers.
@@ -119,28 +85,65 @@ pub async fn ping(exec: impl PgExecutor<'_>) -> Result<(), StorageError> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
     use rstest::rstest;
 
     use super::*;
 
+    fn read(url: &str) -> Result<PgConnectOptions, StorageError> {
+        options_from_url(&SecretString::from(url))
+    }
+
     #[rstest]
-    #[case::whole("postgres://user:secret@localhost:5433/name", true)]
-    #[case::short_scheme("postgresql://user@localhost/name?sslmode=require", true)]
-    #[case::socket("postgres:///name?host=/tmp/here&user=user", true)]
-    #[case::unknown_parameter(
-        "postgres://user:secret@localhost/name?channel_binding=require",
-        true
-    )]
-    #[case::no_host("postgres:///name", false)]
-    #[case::no_user("postgres://localhost/name", false)]
-    #[case::no_database("postgres://user:secret@localhost", false)]
-    #[case::other("mysql://user:secret@localhost/name", false)]
-    #[case::words("private", false)]
-    fn a_url_names_everything(#[case] url: &str, #[case] good: bool) {
-        let read = options_from_url(&SecretString::from(url));
-        assert_eq!(read.is_ok(), good);
-        if let Err(error) = read {
-            assert!(!format!("{error} {error:?}").contains("secret"));
+    #[case::no_host("postgres:///name")]
+    #[case::no_user("postgres://localhost/name")]
+    #[case::no_database("postgres://user:secret@localhost")]
+    #[case::other("mysql://user:secret@localhost/name")]
+    #[case::unknown("postgres://user@localhost/name?sslpassword=secret")]
+    #[case::words("private")]
+    fn a_url_that_leaves_something_open_is_refused(#[case] url: &str) {
+        let error = read(url).unwrap_err();
+        assert_eq!(error, StorageError::BadUrl);
+        assert!(!format!("{error} {error:?}").contains("secret"));
+    }
+
+    #[rstest]
+    #[case("sslmode=verify-full", "verify-full")]
+    #[case("ssl-mode=verify-full", "verify-full")]
+    #[case("ssl-mode=require", "require")]
+    #[case("sslmode=disable", "disable")]
+    #[case("sslmode=require&channel_binding=require", "verify-full")]
+    #[case("channel_binding=require", "verify-full")]
+    #[case("channel_binding=prefer&sslmode=require", "require")]
+    fn the_protection_asked_for_holds(#[case] parameters: &str, #[case] mode: &str) {
+        let options = read(&format!("postgres://user@localhost/name?{parameters}")).unwrap();
+        let url = options.to_url_lossy();
+        let sslmode = url.query_pairs().find(|(name, _)| name == "sslmode");
+        assert_eq!(sslmode.unwrap().1, mode);
+    }
+
+    #[test]
+    fn certificates_are_passed_on_under_each_name() {
+        for names in [
+            ["sslrootcert", "sslcert", "sslkey"],
+            ["ssl-root-cert", "ssl-cert", "ssl-key"],
+            ["ssl-ca", "ssl-cert", "ssl-key"],
+        ] {
+            let [root, certificate, key] = names;
+            let url = format!("postgres://u@h/x?{root}=/a.pem&{certificate}=/b.pem&{key}=/c.pem");
+            let said = format!("{:?}", read(&url).unwrap());
+            for path in ["/a.pem", "/b.pem", "/c.pem"] {
+                assert!(said.contains(path), "{names:?}: {said}");
+            }
         }
+    }
+
+    #[test]
+    fn what_is_left_out_has_a_value_of_its_own() {
+        let options = read("postgres://user@localhost/name").unwrap();
+        assert_eq!(options.get_port(), 5432);
+        let options = read("postgres:///name?host=/tmp/here&user=user&port=5433").unwrap();
+        assert_eq!(options.get_port(), 5433);
+        assert_eq!(options.get_socket().unwrap().to_str(), Some("/tmp/here"));
     }
 }

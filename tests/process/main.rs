@@ -8,6 +8,7 @@
 
 mod commands;
 mod demo;
+mod edges;
 mod foreign;
 mod home;
 mod logs;

@@ -145,8 +145,9 @@ pub enum DotenvError {
 }
 
 /// Takes variables that the environment does not set from `.env` of the current directory, if
-/// there is one and `APP_ENV` is not `production`. To be called by `serve` alone, before any
-/// thread is started: it changes the environment of the process.
+/// there is one and `APP_ENV` is not `production`. For the commands that work on the operator's
+/// systems (`serve`, `migrate`, `process`, `leads`), before any thread is started: it changes the
+/// environment of the process.
 ///
 /// # Errors
 /// [`DotenvError`] when the file is there and cannot be used.

@@ -77,10 +77,10 @@ fn documentation() -> String {
     let mut out = String::from(
         "# Configuration\n\n\
          Generated from `src/config/variables.rs`; a test fails when they differ.\n\n\
-         Everything is set in the environment; outside production `serve` also reads `.env` of the\n\
-         current directory, where the environment does not set a variable. An empty value counts as\n\
-         unset. At start all problems are reported at once, each with its variable and never with a\n\
-         value.\n",
+         Everything is set in the environment; outside production `serve`, `migrate`, `process` and\n\
+         `leads` also read `.env` of the current directory, where the environment does not set a\n\
+         variable. An empty value counts as unset. At start all problems are reported at once, each\n\
+         with its variable and never with a value.\n",
     );
     for group in GROUPS {
         write!(
@@ -109,8 +109,9 @@ fn documentation() -> String {
     }
     out.push_str(
         "\n## Tests\n\n\
-         `demo` and the tests read none of the above, `.env` included. `TEST_DATABASE_URL` gives the\n\
-         tests a PostgreSQL to work in; unset, they start a private one.\n",
+         `demo` and the tests read none of the above but `PG_BIN_DIR`, and no `.env`.\n\
+         `TEST_DATABASE_URL` gives them a PostgreSQL where they may create databases, which they drop\n\
+         again; unset, they start private ones.\n",
     );
     out
 }

@@ -63,10 +63,10 @@ pub struct App {
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
     /// The database.
-    #[error("the database: {0}")]
+    #[error("the database")]
     Storage(#[from] StorageError),
     /// The private database.
-    #[error("the private database: {0}")]
+    #[error("the private database")]
     Private(#[from] PrivateServerError),
     /// An upstream client.
     #[error(transparent)]

@@ -115,6 +115,19 @@ pub async fn run(command: Command) -> Result<()> {
     }
 }
 
+/// An error with its causes, each told once: libraries repeat a cause in their own words.
+#[must_use]
+pub fn told(error: &anyhow::Error) -> String {
+    let mut told = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !told.ends_with(&cause) {
+            told.push_str(": ");
+            told.push_str(&cause);
+        }
+    }
+    told
+}
+
 async fn serve() -> Result<()> {
     let config = configured()?;
     let address = SocketAddr::new(config.server.host, config.server.port);
@@ -191,4 +204,16 @@ fn shutdown_signal() -> Result<CancellationToken> {
         stopping.cancel();
     });
     Ok(shutdown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let cause = anyhow!("no such role").context("refused: no such role");
+        let error = cause.context("the database");
+        assert_eq!(told(&error), "the database: refused: no such role");
+    }
 }

@@ -31,5 +31,5 @@ fn run(command: Command) -> Result<()> {
     reason = "the last word of a command that failed"
 )]
 fn report(error: &anyhow::Error) {
-    eprintln!("rust-c2s-api: {error:#}");
+    eprintln!("rust-c2s-api: {}", cli::told(error));
 }

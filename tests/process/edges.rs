@@ -21,3 +21,14 @@ async fn no_command_tells_what_a_database_url_holds() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_error_of_the_database_is_told_once() {
+    let home = Home::new();
+    // nobody listens on port 1
+    let set = [("DB_URL", "postgres://user:geheim@127.0.0.1:1/database")];
+    let ended = run(&home, &["migrate"], &set).await;
+    ended.assert_failure("the database is unavailable");
+    let told = ended.text.matches("the database is unavailable").count();
+    assert_eq!(told, 1, "{}", ended.text);
+}

@@ -45,6 +45,10 @@ const HANDING_BACK: Duration = Duration::from_secs(2);
 /// statement.
 const READY_WITHIN: Duration = Duration::from_secs(4);
 
+/// How long the service waits for a short command (`leads`, `migrate`) that holds its private
+/// server: ten times what one takes.
+const SHORT_COMMAND: Duration = Duration::from_secs(5);
+
 /// Database of the private server that `DB_URL=private` means.
 const PRIVATE_DATABASE: &str = "rust_c2s_api";
 
@@ -84,11 +88,31 @@ pub struct Database {
 }
 
 impl Database {
-    /// Connects to the configured database, starting the private server when that is meant.
+    /// Connects to the configured database. A private server that is meant is started and owned:
+    /// another process that holds it is waited for for some seconds, then it is an error.
     ///
     /// # Errors
     /// [`AppError`] when it cannot be reached or started.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, AppError> {
+        let deadline = Instant::now() + SHORT_COMMAND;
+        let mut told = false;
+        loop {
+            match Self::open_now(config).await {
+                Err(AppError::Private(error @ PrivateServerError::InUse { .. }))
+                    if Instant::now() < deadline =>
+                {
+                    if !told {
+                        tracing::info!("waiting: {error}");
+                    }
+                    told = true;
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                opened => return opened,
+            }
+        }
+    }
+
+    async fn open_now(config: &DatabaseConfig) -> Result<Self, AppError> {
         match &config.location {
             DatabaseLocation::Url(url) => {
                 let options = storage::options_from_url(url)?;
@@ -111,13 +135,13 @@ impl Database {
         }
     }
 
-    /// As [`Database::open`], for a command beside a running service: a private server that the
-    /// service runs is used and left to it.
+    /// As [`Database::open`], for a command beside a running service: a private server that
+    /// another process runs is used and left to it.
     ///
     /// # Errors
     /// [`AppError`] when the database cannot be reached or started.
     pub async fn join(config: &DatabaseConfig) -> Result<Self, AppError> {
-        match Self::open(config).await {
+        match Self::open_now(config).await {
             Err(AppError::Private(PrivateServerError::InUse { root })) => {
                 let options = PrivateServer::of_another_process(&root, PRIVATE_DATABASE)?;
                 let pool = storage::connect(&options, CONNECTIONS).await?;
@@ -163,14 +187,30 @@ impl Database {
 }
 
 impl App {
-    /// Connects, migrates and starts the workers.
+    /// Connects, migrates and starts the workers. A private database is its own.
     ///
     /// # Errors
     /// [`AppError`] naming what is missing.
     pub async fn build(config: &Config, clock: Clock) -> Result<Self, AppError> {
+        Self::build_on(Database::open(&config.database), config, clock).await
+    }
+
+    /// As [`App::build`], beside a service that may be running: its private database is shared.
+    ///
+    /// # Errors
+    /// [`AppError`] naming what is missing.
+    pub async fn build_beside(config: &Config, clock: Clock) -> Result<Self, AppError> {
+        Self::build_on(Database::join(&config.database), config, clock).await
+    }
+
+    async fn build_on(
+        database: impl Future<Output = Result<Database, AppError>>,
+        config: &Config,
+        clock: Clock,
+    ) -> Result<Self, AppError> {
         // Not waited for: the database starts meanwhile, and a lead that is quicker waits itself.
         tokio::task::spawn_blocking(Phone::load_numbering_plan);
-        let database = Database::join(&config.database).await?;
+        let database = database.await?;
         database.migrate(&config.database).await?;
         let Database { pool, private } = database;
         let privacy_key = privacy_key(config, &pool).await?;

@@ -147,11 +147,30 @@ fn configured() -> Result<Config> {
 
 async fn migrate() -> Result<()> {
     let config = DatabaseConfig::from_env()?;
-    let database = Database::join(&config).await?;
-    database.migrate(&config).await?;
-    database.close().await?;
+    on_database(&config, async |database| {
+        database.migrate(&config).await?;
+        Ok(())
+    })
+    .await?;
     say("the database is up to date")?;
     Ok(())
+}
+
+/// Works on the database until it is done or the process is told to stop, and closes it either
+/// way: a private server must not stay behind.
+async fn on_database(
+    config: &DatabaseConfig,
+    work: impl AsyncFnOnce(&Database) -> Result<()>,
+) -> Result<()> {
+    let shutdown = shutdown_signal()?;
+    let database = Database::join(config).await?;
+    let worked = tokio::select! {
+        worked = work(&database) => worked,
+        () = shutdown.cancelled() => Err(anyhow!("told to stop before it was done")),
+    };
+    let closed = database.close().await;
+    worked?;
+    Ok(closed?)
 }
 
 async fn process(lead_id: &str) -> Result<()> {
@@ -159,12 +178,17 @@ async fn process(lead_id: &str) -> Result<()> {
     let mut config = configured()?;
     // A command for one lead takes no others from the queue.
     config.pipeline.queue_runs = 0;
-    let app = App::build(&config, Clock::system()).await?;
-    let answer = app
-        .processing()
-        .process(lead_id, LeadSource::Api, PROCESS_WAIT)
-        .await;
+    let shutdown = shutdown_signal()?;
+    let app = App::build_beside(&config, Clock::system()).await?;
+    let processing = app.processing().clone();
+    let answer = tokio::select! {
+        answer = processing.process(lead_id.clone(), LeadSource::Api, PROCESS_WAIT) => Some(answer),
+        () = shutdown.cancelled() => None,
+    };
     app.stop(Instant::now() + DRAIN).await?;
+    let Some(answer) = answer else {
+        bail!("told to stop: lead {lead_id} is handed back, and runs when a service does");
+    };
     let answer = answer?;
     say(&output::process_answer(&answer)?)?;
     if answer.state != LeadState::Completed {

@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Subcommand;
 
+use super::on_database;
 use super::output::{say, table};
 use crate::app::Database;
 use crate::config::DatabaseConfig;
@@ -31,10 +32,8 @@ pub enum LeadsCommand {
 
 /// Prints what the database knows.
 pub(super) async fn run(command: &LeadsCommand) -> Result<()> {
-    let database = Database::join(&DatabaseConfig::from_env()?).await?;
-    let printed = print(&database, command).await;
-    database.close().await?;
-    printed
+    let config = DatabaseConfig::from_env()?;
+    on_database(&config, async |database| print(database, command).await).await
 }
 
 async fn print(database: &Database, command: &LeadsCommand) -> Result<()> {

@@ -89,3 +89,19 @@ fn a_foreign_database_in_environment_and_dotenv_is_never_contacted() {
     );
     assert_eq!(foreign.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
 }
+
+/// As a shell or a CI file sets a variable that it has no value for.
+#[test]
+fn a_variable_set_to_nothing_counts_as_unset() {
+    let output = Command::new(env::current_exe().unwrap())
+        .args(["--exact", "an_empty_database_has_not_even_migrations"])
+        .env("TEST_DATABASE_URL", "")
+        .env("PG_BIN_DIR", "")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}"
+    );
+}

@@ -21,7 +21,7 @@ const USUAL: [(&str, &str, &str); 6] = [
 /// Where to search, in this order.
 #[derive(Clone, Debug)]
 pub(super) struct Places {
-    /// PG_BIN_DIR: this one and no other.
+    /// PG_BIN_DIR: this one and no other. Empty, it counts as unset.
     pub(super) only: Option<PathBuf>,
     /// The directories of PATH, first of all the one that `pg_config` there names.
     pub(super) path: Vec<PathBuf>,
@@ -34,7 +34,9 @@ impl Places {
     )]
     pub(super) fn from_environment() -> Self {
         Self {
-            only: env::var_os("PG_BIN_DIR").map(PathBuf::from),
+            only: env::var_os("PG_BIN_DIR")
+                .filter(|directory| !directory.is_empty())
+                .map(PathBuf::from),
             path: env::var_os("PATH")
                 .map(|path| env::split_paths(&path).collect())
                 .unwrap_or_default(),

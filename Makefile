@@ -6,7 +6,7 @@ help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST)
 
 demo: ## the whole service on invented people: installs PostgreSQL if it may, builds, runs until Ctrl-C
-	@.ci/postgres-bin --install >/dev/null
+	@[ -n "$$TEST_DATABASE_URL" ] || .ci/postgres-bin --install >/dev/null
 	@cargo build --locked
 	@exec "$${CARGO_TARGET_DIR:-target}/debug/rust-c2s-api" demo
 

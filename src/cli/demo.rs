@@ -15,8 +15,9 @@ use crate::config::Config;
 use crate::server::Server;
 use crate::simulator::{Latency, Simulator, SimulatorOptions, Situation};
 use crate::storage::private_server::{PrivateServer, PrivateServerError};
+use crate::storage::test_database::TestDatabase;
 
-/// The demo's database; made anew at each start, as the simulator forgets too.
+/// The database on the demo's own server; made anew at each start, as the simulator forgets too.
 const DATABASE: &str = "demo";
 
 /// Where the demo listens, unless told otherwise.
@@ -50,12 +51,12 @@ pub struct DemoArguments {
     simulator_port: u16,
 }
 
-/// Starts it, gives the tour, and stays until Ctrl-C. Neither the environment nor `.env` is
-/// looked at.
+/// Starts it, gives the tour, and stays until Ctrl-C. Neither `.env` nor the environment is looked
+/// at, but for TEST_DATABASE_URL and PG_BIN_DIR.
 pub(super) async fn run(arguments: &DemoArguments) -> Result<()> {
     let since = Instant::now();
     let shutdown = shutdown_signal()?;
-    let database = start_database().await?;
+    let database = DemoDatabase::start().await?;
     let outcome = run_on(&database, arguments, since, shutdown).await;
     let stopped = database.stop().await;
     outcome?;
@@ -64,20 +65,54 @@ pub(super) async fn run(arguments: &DemoArguments) -> Result<()> {
     Ok(())
 }
 
-async fn start_database() -> Result<PrivateServer> {
-    let root = PrivateServer::default_root("demo")?;
-    let server = match PrivateServer::start(&root).await {
-        Err(PrivateServerError::InUse { .. }) => {
-            bail!("another demo is running for this user: use it, or stop it with Ctrl-C first")
+/// Where the demo keeps its leads, from an empty database on at each start.
+enum DemoDatabase {
+    Private(PrivateServer),
+    /// On the server that TEST_DATABASE_URL names; dropped at the end.
+    Given(TestDatabase),
+}
+
+impl DemoDatabase {
+    async fn start() -> Result<Self> {
+        if TestDatabase::server_is_given() {
+            return Ok(Self::Given(TestDatabase::create_empty().await?));
         }
-        started => started?,
-    };
-    server.recreate_database(DATABASE).await?;
-    Ok(server)
+        let root = PrivateServer::default_root("demo")?;
+        let server = match PrivateServer::start(&root).await {
+            Err(PrivateServerError::InUse { .. }) => {
+                bail!("another demo is running for this user: use it, or stop it with Ctrl-C first")
+            }
+            started => started?,
+        };
+        server.recreate_database(DATABASE).await?;
+        Ok(Self::Private(server))
+    }
+
+    fn url(&self) -> String {
+        match self {
+            Self::Private(server) => server.url(DATABASE),
+            Self::Given(database) => database.url(),
+        }
+    }
+
+    const fn about(&self) -> &'static str {
+        match self {
+            Self::Private(_) => "a private PostgreSQL",
+            Self::Given(_) => "the PostgreSQL of TEST_DATABASE_URL",
+        }
+    }
+
+    async fn stop(self) -> Result<()> {
+        match self {
+            Self::Private(server) => server.stop().await?,
+            Self::Given(database) => drop(database),
+        }
+        Ok(())
+    }
 }
 
 async fn run_on(
-    database: &PrivateServer,
+    database: &DemoDatabase,
     arguments: &DemoArguments,
     since: Instant,
     shutdown: CancellationToken,
@@ -92,11 +127,11 @@ async fn run_on(
     let simulator = Simulator::start(local(arguments.simulator_port), options)
         .await
         .context("start the demo with --simulator-port 0, or stop what listens there")?;
-    let config = config(&database.url(DATABASE), &simulator)?;
+    let config = config(&database.url(), &simulator)?;
     let app = App::build(&config, Clock::system()).await?;
     let address = server.local_addr();
     let serving = tokio::spawn(app.serve(server, shutdown.clone()));
-    let tour = tour(address, &simulator, since).await;
+    let tour = tour(address, &simulator, database.about(), since).await;
     if tour.is_err() {
         shutdown.cancel();
     }
@@ -127,13 +162,18 @@ fn config(database_url: &str, simulator: &Simulator) -> Result<Config> {
     Ok(Config::from_lookup(lookup)?)
 }
 
-async fn tour(address: SocketAddr, simulator: &Simulator, since: Instant) -> Result<()> {
+async fn tour(
+    address: SocketAddr,
+    simulator: &Simulator,
+    database: &str,
+    since: Instant,
+) -> Result<()> {
     let url = |situation: Situation| {
         let lead_id = situation.lead_id();
         format!("http://{address}/api/v1/leads/process?id={lead_id}")
     };
     say(&format!(
-        "\nReady in {:.1} s: http://{address} (invented people, a private PostgreSQL, simulated upstreams)\n",
+        "\nReady in {:.1} s: http://{address} (invented people, {database}, simulated upstreams)\n",
         since.elapsed().as_secs_f64()
     ))?;
     say("A lead enters. What Make.com gets:\n")?;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rust_c2s_api::simulator::{Fault, FaultRule, Situation, Upstream};
 use rust_c2s_api::storage::private_server::PrivateServer;
+use rust_c2s_api::storage::test_database::TestDatabase;
 
 use crate::home::Home;
 use crate::running::{Running, eventually, get, run, simulator, variables};
@@ -97,4 +98,46 @@ async fn a_command_that_is_told_to_stop_leaves_no_private_database_running() {
     let list = run(&home, &["leads", "list"], &[("DB_URL", "private")]).await;
     let line = list.assert_success().text.lines().nth(1).unwrap();
     assert!(line.contains("accepted"), "{}", list.text);
+}
+
+/// How many databases a role owns.
+async fn owned_by(database: &TestDatabase, role: &str) -> i64 {
+    sqlx::query_scalar(
+        "select count(*) from pg_database d join pg_roles r on r.oid = d.datdba where rolname = $1",
+    )
+    .bind(role)
+    .fetch_one(database.pool())
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn a_demo_takes_the_test_server_it_is_given_and_leaves_nothing_there() {
+    let (home, database) = (Home::new(), TestDatabase::create_empty().await.unwrap());
+    let role = format!("demo_{}", std::process::id());
+    let create = format!("create role {role} login createdb password 'demo'");
+    let execute = async |statement: String| {
+        let statement = sqlx::AssertSqlSafe(statement);
+        sqlx::query(statement).execute(database.pool()).await
+    };
+    execute(create).await.unwrap();
+    let mut url: url::Url = database.url().parse().unwrap();
+    url.set_username(&role).unwrap();
+    url.set_password(Some("demo")).unwrap();
+
+    let arguments = ["demo", "--port", "0", "--simulator-port", "0"];
+    let set = [("TEST_DATABASE_URL", url.as_str())];
+    let demo = Running::start(&home, &arguments, &set);
+    let tour = demo.until_it_says("Ctrl-C stops everything").await;
+    assert!(tour.contains(r#""state":"completed""#), "{tour}");
+    assert_eq!(owned_by(&database, &role).await, 1);
+    let ended = demo.stop("INT").await;
+    let left = owned_by(&database, &role).await;
+    execute(format!("drop role if exists {role}"))
+        .await
+        .unwrap();
+
+    ended.assert_success();
+    assert_eq!(left, 0);
+    assert!(!home.path().join("rust-c2s-api").exists());
 }

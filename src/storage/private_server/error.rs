@@ -17,7 +17,7 @@ pub enum PrivateServerError {
     /// No server programs of a usable version in any of the places.
     #[error(
         "no PostgreSQL {OLDEST_MAJOR} or newer is installed here{}. Either give the URL of a database \
-         (DB_URL; TEST_DATABASE_URL for the tests), or set PG_BIN_DIR to the directory that holds initdb and postgres, or \
+         (DB_URL; for the demo and the tests TEST_DATABASE_URL), or set PG_BIN_DIR to the directory that holds initdb and postgres, or \
          install it: {INSTALL}", passed_over(.too_old)
     )]
     NotInstalled {

@@ -62,7 +62,20 @@ fn add_paths(rest: &str, used: &mut BTreeSet<String>) {
     }
 }
 
-/// The names a path goes on with, each with what follows it: one, or those of a group in braces.
+/// Whether the crate's root is imported as a whole or under another name, so that what is used of it shows in no path.
+pub(crate) fn takes_the_root(code: &str) -> bool {
+    ["crate", "rust_c2s_api"].iter().any(|root| {
+        let path = format!("{root}::");
+        let group = starts_of(code, &path).flat_map(|start| heads(&code[start + path.len()..]));
+        let whole = group
+            .into_iter()
+            .any(|(first, _)| first == "*" || first == "self");
+        let renamed = starts_of(code, &format!("use {root} as ")).next().is_some();
+        whole || renamed
+    })
+}
+
+/// The names a path goes on with, each with what follows it: one, or those of a group in braces. `*` counts as a name.
 fn heads(rest: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut starts = Vec::new();
     if rest.starts_with('{') {
@@ -85,7 +98,10 @@ fn heads(rest: &str) -> impl Iterator<Item = (&str, &str)> {
     }
     starts.into_iter().filter_map(move |start| {
         let path = rest[start..].trim_start();
-        let end = path.find(|c: char| !is_word(c)).unwrap_or(path.len());
+        let end = match path.strip_prefix('*') {
+            Some(_) => 1,
+            None => path.find(|c: char| !is_word(c)).unwrap_or(path.len()),
+        };
         (end > 0).then(|| path.split_at(end))
     })
 }

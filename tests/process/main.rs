@@ -12,6 +12,7 @@ mod edges;
 mod foreign;
 mod home;
 mod logs;
+mod readme;
 mod running;
 mod serve;
 mod stopping;

@@ -105,3 +105,21 @@ fn a_variable_set_to_nothing_counts_as_unset() {
         "{said}"
     );
 }
+
+#[test]
+fn a_url_that_would_lead_every_test_into_one_database_is_refused() {
+    let output = Command::new(env::current_exe().unwrap())
+        .args(["--exact", "an_empty_database_has_not_even_migrations"])
+        .env(
+            "TEST_DATABASE_URL",
+            "postgres://u@127.0.0.1:1/?dbname=theirs",
+        )
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let said = said + &String::from_utf8_lossy(&output.stdout);
+    assert!(
+        !output.status.success() && said.contains("NamesDatabase"),
+        "{said}"
+    );
+}

@@ -44,6 +44,11 @@ pub enum TestDatabaseError {
     /// The variable does not parse.
     #[error("TEST_DATABASE_URL is no URL")]
     Url(#[from] url::ParseError),
+    /// The variable leads every test into one database.
+    #[error(
+        "TEST_DATABASE_URL has the parameter dbname, which goes before the name of a test's own database: leave it out"
+    )]
+    NamesDatabase,
     /// The server refused.
     #[error("the tests' server refused to {action}")]
     Database {
@@ -165,7 +170,11 @@ fn given() -> Option<String> {
 impl Server {
     async fn find() -> Result<Self, TestDatabaseError> {
         if let Some(url) = given() {
-            return Ok(Self::Given(url.parse()?));
+            let url: Url = url.parse()?;
+            if url.query_pairs().any(|(name, _)| name == "dbname") {
+                return Err(TestDatabaseError::NamesDatabase);
+            }
+            return Ok(Self::Given(url));
         }
         let root = PrivateServer::default_root(TEST_SERVER)?;
         Ok(Self::Private(SharedServer::join(&root).await?))

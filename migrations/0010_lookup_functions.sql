@@ -10,7 +10,8 @@ create function ops.record_unknown_call(lookup ops.lookups) returns void
     end;
 
 -- A stored answer that is still fresh, else no row. A profile whose person is gone is no answer.
-create function ops.cached_lookup(p_provider text, p_kind text, p_key_hash bytea)
+-- That a profile contradicts a lead's name says nothing of other leads.
+create function ops.cached_lookup(p_lead_id text, p_provider text, p_kind text, p_key_hash bytea)
     returns table (answer text, value jsonb, party_id uuid, fetched_at timestamptz)
     language sql stable
     begin atomic
@@ -25,6 +26,7 @@ create function ops.cached_lookup(p_provider text, p_kind text, p_key_hash bytea
             on l.kind = 'profile' and e.party_id = (l.value ->> 'party_id')::uuid and e.provider = l.provider
         where l.provider = p_provider and l.kind = p_kind and l.key_hash = p_key_hash
           and l.state <> 'pending' and l.expires_at > now()
+          and (l.lead_id = p_lead_id or l.value ->> 'refused' is distinct from 'profile_name_contradicts')
           and (not coalesce(l.value ? 'party_id', false) or e.party_id is not null);
     end;
 
@@ -59,7 +61,7 @@ begin
         return;
     end if;
     loop
-        return query select * from ops.cached_lookup(p_provider, p_kind, p_key_hash);
+        return query select * from ops.cached_lookup(p_lead_id, p_provider, p_kind, p_key_hash);
         if found then
             insert into ops.provider_calls
                 (provider, operation, lead_id, outcome, cost_centavos, latency_ms, purpose, legal_basis)
@@ -76,7 +78,7 @@ begin
         for update;
         -- Gone, or answered in between: look again.
         continue when not found;
-        continue when exists (select from ops.cached_lookup(p_provider, p_kind, p_key_hash));
+        continue when exists (select from ops.cached_lookup(p_lead_id, p_provider, p_kind, p_key_hash));
 
         if ops.is_asked(stored, p_lead_id, terms) then
             return query select 'pending', null::jsonb, null::uuid, null::timestamptz;
@@ -160,6 +162,11 @@ begin
                             else call.value end,
                 expires_at = case call.answer
                                  when 'absent' then least(l.expires_at, now() + make_interval(secs => absent_secs))
+                                 -- A name can be corrected in the CRM.
+                                 when 'refused' then case
+                                     when call.value ->> 'refused' = 'profile_name_contradicts'
+                                         then least(l.expires_at, now() + interval '1 hour')
+                                     else l.expires_at end
                                  else l.expires_at end
             where l.provider = asked.provider and l.kind = asked.kind and l.key_hash = asked.key_hash;
         end if;

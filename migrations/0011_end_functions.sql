@@ -38,6 +38,7 @@ begin
     if not found then
         raise exception 'no message of this run is being sent' using errcode = 'LC001';
     end if;
+    perform ops.abandon_lookups(p_lead_id);
     perform ops.finish_lead(p_lead_id, 'completed', null, was_sent, steps);
 end $$;
 
@@ -77,7 +78,7 @@ begin
             raise exception 'no message of this run is being sent' using errcode = 'LC001';
         end if;
     end if;
-    if ending = 'not_delivered' then
+    if ending in ('not_delivered', 'failed', 'lead_missing') then
         -- Nothing is on its way any more: the next run may read the lead back at once.
         update ops.outbox o set sending_since = null, last_error = p_reason
         where o.lead_id = p_lead_id and o.kind = 'message' and o.run_no = p_run_no;

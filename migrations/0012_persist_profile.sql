@@ -220,6 +220,8 @@ begin
     end if;
     is_repeated := stored.run_no = p_run_no and stored.fingerprint = p_fingerprint;
     if is_repeated and not stored.read_back then
+        -- Repeated after its answer was lost; the message is only sent now.
+        update ops.outbox o set sending_since = now() where o.lead_id = p_lead_id and o.kind = 'message';
         return query select 'send', stored.body, stored.attempts, null::double precision;
     elsif stored.state <> 'sent' and stored.fingerprint = p_fingerprint then
         update ops.outbox o
@@ -247,10 +249,21 @@ create function ops.persist_profile(
 #variable_conflict use_column
 declare
     settled jsonb := coalesce(person -> 'settled', '[]');
-    party   uuid := (person ->> 'party_id')::uuid;
+    party   uuid;
     expiry  timestamptz;
     queued  record;
 begin
+    -- Repeated after its answer was lost, when the unchanged message had ended the lead.
+    select lp.party_id into party
+    from ops.leads l
+    join ops.outbox o on o.lead_id = l.lead_id and o.state = 'sent' and o.fingerprint = p_fingerprint
+    join core.lead_parties lp on lp.lead_id = l.lead_id and lp.run_no = l.run_no
+    where l.lead_id = p_lead_id and l.run_no = p_run_no and l.owner is null;
+    if found then
+        return query select 'unchanged', party, p_body, 0, null::double precision;
+        return;
+    end if;
+    party := (person ->> 'party_id')::uuid;
     perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
     if exists (select from ops.suppressions s where s.key_hash = any (suppression_hashes)) then
         perform ops.settle_lookups(p_lead_id, p_owner, settled, 0, null);
@@ -281,6 +294,7 @@ begin
 
     select * into strict queued from ops.queue_message(p_lead_id, p_owner, p_run_no, p_body, p_fingerprint);
     if queued.answer = 'unchanged' then
+        perform ops.abandon_lookups(p_lead_id);
         perform ops.finish_lead(p_lead_id, 'completed', null, false, steps);
     end if;
     return query select queued.answer, party, queued.body, queued.unknown_sends, queued.sent_ago_secs;

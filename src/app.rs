@@ -233,7 +233,6 @@ impl App {
             c2s,
             lookups,
             privacy_key,
-            heartbeat.clone(),
             clock.clone(),
         );
         let processing = LeadProcessing::new(config, pool.clone(), pipeline, instance, clock);

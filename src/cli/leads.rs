@@ -89,7 +89,7 @@ async fn show(database: &Database, lead_id: &str) -> Result<()> {
 
 fn row(lead: &LeadSummary) -> [String; 6] {
     [
-        lead.lead_id.to_string(),
+        lead.lead_id.as_str().to_owned(),
         lead.state.as_str().to_owned(),
         lead.source.clone(),
         lead.attempts.to_string(),
@@ -102,7 +102,7 @@ fn row(lead: &LeadSummary) -> [String; 6] {
 fn facts(detail: &LeadDetail) -> Vec<[String; 2]> {
     let lead = &detail.summary;
     let known = [
-        ("lead", lead.lead_id.to_string()),
+        ("lead", lead.lead_id.as_str().to_owned()),
         ("state", lead.state.as_str().to_owned()),
         ("source", lead.source.clone()),
         ("failures", lead.attempts.to_string()),

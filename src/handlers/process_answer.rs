@@ -72,7 +72,7 @@ pub fn render(answer: &ProcessAnswer, masking: Masking) -> Rendered {
         retry_after = Some(retry_after_secs(
             answer.next_attempt_in.unwrap_or(ASK_AGAIN),
         ));
-        let status_url = format!("/api/v1/leads/{}", answer.lead_id);
+        let status_url = format!("/api/v1/leads/{}", answer.lead_id.as_str());
         body.insert("status_url".to_owned(), json!(status_url));
     }
     for (key, value) in beside(answer) {

@@ -164,7 +164,7 @@ impl Lookups {
     async fn settle_early(&self, claim: &Claim, notes: &mut RunNotes) -> Result<(), LookupError> {
         match self.settle_and_acquire(claim, &[], notes).await {
             Err(LookupError::Storage(error)) if error != StorageError::LostClaim => {
-                tracing::warn!(lead_id = %claim.lead_id, error = %error, "an answer could not be committed yet");
+                tracing::debug!(lead_id = %claim.lead_id, error = %error, "an answer could not be committed yet");
                 Ok(())
             }
             settled => settled.map(|_| ()),

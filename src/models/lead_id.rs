@@ -5,7 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// A lead's id: opaque, 1–64 of `A–Z a–z 0–9 - _` (C2S uses 32 lowercase hex characters).
-/// It names no person by itself, so it may be logged and shown.
+/// It names no person by itself, so it may be logged and shown; but a caller may send a CPF or a
+/// phone in its place, so of 10 to 14 digits without a letter only the last two are shown.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct LeadId(String);
@@ -38,13 +39,21 @@ impl LeadId {
 
 impl fmt::Display for LeadId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        let punctuation = |c: char| matches!(c, '-' | '_');
+        let digits = self.0.replace(punctuation, "");
+        let may_name_somebody =
+            (10..=14).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        if may_name_somebody {
+            write!(f, "***{}", &digits[digits.len() - 2..])
+        } else {
+            f.write_str(&self.0)
+        }
     }
 }
 
 impl fmt::Debug for LeadId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LeadId({})", self.0)
+        write!(f, "LeadId({self})")
     }
 }
 
@@ -67,6 +76,16 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+
+    #[rstest]
+    #[case::usual("00000000000000000000000000000a01", "00000000000000000000000000000a01")]
+    #[case::short("12345", "12345")]
+    #[case::cpf("52998224725", "***25")]
+    #[case::phone("55-11_900000001", "***01")]
+    fn what_may_be_a_cpf_or_a_phone_is_not_shown(#[case] id: &str, #[case] shown: &str) {
+        let id = LeadId::parse(id).map(|id| format!("{id} {id:?}"));
+        assert_eq!(id, Ok(format!("{shown} LeadId({shown})")));
+    }
 
     #[rstest]
     #[case::usual("00000000000000000000000000000a01", true)]

@@ -137,7 +137,7 @@ impl Delivery {
     ) -> Result<(), RunError> {
         let since = Instant::now();
         let write = || storage::complete_delivery(&self.pool, claim, message_sent, &notes.steps);
-        let completed = persistently(|| true, write).await;
+        let completed = persistently(write).await;
         notes.stored(since);
         Ok(completed?)
     }

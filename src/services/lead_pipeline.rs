@@ -20,9 +20,7 @@ use crate::clock::Clock;
 use crate::config::{Config, PipelineConfig};
 use crate::lookups::{Lookups, ProfileAnswer, RunNotes};
 use crate::models::{Cpf, KeyedHash, Lead, LeadState, Money, PrivacyKey};
-use crate::storage::{
-    self, Claim, Heartbeat, LastSend, LeadResult, RunEnd, SettledAnswer, StorageError,
-};
+use crate::storage::{self, Claim, LastSend, LeadResult, RunEnd, SettledAnswer, StorageError};
 use crate::upstream::c2s::{C2s, UpstreamError, UpstreamErrorKind, longest_wait};
 
 /// Runs leads.
@@ -32,7 +30,6 @@ pub struct LeadPipeline {
     c2s: Arc<C2s>,
     lookups: Lookups,
     delivery: Delivery,
-    heartbeat: Heartbeat,
     privacy_key: PrivacyKey,
     clock: Clock,
     settings: PipelineConfig,
@@ -70,7 +67,6 @@ impl LeadPipeline {
         c2s: Arc<C2s>,
         lookups: Lookups,
         privacy_key: PrivacyKey,
-        heartbeat: Heartbeat,
         clock: Clock,
     ) -> Self {
         let delivery = Delivery {
@@ -86,7 +82,6 @@ impl LeadPipeline {
             c2s,
             lookups,
             delivery,
-            heartbeat,
             privacy_key,
             clock,
             settings: config.pipeline.clone(),
@@ -124,9 +119,23 @@ impl LeadPipeline {
         let max_attempts = self.settings.retry_max_attempts;
         let (unsettled, steps) = (&notes.unsettled, &notes.steps);
         let write = || storage::end_run(&self.pool, claim, end, unsettled, steps, max_attempts);
-        let ended = persistently(|| true, write).await;
+        let ended = persistently(write).await;
         notes.stored(since);
         ended
+    }
+
+    /// Hands back a lead that nobody runs: said once, since the next look at the queue says it again.
+    pub(super) async fn hand_back(&self, claim: &Claim) -> Result<LeadResult, StorageError> {
+        let max_attempts = self.settings.retry_max_attempts;
+        storage::end_run(
+            &self.pool,
+            claim,
+            &RunEnd::HandedBack,
+            &[],
+            &[],
+            max_attempts,
+        )
+        .await
     }
 
     async fn steps(&self, claim: &Claim, notes: &mut RunNotes) -> Result<Reached, RunError> {
@@ -182,9 +191,7 @@ impl LeadPipeline {
     /// What follows from a failure: another try after a while, or the end.
     fn end_after(&self, claim: &Claim, error: &RunError) -> RunEnd {
         match error {
-            RunError::Upstream(error) | RunError::NotDelivered(error)
-                if error.kind == UpstreamErrorKind::LetGo =>
-            {
+            RunError::Upstream(error) if error.kind == UpstreamErrorKind::LetGo => {
                 RunEnd::HandedBack
             }
             RunError::Upstream(error) => self.end_after_upstream(claim, error, LastSend::NotTried),

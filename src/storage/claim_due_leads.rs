@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sqlx::PgExecutor;
 
+use super::retry::in_time;
 use super::{Claim, InstanceId, StorageError};
 use crate::models::LeadId;
 
@@ -14,6 +15,15 @@ use crate::models::LeadId;
 /// # Errors
 /// [`StorageError`].
 pub async fn claim_due_leads(
+    exec: impl PgExecutor<'_>,
+    owner: InstanceId,
+    lease: Duration,
+    limit: i64,
+) -> Result<Vec<Claim>, StorageError> {
+    in_time(claim(exec, owner, lease, limit)).await
+}
+
+async fn claim(
     exec: impl PgExecutor<'_>,
     owner: InstanceId,
     lease: Duration,

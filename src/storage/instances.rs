@@ -1,8 +1,9 @@
 //! The processes of the service: who is alive.
 
-use sqlx::PgExecutor;
+use sqlx::{PgExecutor, PgPool};
 
 use super::claim_due_leads::ClaimRow;
+use super::retry::{again_if_dead, in_time};
 use super::{Claim, InstanceId, StorageError};
 
 /// Says that this process is there. Before its first lead: an instance nobody knows counts as dead.
@@ -40,13 +41,13 @@ pub async fn owned_leads(
     exec: impl PgExecutor<'_>,
     instance: InstanceId,
 ) -> Result<Vec<Claim>, StorageError> {
-    let rows = sqlx::query_as!(
+    let owned = sqlx::query_as!(
         ClaimRow,
         "select l.lead_id, l.run_no, l.attempts from ops.leads l where l.owner = $1",
         instance.0
     )
-    .fetch_all(exec)
-    .await?;
+    .fetch_all(exec);
+    let rows = in_time(async { Ok(owned.await?) }).await?;
     rows.into_iter().map(|row| row.read(instance)).collect()
 }
 
@@ -54,33 +55,33 @@ pub async fn owned_leads(
 ///
 /// # Errors
 /// [`StorageError`]; the leads are then taken over when the lease has passed.
-pub async fn hand_back_leads(
-    exec: impl PgExecutor<'_>,
-    instance: InstanceId,
-) -> Result<u64, StorageError> {
-    let handed_back = sqlx::query_scalar!(
-        r#"select ops.hand_back_leads($1) as "handed_back!""#,
-        instance.0
-    )
-    .fetch_one(exec)
-    .await?;
-    Ok(handed_back.unsigned_abs())
+pub async fn hand_back_leads(pool: &PgPool, instance: InstanceId) -> Result<u64, StorageError> {
+    let once = async || {
+        let handed_back = sqlx::query_scalar!(
+            r#"select ops.hand_back_leads($1) as "handed_back!""#,
+            instance.0
+        )
+        .fetch_one(pool)
+        .await?;
+        Ok(handed_back.unsigned_abs())
+    };
+    again_if_dead(once).await
 }
 
 /// Says that this process is gone, and removes those that have been silent for a week.
 ///
 /// # Errors
 /// [`StorageError`].
-pub async fn remove_instance(
-    exec: impl PgExecutor<'_>,
-    instance: InstanceId,
-) -> Result<(), StorageError> {
-    sqlx::query!(
-        "delete from ops.instances i
-         where i.id = $1 or i.heartbeat_at < now() - interval '7 days'",
-        instance.0
-    )
-    .execute(exec)
-    .await?;
-    Ok(())
+pub async fn remove_instance(pool: &PgPool, instance: InstanceId) -> Result<(), StorageError> {
+    let once = async || {
+        sqlx::query!(
+            "delete from ops.instances i
+             where i.id = $1 or i.heartbeat_at < now() - interval '7 days'",
+            instance.0
+        )
+        .execute(pool)
+        .await?;
+        Ok(())
+    };
+    again_if_dead(once).await
 }

@@ -1,10 +1,12 @@
 //! Connections to the database.
 
+use std::io;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use sqlx::{ConnectOptions, Connection, PgExecutor};
+use tokio::time::timeout;
 
 use super::StorageError;
 use crate::models::DatabaseUrl;
@@ -16,6 +18,9 @@ const STATEMENT_TIMEOUT_MS: &str = "10000";
 /// A connection idle for longer is tried before it is used: Neon cuts idle ones when it falls
 /// asleep. A busy service never pays that round trip.
 const TRUSTED_IDLE: Duration = Duration::from_secs(20);
+
+/// How long a connection that comes back to the pool may take to answer.
+const LONGEST_PING: Duration = Duration::from_secs(2);
 
 /// Opens a pool. No SQL and no parameter of it is ever logged.
 ///
@@ -39,6 +44,15 @@ pub async fn connect(
                 if idle.idle_for > TRUSTED_IDLE {
                     connection.ping().await?;
                 }
+                Ok(true)
+            })
+        })
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                // A statement that was given up leaves its connection silent, perhaps. An error here
+                // closes it at once; otherwise it would keep its place in the pool for minutes.
+                let pong = timeout(LONGEST_PING, connection.ping()).await;
+                pong.unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()))?;
                 Ok(true)
             })
         })

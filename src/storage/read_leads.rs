@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
 use super::result_row::{ResultRow, read_state};
+use super::retry::in_time;
 use super::{LeadResult, Step, StorageError, StoredBody};
 use crate::models::{Cpf, LeadId, LeadState, PersonName};
 
@@ -54,7 +55,11 @@ impl LeadCursor {
     /// As the next request carries it.
     #[must_use]
     pub fn as_text(&self) -> String {
-        format!("{}.{}", self.first_seen_at.timestamp_micros(), self.lead_id)
+        format!(
+            "{}.{}",
+            self.first_seen_at.timestamp_micros(),
+            self.lead_id.as_str()
+        )
     }
 }
 
@@ -140,8 +145,8 @@ pub async fn read_lead_result(
            from ops.lead_result($1)"#,
         lead_id.as_str()
     )
-    .fetch_optional(exec)
-    .await?;
+    .fetch_optional(exec);
+    let row = in_time(async { Ok(row.await?) }).await?;
     row.map(|row| row.read(lead_id)).transpose()
 }
 

@@ -54,7 +54,7 @@ pub enum SendOutcome {
     /// A complete answer of another status (5xx, or a redirect): most likely not delivered. Read
     /// the lead back before the next try.
     MostLikelyNot(UpstreamError),
-    /// Sent, and no complete answer: nothing is known. Wait out the call's timeout and 10 s more,
+    /// Sent, and no complete answer, or one that says that time ran out (408, 504): nothing is known. Wait out the call's timeout and 10 s more,
     /// then read the lead back before the next try.
     Unknown(UpstreamError),
 }
@@ -136,6 +136,8 @@ impl C2s {
         }
         let error = self.status_error(CREATE_MESSAGE, answer, answer.status);
         match answer.status {
+            // What a gateway or a slow server says of a request that may still be at work.
+            408 | 504 => SendOutcome::Unknown(error),
             400..=499 => SendOutcome::Rejected(error),
             _ => SendOutcome::MostLikelyNot(error),
         }
@@ -144,7 +146,7 @@ impl C2s {
     fn lead_url(&self, id: &LeadId, below: &str) -> Url {
         let mut url = self.base.clone();
         // A lead id holds no character that would have to be encoded.
-        url.set_path(&format!("{}/{id}{below}", self.base.path()));
+        url.set_path(&format!("{}/{}{below}", self.base.path(), id.as_str()));
         url
     }
 

@@ -112,7 +112,9 @@ impl LeadPipeline {
         };
         let since = Instant::now();
         let write = || storage::persist_profile(&self.pool, claim, &stored);
-        let persisted = persistently(|| self.heartbeat.is_fresh(), write).await;
+        // Fenced by the claim, and a post asks for permission: an old heartbeat is no reason to let
+        // a bought answer go.
+        let persisted = persistently(write).await;
         notes.stored(since);
         persisted
     }

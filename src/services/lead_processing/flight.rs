@@ -129,7 +129,8 @@ impl LeadProcessing {
     }
 
     /// Waits for a run on another instance, or for one that follows it, by looking at the lead's
-    /// row. A database that is away meanwhile changes nothing: the lead is accepted.
+    /// row. A database that is away meanwhile changes nothing: the lead is accepted. A process that
+    /// stops does not wait for it.
     async fn watch_elsewhere(&self, lead_id: &LeadId) -> Landed {
         let since = Instant::now();
         let mut pause = Duration::from_millis(50);
@@ -138,12 +139,13 @@ impl LeadProcessing {
                 Ok(Some(result)) => result,
                 Ok(None) => self.unended(lead_id.clone(), LeadState::Processing),
                 Err(error) => {
-                    tracing::warn!(%lead_id, error = %error, "how the lead stands could not be read");
+                    tracing::debug!(%lead_id, error = %error, "how the lead stands could not be read");
                     self.unended(lead_id.clone(), LeadState::Processing)
                 }
             };
             let runs = matches!(result.state, LeadState::Processing | LeadState::Accepted);
-            if !runs || since.elapsed() >= LONGEST_WATCH {
+            let stopping = self.tasks.is_closed();
+            if !runs || stopping || since.elapsed() >= LONGEST_WATCH {
                 return Landed::At {
                     result,
                     own: false,

@@ -4,9 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::LeadProcessing;
-use crate::lookups::RunNotes;
 use crate::models::LeadState;
-use crate::storage::{self, Outage, RunEnd, StorageError};
+use crate::storage::{self, Outage, StorageError};
 
 /// The longest that handing back may take; a database that is away must not keep a process from
 /// stopping, and its leads are taken over once the lease is over.
@@ -50,9 +49,7 @@ impl LeadProcessing {
             if self.flights.holds(&claim.lead_id) {
                 continue;
             }
-            let mut notes = RunNotes::default();
-            let end = self.pipeline.end(&claim, &RunEnd::HandedBack, &mut notes);
-            match end.await {
+            match self.pipeline.hand_back(&claim).await {
                 Ok(result) if result.state == LeadState::Accepted => {
                     tracing::warn!(lead_id = %claim.lead_id, "a run's end had not been written; the lead is handed back");
                 }

@@ -72,3 +72,37 @@ async fn lost_while_the_contacts_are_looked_up() {
     assert_eq!(calls.count(Upstream::WorkApi, Operation::Cpf), 1);
     service.stop().await;
 }
+
+/// A network that lost its connections tells nobody: what waits for an answer must not wait for ever.
+#[tokio::test]
+async fn connections_that_fell_silent_do_not_stop_the_queue() {
+    let database = TestDatabase::create().await.unwrap();
+    let link = DatabaseLink::to(&database).await;
+    let set = [("DB_URL", link.url()), ("LEASE_SECS", "5".to_owned())];
+    let set = set.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let service = Service::start_on(database, &set).await;
+    assert!(
+        service
+            .process_situation(Situation::Plain)
+            .await
+            .says_done()
+    );
+
+    link.set(Link::Silent);
+    let lead_id = Situation::NullEmail.lead_id();
+    assert_eq!(service.process(&lead_id).await.status, 503);
+    link.set(Link::UpForNewOnes);
+
+    let healed = async {
+        while !service.process(&lead_id).await.says_done() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        while service.get("/ready").await.status != 200 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let healed = tokio::time::timeout(Duration::from_secs(30), healed).await;
+    healed.expect("works again");
+    service.only_message(&lead_id);
+    service.stop().await;
+}

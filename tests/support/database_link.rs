@@ -18,6 +18,8 @@ pub(crate) enum Link {
     Cut,
     /// Keeps them open and passes nothing on: a network that swallows packets.
     Silent,
+    /// Passes new connections on; those that fell silent stay so, and nobody closes them.
+    UpForNewOnes,
 }
 
 /// A port that leads to a database.
@@ -95,7 +97,7 @@ async fn between(
             () = until(&mut state, |link| link == Link::Silent) => {}
         }
         // What was swallowed is lost: the connection is of no use any more.
-        until(&mut state, |link| link != Link::Silent).await;
+        until(&mut state, |link| matches!(link, Link::Up | Link::Cut)).await;
     };
     tokio::select! {
         () = passing => {}

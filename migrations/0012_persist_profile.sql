@@ -227,8 +227,10 @@ begin
         update ops.outbox o
         set state = 'sending', owner = p_owner, run_no = p_run_no, read_back = true, due_at = null
         where o.lead_id = p_lead_id and o.kind = 'message';
+        -- After a send of unknown outcome no run begins before it can no longer land (due_at).
         return query select 'read_back', stored.body, stored.attempts,
-                            extract(epoch from now() - stored.sending_since)::double precision;
+                            case when stored.state = 'sending'
+                                 then extract(epoch from now() - stored.sending_since)::double precision end;
     else
         update ops.outbox o
         set body = p_body, fingerprint = p_fingerprint, state = 'sending', run_no = p_run_no, owner = p_owner,

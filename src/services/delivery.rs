@@ -17,7 +17,10 @@ use crate::upstream::c2s::{C2s, SendOutcome, UpstreamError, UpstreamErrorKind};
 pub(super) struct Delivery {
     pub(super) pool: PgPool,
     pub(super) c2s: Arc<C2s>,
-    /// From the start of a send of unknown outcome to the moment it can be read back.
+    /// From the end of a send of unknown outcome to the moment it can be read back.
+    pub(super) arrival: Duration,
+    /// The same from the moment a message was stored as being sent, when nobody knows whether its
+    /// call ever had its turn.
     pub(super) settle: Duration,
 }
 
@@ -114,7 +117,7 @@ impl Delivery {
             }
             SendOutcome::Unknown(error) => Ok(Delivered::Not(RunEnd::Retry {
                 reason: error.code(),
-                after: self.settle,
+                after: self.arrival,
                 spends_attempt: false,
                 send: LastSend::Unknown,
             })),

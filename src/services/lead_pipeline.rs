@@ -69,13 +69,12 @@ impl LeadPipeline {
         privacy_key: PrivacyKey,
         clock: Clock,
     ) -> Self {
+        let arrival = config.c2s.timeout + config.pipeline.late_arrival;
         let delivery = Delivery {
             pool: pool.clone(),
             c2s: c2s.clone(),
-            // A message first waits for its turn, then for its answer, and may then arrive late.
-            settle: longest_wait(config.c2s.timeout)
-                + config.c2s.timeout
-                + config.pipeline.late_arrival,
+            arrival,
+            settle: longest_wait(config.c2s.timeout) + arrival,
         };
         Self {
             pool,

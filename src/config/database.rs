@@ -1,5 +1,7 @@
 //! `DB_URL`, `DB_DIRECT_URL`: where the database is.
 
+use std::ffi::OsString;
+
 use secrecy::SecretString;
 
 use super::reader::Reader;
@@ -32,7 +34,13 @@ impl DatabaseConfig {
     /// # Errors
     /// [`ConfigError`] with every problem found.
     pub fn from_env() -> Result<Self, ConfigError> {
-        let lookup = |name: &str| super::of_the_process(name)?.into_string().ok();
+        Self::from_os_lookup(super::of_the_process)
+    }
+
+    /// A value that is not UTF-8 stays set, with what cannot be read replaced: taken for unset, it
+    /// would send the command to the database that DATABASE_URL names.
+    fn from_os_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
+        let lookup = |name: &str| Some(lookup(name)?.to_string_lossy().into_owned());
         let mut reader = Reader::new(&lookup);
         let environment = Environment::read(&mut reader);
         let read = Self::read(&mut reader, environment);
@@ -104,4 +112,24 @@ fn check_url(
         Ok(_) => return Some(()),
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::ffi::OsStringExt;
+
+    use super::*;
+
+    #[test]
+    fn an_unreadable_url_is_not_taken_for_unset() {
+        let read = DatabaseConfig::from_os_lookup(|name| match name {
+            "DB_URL" => Some(OsString::from_vec(vec![b'p', 0xff])),
+            "DATABASE_URL" => Some("postgres://user:secret@localhost/somebodys".into()),
+            _ => None,
+        });
+        let variables = read
+            .err()
+            .map(|error| error.0.iter().map(|p| p.variable).collect());
+        assert_eq!(variables, Some(vec!["DB_URL"]));
+    }
 }

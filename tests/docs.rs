@@ -1,100 +1,90 @@
 //! The documents lead where they say.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+#[path = "support/markdown.rs"]
+mod markdown;
+
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
-
-/// Directories that hold no documents of ours.
-const NOT_OURS: [&str; 2] = ["target", ".git"];
-
-fn package() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// The Markdown files below a directory of the package.
-fn documents(directory: &Path) -> Vec<PathBuf> {
-    let ours = |name: &str| !NOT_OURS.contains(&name);
-    WalkDir::new(directory)
-        .into_iter()
-        .filter_entry(|entry| entry.file_name().to_str().is_some_and(ours))
-        .map(|entry| entry.unwrap().into_path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
-        .collect()
-}
-
-/// What a text links to: `[name](target)`. Code between backticks is none.
-fn targets(text: &str) -> Vec<String> {
-    let mut prose = String::new();
-    let mut is_code = false;
-    for line in text.lines() {
-        if line.trim_start().starts_with("```") {
-            is_code = !is_code;
-        } else if !is_code {
-            let outside = line.split('`').step_by(2);
-            prose.extend(outside.chain(["\n"]));
-        }
-    }
-    let links = prose.split("](").skip(1);
-    links
-        .filter_map(|rest| Some(rest.split_once(')')?.0.to_owned()))
-        .collect()
-}
-
-/// The file a relative link leads to; `None` for an address, or a place in the same file.
-fn file_of(document: &Path, target: &str) -> Option<PathBuf> {
-    let path = target.split('#').next()?;
-    let is_address = target.contains("://") || target.starts_with("mailto:");
-    let directory = document.parent()?;
-    (!is_address && !path.is_empty()).then(|| directory.join(path))
-}
+use markdown::{Document, documents, goal_of, package};
 
 #[test]
-fn every_relative_link_leads_to_a_file() {
+fn every_relative_link_leads_to_a_file_and_to_a_place_in_it() {
     let documents = documents(package());
     let mut links = 0;
     let mut broken = Vec::new();
     for document in &documents {
-        let text = fs::read_to_string(document).unwrap();
-        for target in targets(&text) {
-            let Some(file) = file_of(document, &target) else {
+        for target in document.targets() {
+            let Some((file, place)) = goal_of(&document.path, &target) else {
                 continue;
             };
             links += 1;
-            if !file.exists() {
-                broken.push(format!("{}: {target}", document.display()));
+            let leads = file.exists()
+                && place.is_none_or(|place| Document::read(&file).anchors().contains(&place));
+            if !leads {
+                broken.push(format!("{}: {target}", document.path.display()));
             }
         }
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
-    assert!(links > 10, "found {links} links in {documents:?}");
+    println!("{links} links in {} documents lead somewhere", documents.len());
+    assert!(links > 10, "found {links} links");
 }
 
 #[test]
 fn the_index_names_every_document() {
-    let index = package().join("docs/README.md");
-    let text = fs::read_to_string(&index).unwrap();
-    let named: BTreeSet<PathBuf> = targets(&text)
-        .iter()
-        .filter_map(|target| file_of(&index, target))
-        .collect();
+    let index = Document::read(&package().join("docs/README.md"));
+    let goals = index.targets();
+    let goals = goals.iter().filter_map(|goal| goal_of(&index.path, goal));
+    let named: BTreeSet<PathBuf> = goals.map(|(file, _)| file).collect();
     let missing: Vec<PathBuf> = documents(&package().join("docs"))
         .into_iter()
-        .filter(|document| *document != index && !named.contains(document))
+        .map(|document| document.path)
+        .filter(|path| *path != index.path && !named.contains(path))
         .collect();
     assert!(missing.is_empty(), "docs/README.md lacks {missing:?}");
 }
 
 #[test]
 fn what_is_a_link_is_told_from_what_is_none() {
-    let text = "[a](b.md) and [c](d.md#e)\n`[no](x)`\n```\n[no](y)\n```\n[f](https://example.com)";
-    let found = targets(text);
-    assert_eq!(found, ["b.md", "d.md#e", "https://example.com"]);
-    let document = Path::new("docs/a.md");
-    let files: Vec<_> = found.iter().map(|link| file_of(document, link)).collect();
-    let file = |name: &str| Some(Path::new("docs").join(name));
-    assert_eq!(files, [file("b.md"), file("d.md"), None]);
-    assert_eq!(file_of(document, "#here"), None);
+    let text = "[a](b.md) and [c](d.md#e)\n`[no](x)`\n```\n[no](y)\n```\n[f](https://example.com) [g](#h)";
+    let document = Document::parse(Path::new("docs/a.md"), text);
+    let found = document.targets();
+    assert_eq!(found, ["b.md", "d.md#e", "https://example.com", "#h"]);
+    let goals: Vec<_> = found
+        .iter()
+        .map(|link| goal_of(&document.path, link))
+        .collect();
+    let goal = |name: &str, place: Option<&str>| {
+        Some((Path::new("docs").join(name), place.map(str::to_owned)))
+    };
+    let expected = [
+        goal("b.md", None),
+        goal("d.md", Some("e")),
+        None,
+        goal("a.md", Some("h")),
+    ];
+    assert_eq!(goals, expected);
+}
+
+#[test]
+fn the_places_in_a_document_are_its_headings() {
+    let text = "# A `b`: c-d\n## VM sizing strategy\n## É & f\n## VM sizing strategy\n```\n# no\n```\n#no";
+    let document = Document::parse(Path::new("a.md"), text);
+    let expected = ["a-b-c-d", "vm-sizing-strategy", "vm-sizing-strategy-1", "é--f"];
+    assert_eq!(document.anchors(), expected.map(str::to_owned).into());
+}
+
+#[test]
+fn a_block_keeps_its_text_and_its_place() {
+    let text = "a\n  ```sh demo\n  b\n    c\n  ```\n```json\n{}\n```\n";
+    let document = Document::parse(Path::new("a.md"), text);
+    let blocks: Vec<_> = document
+        .fences
+        .iter()
+        .map(|fence| (&*fence.place, &*fence.info, &*fence.text))
+        .collect();
+    let expected = [("a.md:2", "sh demo", "b\n  c\n"), ("a.md:6", "json", "{}\n")];
+    assert_eq!(blocks, expected);
 }

@@ -8,10 +8,13 @@
 
 mod commands;
 mod demo;
+mod documents;
 mod edges;
 mod foreign;
 mod home;
 mod logs;
+#[path = "../support/markdown.rs"]
+mod markdown;
 mod readme;
 mod running;
 mod serve;

@@ -1,5 +1,5 @@
 //! The documents lead where they say.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::print_stdout, reason = "tests")]
 
 #[path = "support/markdown.rs"]
 mod markdown;
@@ -28,7 +28,10 @@ fn every_relative_link_leads_to_a_file_and_to_a_place_in_it() {
         }
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
-    println!("{links} links in {} documents lead somewhere", documents.len());
+    println!(
+        "{links} links in {} documents lead somewhere",
+        documents.len()
+    );
     assert!(links > 10, "found {links} links");
 }
 
@@ -48,7 +51,8 @@ fn the_index_names_every_document() {
 
 #[test]
 fn what_is_a_link_is_told_from_what_is_none() {
-    let text = "[a](b.md) and [c](d.md#e)\n`[no](x)`\n```\n[no](y)\n```\n[f](https://example.com) [g](#h)";
+    let text =
+        "[a](b.md) and [c](d.md#e)\n`[no](x)`\n```\n[no](y)\n```\n[f](https://example.com) [g](#h)";
     let document = Document::parse(Path::new("docs/a.md"), text);
     let found = document.targets();
     assert_eq!(found, ["b.md", "d.md#e", "https://example.com", "#h"]);
@@ -70,9 +74,15 @@ fn what_is_a_link_is_told_from_what_is_none() {
 
 #[test]
 fn the_places_in_a_document_are_its_headings() {
-    let text = "# A `b`: c-d\n## VM sizing strategy\n## É & f\n## VM sizing strategy\n```\n# no\n```\n#no";
+    let text =
+        "# A `b`: c-d\n## VM sizing strategy\n## É & f\n## VM sizing strategy\n```\n# no\n```\n#no";
     let document = Document::parse(Path::new("a.md"), text);
-    let expected = ["a-b-c-d", "vm-sizing-strategy", "vm-sizing-strategy-1", "é--f"];
+    let expected = [
+        "a-b-c-d",
+        "vm-sizing-strategy",
+        "vm-sizing-strategy-1",
+        "é--f",
+    ];
     assert_eq!(document.anchors(), expected.map(str::to_owned).into());
 }
 
@@ -85,6 +95,9 @@ fn a_block_keeps_its_text_and_its_place() {
         .iter()
         .map(|fence| (&*fence.place, &*fence.info, &*fence.text))
         .collect();
-    let expected = [("a.md:2", "sh demo", "b\n  c\n"), ("a.md:6", "json", "{}\n")];
+    let expected = [
+        ("a.md:2", "sh demo", "b\n  c\n"),
+        ("a.md:6", "json", "{}\n"),
+    ];
     assert_eq!(blocks, expected);
 }

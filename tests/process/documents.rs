@@ -2,13 +2,15 @@
 //!
 //! Every block of commands says behind its opening backticks how it is checked: `sh demo` is run
 //! beside a demo and `sh database` with a database, both as printed; `sh ci` holds lines that
-//! `.ci/run` runs; the others need what no test has, and only have to be shell.
+//! `.ci/run` runs; the others need what no test has, and only have to be shell. A `json` block right
+//! below a `sh demo` is what that answers.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 
 use rust_c2s_api::storage::test_database::TestDatabase;
+use serde_json::Value;
 use tokio::process::Command;
 use walkdir::WalkDir;
 
@@ -17,8 +19,15 @@ use crate::markdown::{Document, Fence, documents, package};
 use crate::running::Running;
 
 /// What a block may be that is not to be typed.
-const NO_COMMANDS: [&str; 9] = [
-    "dotenv", "http", "json", "mermaid", "rust", "sql", "text", "toml", "yaml",
+const NO_COMMANDS: [&str; 8] = [
+    "dotenv",
+    "json",
+    "json part",
+    "mermaid",
+    "sql",
+    "text",
+    "toml",
+    "yaml",
 ];
 
 /// What no test has: an account, an engine, the real upstreams.
@@ -33,13 +42,27 @@ fn class(fence: &Fence) -> Option<&str> {
     fence.info.strip_prefix("sh ")
 }
 
-fn blocks_of(class_wanted: &str) -> Vec<(PathBuf, Vec<Fence>)> {
-    let wanted = |document: Document| {
-        let fences = document.fences.into_iter();
-        let fences: Vec<Fence> = fences.filter(|f| class(f) == Some(class_wanted)).collect();
-        (!fences.is_empty()).then_some((document.path, fences))
+/// Commands, and the block below them that is none.
+struct Block {
+    commands: Fence,
+    below: Option<Fence>,
+}
+
+/// The blocks of a class, by document.
+fn blocks_of(wanted: &str) -> Vec<Vec<Block>> {
+    let blocks = |document: Document| {
+        let mut blocks = Vec::new();
+        let mut fences = document.fences.into_iter().peekable();
+        while let Some(commands) = fences.next() {
+            if class(&commands) == Some(wanted) {
+                let below = fences.next_if(|below| class(below).is_none());
+                blocks.push(Block { commands, below });
+            }
+        }
+        blocks
     };
-    documents(package()).into_iter().filter_map(wanted).collect()
+    let blocks = documents(package()).into_iter().map(blocks);
+    blocks.filter(|blocks| !blocks.is_empty()).collect()
 }
 
 #[test]
@@ -65,7 +88,8 @@ fn what_the_integration_runs_is_in_its_scripts() {
         .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
         .collect();
     let mut lines = 0;
-    for fence in blocks_of("ci").into_iter().flat_map(|(_, fences)| fences) {
+    for block in blocks_of("ci").into_iter().flatten() {
+        let fence = block.commands;
         for line in fence.text.lines() {
             let command = line.split("  #").next().unwrap_or_default().trim();
             assert!(run.contains(command), "{}: {command}", fence.place);
@@ -79,12 +103,11 @@ fn what_the_integration_runs_is_in_its_scripts() {
 #[tokio::test]
 async fn what_cannot_run_here_is_at_least_shell() {
     let mut blocks = 0;
-    for fence in CANNOT_RUN_HERE
-        .into_iter()
-        .flat_map(blocks_of)
-        .flat_map(|(_, fences)| fences)
-    {
-        let read = Command::new("bash").args(["-n", "-c", &fence.text]).output();
+    for block in CANNOT_RUN_HERE.into_iter().flat_map(blocks_of).flatten() {
+        let fence = block.commands;
+        let read = Command::new("bash")
+            .args(["-n", "-c", &fence.text])
+            .output();
         let read = read.await.unwrap();
         let complaint = String::from_utf8_lossy(&read.stderr);
         assert!(read.status.success(), "{}: {complaint}", fence.place);
@@ -107,37 +130,66 @@ async fn what_is_typed_beside_the_demo_works() {
         ("127.0.0.1:8081", port_before("/api/v1/")),
         ("127.0.0.1:8090", port_before("/_sim/")),
     ];
-    let mut typed = 0;
-    for (document, fences) in blocks_of("demo") {
+    let (mut typed, mut compared) = (0, 0);
+    for blocks in blocks_of("demo") {
         let scratch = scratch_copy();
-        for fence in fences {
-            type_in(scratch.path(), &fence, &ports, &[]).await;
+        for block in blocks {
+            let said = type_in(scratch.path(), &block.commands, &ports, &[]).await;
             typed += 1;
+            if let Some(below) = block.below.filter(|below| below.info.starts_with("json")) {
+                assert_is_answer(&below, &said);
+                compared += 1;
+            }
         }
-        println!("{}", document.display());
     }
     demo.stop("INT").await.assert_success();
-    println!("{typed} blocks work beside the demo");
-    assert!(typed > 0);
+    println!("{typed} blocks work beside the demo, {compared} answers are as printed");
+    assert!(typed > compared && compared > 0);
 }
 
 #[tokio::test]
 async fn what_is_typed_with_a_database_works() {
     let ports: Ports = ["127.0.0.1:8081", "127.0.0.1:8090"].map(|name| (name, "1".to_owned()));
     let mut typed = 0;
-    for (_, fences) in blocks_of("database") {
+    for blocks in blocks_of("database") {
         let scratch = scratch_copy();
         let database = TestDatabase::create().await.unwrap();
-        for fence in fences {
-            type_in(scratch.path(), &fence, &ports, &[("DB_URL", database.url())]).await;
+        for block in blocks {
+            let fence = block.commands;
+            type_in(
+                scratch.path(),
+                &fence,
+                &ports,
+                &[("DB_URL", database.url())],
+            )
+            .await;
             typed += 1;
         }
     }
     println!("{typed} blocks work with a database");
 }
 
-/// Runs a block as a careful shell does: the first command that fails ends it.
-async fn type_in(scratch: &Path, fence: &Fence, ports: &Ports, set: &[(&str, String)]) {
+/// The block is what was answered, but for `"…"`, which stands for any text. A `json part` may lack
+/// members of the answer.
+#[track_caller]
+fn assert_is_answer(below: &Fence, said: &str) {
+    let told: Value = serde_json::from_str(&below.text).unwrap();
+    let said: Value = serde_json::from_str(said).unwrap();
+    let (told, said) = (told.as_object().unwrap(), said.as_object().unwrap());
+    let differ = |name: &str, told: &Value| match said.get(name) {
+        Some(said) => told != said && !(told == "…" && said.is_string()),
+        None => true,
+    };
+    let wrong: Vec<_> = told
+        .iter()
+        .filter(|(name, value)| differ(name, value))
+        .collect();
+    let is_whole = below.info == "json part" || told.len() == said.len();
+    assert!(wrong.is_empty() && is_whole, "{}: {said:?}", below.place);
+}
+
+/// Runs a block as a careful shell does, the first command that fails ends it; returns what it wrote.
+async fn type_in(scratch: &Path, fence: &Fence, ports: &Ports, set: &[(&str, String)]) -> String {
     let mut text = fence.text.clone();
     for (name, port) in ports {
         text = text.replace(name, &format!("127.0.0.1:{port}"));
@@ -162,6 +214,7 @@ async fn type_in(scratch: &Path, fence: &Fence, ports: &Ports, set: &[(&str, Str
         "{}\n{text}\n{said}\n{complained}",
         fence.place
     );
+    said.into_owned()
 }
 
 /// What is checked out, where a block may write.

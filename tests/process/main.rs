@@ -13,6 +13,7 @@ mod edges;
 mod foreign;
 mod home;
 mod logs;
+#[expect(dead_code, reason = "shared with the test of the links")]
 #[path = "../support/markdown.rs"]
 mod markdown;
 mod readme;

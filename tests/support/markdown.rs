@@ -1,10 +1,5 @@
 //! The package's Markdown files: what they link to, where they can be linked to, what they tell to run.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    dead_code,
-    reason = "tests; each binary uses a part of this"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -49,6 +49,32 @@ fn the_index_names_every_document() {
     assert!(missing.is_empty(), "docs/README.md lacks {missing:?}");
 }
 
+/// A path of the package between backticks, such as `src/app.rs`; patterns are none.
+fn is_path(code: &str) -> bool {
+    let roots = ["src/", "tests/", "docs/", "migrations/", ".ci/", ".github/"];
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    roots.iter().any(|root| code.starts_with(root)) && code.chars().all(plain)
+}
+
+#[test]
+fn every_path_that_a_document_names_exists() {
+    let mut paths = 0;
+    let mut missing = Vec::new();
+    for document in documents(package()) {
+        for code in document.code() {
+            if is_path(&code) {
+                paths += 1;
+                if !package().join(&code).exists() {
+                    missing.push(format!("{}: {code}", document.path.display()));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+    println!("{paths} paths in the documents exist");
+    assert!(paths > 10, "found {paths} paths");
+}
+
 #[test]
 fn what_is_a_link_is_told_from_what_is_none() {
     let text =

@@ -16,7 +16,8 @@ fn shown() -> [String; 2] {
     let [_, answer, _, message, _] = fences[..] else {
         panic!("not two blocks: {part}");
     };
-    [answer.trim_start_matches("json"), message].map(|block| block.trim().to_owned())
+    let texts = [("json part", answer), ("text", message)];
+    texts.map(|(info, block)| block.strip_prefix(info).unwrap().trim().to_owned())
 }
 
 /// The day the data was fetched is today's; all else of the demo is as its seed has it.

@@ -83,6 +83,15 @@ impl Document {
             .collect()
     }
 
+    /// What stands between backticks in its lines.
+    pub(crate) fn code(&self) -> Vec<String> {
+        let spans = |line: &String| {
+            let spans = line.split('`').skip(1).step_by(2);
+            spans.map(str::to_owned).collect::<Vec<_>>()
+        };
+        self.prose.iter().flat_map(spans).collect()
+    }
+
     /// The places in it that a link can name behind `#`: its headings, as GitHub writes them.
     pub(crate) fn anchors(&self) -> BTreeSet<String> {
         let mut seen = BTreeMap::new();

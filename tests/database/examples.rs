@@ -58,10 +58,8 @@ async fn the_example_is_generated_from_a_lead_that_ran() {
             .split_once(" Personal data: ")
             .map_or(comment, |parts| parts.0);
         write!(page, "\n## {table}\n\n{about}\n\n```json\n").unwrap();
-        for row in rows(&service, table, order, &mut stand_ins).await {
-            page.push_str(&row);
-        }
-        page.push_str("```\n");
+        let rows = rows(&service, table, order, &mut stand_ins).await;
+        write!(page, "[\n{}\n]\n```\n", rows.join(",\n")).unwrap();
     }
     service.stop().await;
     agrees("docs/database/examples/ONE_ENRICHED_LEAD.md", &page);
@@ -94,10 +92,10 @@ async fn rows(
                 _ => stand_ins.stable(key, value),
             };
             let pretty = serde_json::to_string_pretty(&value).unwrap();
-            format!("  \"{key}\": {}", pretty.replace('\n', "\n  "))
+            format!("    \"{key}\": {}", pretty.replace('\n', "\n    "))
         });
         let columns: Vec<String> = columns.collect();
-        format!("{{\n{}\n}}\n", columns.join(",\n"))
+        format!("  {{\n{}\n  }}", columns.join(",\n"))
     };
     found.into_iter().enumerate().map(row).collect()
 }

@@ -1,6 +1,7 @@
 //! What is written about the database is true: comments, the generated pages, the operator's questions.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod answers;
 mod catalog;
 mod comments;
 mod diagram;
@@ -8,6 +9,7 @@ mod examples;
 mod generated;
 mod placeholders;
 mod questions;
+mod ran;
 mod report;
 #[path = "../support/mod.rs"]
 mod support;

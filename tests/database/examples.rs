@@ -43,7 +43,7 @@ const TABLES: &[(&str, &str)] = &[
 async fn the_example_is_generated_from_a_lead_that_ran() {
     let service = Service::start().await;
     // Both are asked at the same time: the answers come in the same order in every run.
-    let late = Fault::Slow(Duration::from_millis(80));
+    let late = Fault::Slow(Duration::from_millis(250));
     let late = FaultRule::always(Upstream::Diretrix, late).operation(Operation::Email);
     service.simulator.fault(late);
     let answer = service.process_situation(Situation::Plain).await;

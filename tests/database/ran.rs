@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures::future::join_all;
-use rust_c2s_api::simulator::{Fault, FaultRule, Operation, Situation, Upstream};
+use rust_c2s_api::simulator::{Fault, FaultRule, Operation, Person, Situation, Upstream};
 use serde_json::json;
 
 use crate::support::evidence::newcomer;
@@ -28,6 +28,8 @@ pub(crate) struct Ran {
     pub(crate) retrying: String,
     /// Nobody knows whether this one's message arrived.
     pub(crate) unknown_send: String,
+    /// What no answer may tell: names, CPFs, contacts.
+    pub(crate) personal: Vec<String>,
 }
 
 impl Ran {
@@ -37,7 +39,7 @@ impl Ran {
         let simulator = &service.simulator;
         let world = simulator.world().clone();
         let (retrying, unknown_send) = (newcomer(simulator, 1), newcomer(simulator, 2));
-        let down = FaultRule::always(Upstream::WorkApi, Fault::Status(503, None));
+        let down = FaultRule::always(Upstream::WorkApi, Fault::Status(503, Some(3_600)));
         simulator.fault(down.key(&retrying.person.cpf));
         let lost = FaultRule::always(Upstream::C2s, Fault::StoredThenReset);
         let lost = lost.operation(Operation::CreateMessage);
@@ -53,13 +55,29 @@ impl Ran {
         let again = simulator.put_lead(same).unwrap();
         let answer = service.process(&again).await;
         answers.insert(again.clone(), answer);
+        let mut personal = world.personal_values();
+        personal.extend(
+            [&retrying, &unknown_send]
+                .into_iter()
+                .flat_map(|one| identifying(&one.person)),
+        );
         Self {
             service,
             answers,
+            personal,
             plain: Situation::Plain.lead_id(),
             again,
             retrying: retrying.lead_id,
             unknown_send: unknown_send.lead_id,
         }
     }
+}
+
+fn identifying(person: &Person) -> [String; 4] {
+    [
+        person.name.clone(),
+        person.cpf.clone(),
+        person.phone().to_owned(),
+        person.email().to_owned(),
+    ]
 }

@@ -1,0 +1,2878 @@
+--
+-- PostgreSQL database dump
+--
+
+SET statement_timeout = 0;
+SET lock_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+SET xmloption = content;
+SET client_min_messages = warning;
+SET row_security = off;
+
+--
+-- Name: core; Type: SCHEMA; Schema: -; Owner: -
+--
+
+CREATE SCHEMA core;
+
+--
+-- Name: SCHEMA core; Type: COMMENT; Schema: -; Owner: -
+--
+
+COMMENT ON SCHEMA core IS 'The party model: people, their contacts, addresses and enrichments. Dashboards and SQL of the brokerage read it too.';
+
+--
+-- Name: ops; Type: SCHEMA; Schema: -; Owner: -
+--
+
+CREATE SCHEMA ops;
+
+--
+-- Name: SCHEMA ops; Type: COMMENT; Schema: -; Owner: -
+--
+
+COMMENT ON SCHEMA ops IS 'The machinery of the service: leads as the queue, lookups, the ledger, the outbox.';
+
+--
+-- Name: pg_trgm; Type: EXTENSION; Schema: -; Owner: -
+--
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
+
+--
+-- Name: EXTENSION pg_trgm; Type: COMMENT; Schema: -; Owner: -
+--
+
+COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
+
+--
+-- Name: contact_type_enum; Type: TYPE; Schema: core; Owner: -
+--
+
+CREATE TYPE core.contact_type_enum AS ENUM (
+    'email',
+    'phone',
+    'whatsapp'
+);
+
+--
+-- Name: TYPE contact_type_enum; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON TYPE core.contact_type_enum IS 'Kinds of contacts. The service writes email and phone; whether a phone has WhatsApp is said by is_whatsapp.';
+
+--
+-- Name: fold_text(text); Type: FUNCTION; Schema: core; Owner: -
+--
+
+CREATE FUNCTION core.fold_text(value text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN btrim(regexp_replace(upper(translate(value, 'áàâãäåéèêëíìîïóòôõöúùûüçñýÁÀÂÃÄÅÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑÝ'::text, 'aaaaaaeeeeiiiiooooouuuucnyAAAAAAEEEEIIIIOOOOOUUUUCNY'::text)), '\s+'::text, ' '::text, 'g'::text));
+
+--
+-- Name: FUNCTION fold_text(value text); Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON FUNCTION core.fold_text(value text) IS 'Accents stripped, capitals, blanks squeezed. Immutable, which unaccent is not, so that it can stand in generated columns.';
+
+--
+-- Name: address_hash(text, text, text, text, text, text, text, text); Type: FUNCTION; Schema: core; Owner: -
+--
+
+CREATE FUNCTION core.address_hash(street_type text, street text, number text, complement text, neighborhood text, city text, state text, zip_code text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN md5(((((((((((((((COALESCE(core.fold_text(street_type), ''::text) || ''::text) || COALESCE(core.fold_text(street), ''::text)) || ''::text) || COALESCE(core.fold_text(number), ''::text)) || ''::text) || COALESCE(core.fold_text(complement), ''::text)) || ''::text) || COALESCE(core.fold_text(neighborhood), ''::text)) || ''::text) || COALESCE(core.fold_text(city), ''::text)) || ''::text) || COALESCE(state, ''::text)) || ''::text) || COALESCE(zip_code, ''::text)));
+
+--
+-- Name: FUNCTION address_hash(street_type text, street text, number text, complement text, neighborhood text, city text, state text, zip_code text); Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON FUNCTION core.address_hash(street_type text, street text, number text, complement text, neighborhood text, city text, state text, zip_code text) IS 'What makes an address the same place: a hash of its folded parts.';
+
+--
+-- Name: listed_addresses(jsonb); Type: FUNCTION; Schema: core; Owner: -
+--
+
+CREATE FUNCTION core.listed_addresses(addresses jsonb) RETURNS TABLE(place bigint, address_id uuid, street_type text, street text, number text, complement text, neighborhood text, city text, state text, zip_code text, formatted_address text, address_hash text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT row_number() OVER (ORDER BY a.ordinality) AS row_number,
+     a.address_id,
+     a.street_type,
+     a.street,
+     a.number,
+     a.complement,
+     a.neighborhood,
+     a.city,
+     a.state,
+     a.zip_code,
+     a.formatted_address,
+     a.address_hash
+    FROM ( SELECT DISTINCT ON (h.address_hash) n.address_id,
+             n.street_type,
+             n.street,
+             n.number,
+             n.complement,
+             n.neighborhood,
+             n.city,
+             n.state,
+             n.zip_code,
+             n.formatted_address,
+             n.ordinality,
+             h.address_hash
+            FROM ROWS FROM(jsonb_to_recordset(listed_addresses.addresses) AS (address_id uuid, street_type text, street text, number text, complement text, neighborhood text, city text, state text, zip_code text, formatted_address text)) WITH ORDINALITY n(address_id, street_type, street, number, complement, neighborhood, city, state, zip_code, formatted_address, ordinality),
+             LATERAL core.address_hash(n.street_type, n.street, n.number, n.complement, n.neighborhood, n.city, n.state, n.zip_code) h(address_hash)
+           ORDER BY h.address_hash, n.ordinality) a;
+END;
+
+--
+-- Name: FUNCTION listed_addresses(addresses jsonb); Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON FUNCTION core.listed_addresses(addresses jsonb) IS 'The addresses of a profile, each once.';
+
+--
+-- Name: listed_contacts(jsonb); Type: FUNCTION; Schema: core; Owner: -
+--
+
+CREATE FUNCTION core.listed_contacts(contacts jsonb) RETURNS TABLE(place bigint, contact_id uuid, contact_type core.contact_type_enum, kind text, value text, is_whatsapp boolean, confidence numeric, metadata jsonb)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT row_number() OVER (PARTITION BY c.kind ORDER BY c.ordinality) AS row_number,
+     c.contact_id,
+     (c.kind)::core.contact_type_enum AS kind,
+     c.kind,
+     c.value,
+     c.is_whatsapp,
+     ((c.confidence_percent)::numeric / 100.0),
+     c.metadata
+    FROM ( SELECT DISTINCT ON (n.kind, n.value) n.contact_id,
+             n.kind,
+             n.value,
+             n.is_whatsapp,
+             n.confidence_percent,
+             n.metadata,
+             n.ordinality
+            FROM ROWS FROM(jsonb_to_recordset(listed_contacts.contacts) AS (contact_id uuid, kind text, value text, is_whatsapp boolean, confidence_percent integer, metadata jsonb)) WITH ORDINALITY n(contact_id, kind, value, is_whatsapp, confidence_percent, metadata, ordinality)
+           ORDER BY n.kind, n.value, n.ordinality) c;
+END;
+
+--
+-- Name: FUNCTION listed_contacts(contacts jsonb); Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON FUNCTION core.listed_contacts(contacts jsonb) IS 'The contacts of a profile, best first, each once.';
+
+--
+-- Name: national_digits(text); Type: FUNCTION; Schema: core; Owner: -
+--
+
+CREATE FUNCTION core.national_digits(value text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN regexp_replace(ltrim(regexp_replace(value, '\D'::text, ''::text, 'g'::text), '0'::text), '^(?:550*)+(?=[1-9][0-9]{9,10}$)'::text, ''::text);
+
+--
+-- Name: FUNCTION national_digits(value text); Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON FUNCTION core.national_digits(value text) IS 'The national digits of a Brazilian number: without trunk zeros and country code.';
+
+--
+-- Name: newest(boolean, anyelement, anyelement); Type: FUNCTION; Schema: core; Owner: -
+--
+
+CREATE FUNCTION core.newest(incoming_is_newer boolean, incoming anyelement, stored anyelement) RETURNS anyelement
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ select case when incoming_is_newer then coalesce(incoming, stored) else coalesce(stored, incoming) end $$;
+
+--
+-- Name: FUNCTION newest(incoming_is_newer boolean, incoming anyelement, stored anyelement); Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON FUNCTION core.newest(incoming_is_newer boolean, incoming anyelement, stored anyelement) IS 'Of two values the newer one, unless it is null.';
+
+--
+-- Name: store_addresses(uuid, text, jsonb); Type: FUNCTION; Schema: core; Owner: -
+--
+
+CREATE FUNCTION core.store_addresses(p_party_id uuid, provider_name text, addresses jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    places uuid[];
+begin
+    insert into core.addresses
+        (id, street_type, street, number, complement, neighborhood, city, state, zip_code, formatted_address)
+    select n.address_id, n.street_type, n.street, n.number, n.complement, n.neighborhood, n.city, n.state,
+           n.zip_code, n.formatted_address
+    from core.listed_addresses(addresses) n
+    order by n.address_hash
+    on conflict (address_hash) do nothing;
+
+    select coalesce(array_agg(a.id order by n.place), '{}') into places
+    from core.listed_addresses(addresses) n join core.addresses a on a.address_hash = n.address_hash;
+
+    update core.party_addresses l
+    set is_current = l.address_id = any (places), is_primary = false, updated_at = now()
+    where l.party_id = p_party_id and l.metadata ->> 'source' = provider_name
+      and (l.is_primary or l.is_current <> (l.address_id = any (places)));
+
+    insert into core.party_addresses as l (party_id, address_id, is_primary, metadata)
+    select p_party_id, p.id,
+           p.place = 1 and not exists (
+               select from core.party_addresses o where o.party_id = p_party_id and o.is_primary),
+           jsonb_build_object('source', provider_name)
+    from unnest(places) with ordinality as p (id, place)
+    order by p.id
+    on conflict (party_id, address_id) do update
+        set is_primary = excluded.is_primary, is_current = true, updated_at = now();
+end $$;
+
+--
+-- Name: FUNCTION store_addresses(p_party_id uuid, provider_name text, addresses jsonb); Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON FUNCTION core.store_addresses(p_party_id uuid, provider_name text, addresses jsonb) IS 'Stores the addresses of a profile; existing places are linked and not touched.';
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: party_contacts; Type: TABLE; Schema: core; Owner: -
+--
+
+CREATE TABLE core.party_contacts (
+    contact_id uuid NOT NULL,
+    party_id uuid NOT NULL,
+    contact_type core.contact_type_enum NOT NULL,
+    value text NOT NULL,
+    kind text GENERATED ALWAYS AS (
+CASE contact_type
+    WHEN 'email'::core.contact_type_enum THEN 'email'::text
+    ELSE 'phone'::text
+END) STORED,
+    value_normalized text GENERATED ALWAYS AS (
+CASE contact_type
+    WHEN 'email'::core.contact_type_enum THEN lower(btrim(value))
+    ELSE core.national_digits(value)
+END) STORED,
+    is_primary boolean DEFAULT false NOT NULL,
+    is_verified boolean DEFAULT false NOT NULL,
+    is_whatsapp boolean DEFAULT false NOT NULL,
+    source text NOT NULL,
+    confidence numeric(3,2),
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    valid_from timestamp with time zone DEFAULT now() NOT NULL,
+    valid_to timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_party_contacts_confidence CHECK (((confidence >= (0)::numeric) AND (confidence <= (1)::numeric))),
+    CONSTRAINT ck_party_contacts_primary CHECK (((NOT is_primary) OR (valid_to IS NULL))),
+    CONSTRAINT ck_party_contacts_source CHECK ((source = ANY (ARRAY['work_api'::text, 'diretrix'::text, 'c2s'::text]))),
+    CONSTRAINT ck_party_contacts_value CHECK ((value ~ '\S'::text))
+);
+
+--
+-- Name: TABLE party_contacts; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON TABLE core.party_contacts IS 'A phone or an e-mail of a party, once per party. One that its source no longer names is closed by valid_to and not deleted. Personal data: phones, e-mails. Kept: as long as its party.';
+
+--
+-- Name: COLUMN party_contacts.contact_id; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.contact_id IS 'UUID v7, made by the service.';
+
+--
+-- Name: COLUMN party_contacts.value; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.value IS 'An e-mail in lower case, a phone as national digits; other writers may spell it otherwise.';
+
+--
+-- Name: COLUMN party_contacts.kind; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.kind IS 'email or phone: what contact_type is when WhatsApp counts as a phone.';
+
+--
+-- Name: COLUMN party_contacts.value_normalized; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.value_normalized IS 'What contacts are compared by: the e-mail trimmed and in lower case; the phone''s national digits, without 55.';
+
+--
+-- Name: COLUMN party_contacts.is_primary; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.is_primary IS 'The first one of its kind in the newest profile; one at most per party and kind.';
+
+--
+-- Name: COLUMN party_contacts.is_verified; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.is_verified IS 'The service never sets it.';
+
+--
+-- Name: COLUMN party_contacts.is_whatsapp; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.is_whatsapp IS 'As the provider says.';
+
+--
+-- Name: COLUMN party_contacts.source; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.source IS 'Who said so; the provider''s labels are in metadata.';
+
+--
+-- Name: COLUMN party_contacts.confidence; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.confidence IS 'How likely it still reaches the person, 0 to 1, from the provider''s labels by a table of our own (src/storage/person_json.rs).';
+
+--
+-- Name: COLUMN party_contacts.metadata; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.metadata IS 'The provider''s labels: of an e-mail priority, quality, personal; of a phone active, type, operator.';
+
+--
+-- Name: COLUMN party_contacts.valid_to; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.valid_to IS 'When it vanished from what its source says; null while it holds.';
+
+--
+-- Name: store_contacts(uuid, text, jsonb); Type: FUNCTION; Schema: core; Owner: -
+--
+
+CREATE FUNCTION core.store_contacts(p_party_id uuid, provider_name text, contacts jsonb) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ UPDATE core.party_contacts c SET valid_to = now(), is_primary = false, updated_at = now()
+   WHERE ((c.party_id = store_contacts.p_party_id) AND (c.source = store_contacts.provider_name) AND (c.valid_to IS NULL) AND (NOT ((c.kind, c.value_normalized) IN ( SELECT n.kind,
+             n.value
+            FROM core.listed_contacts(store_contacts.contacts) n(place, contact_id, contact_type, kind, value, is_whatsapp, confidence, metadata)))));
+ UPDATE core.party_contacts c SET is_primary = false, updated_at = now()
+   WHERE ((c.party_id = store_contacts.p_party_id) AND c.is_primary AND (EXISTS ( SELECT
+            FROM core.listed_contacts(store_contacts.contacts) n(place, contact_id, contact_type, kind, value, is_whatsapp, confidence, metadata)
+           WHERE ((n.kind = c.kind) AND (n.place = 1) AND (n.value <> c.value_normalized)))));
+ INSERT INTO core.party_contacts AS c (contact_id, party_id, contact_type, value, is_primary, is_whatsapp, source, confidence, metadata)  SELECT n.contact_id,
+             store_contacts.p_party_id AS p_party_id,
+             n.contact_type,
+             n.value,
+             (n.place = 1),
+             n.is_whatsapp,
+             store_contacts.provider_name AS provider_name,
+             n.confidence,
+             n.metadata
+            FROM core.listed_contacts(store_contacts.contacts) n(place, contact_id, contact_type, kind, value, is_whatsapp, confidence, metadata)
+           ORDER BY n.kind, n.value ON CONFLICT(party_id, kind, value_normalized) DO UPDATE SET is_primary = excluded.is_primary, is_whatsapp = excluded.is_whatsapp, source = excluded.source, confidence = excluded.confidence, metadata = excluded.metadata, valid_to = NULL::timestamp with time zone, updated_at = now();
+END;
+
+--
+-- Name: FUNCTION store_contacts(p_party_id uuid, provider_name text, contacts jsonb); Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON FUNCTION core.store_contacts(p_party_id uuid, provider_name text, contacts jsonb) IS 'Stores the contacts of a profile; closes what this provider no longer names.';
+
+--
+-- Name: store_enrichment(uuid, text, jsonb, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: core; Owner: -
+--
+
+CREATE FUNCTION core.store_enrichment(p_party_id uuid, provider_name text, bought jsonb, p_enriched_at timestamp with time zone, p_expires_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    payload_hash bytea := sha256(convert_to((bought -> 'raw_payload')::text, 'UTF8'));
+begin
+    insert into core.party_enrichment_history
+        (party_id, provider, raw_payload, normalized_data, quality_score, risk_score, payload_sha256, enriched_at)
+    select e.party_id, e.provider, e.raw_payload, e.normalized_data, e.quality_score, e.risk_score,
+           e.payload_sha256, e.enriched_at
+    from core.party_enrichments e
+    where e.party_id = p_party_id and e.provider = provider_name and e.payload_sha256 <> payload_hash;
+
+    insert into core.party_enrichments
+        (party_id, provider, raw_payload, normalized_data, quality_score, risk_score, payload_sha256,
+         enriched_at, expires_at)
+    values (p_party_id, provider_name, bought -> 'raw_payload', bought -> 'normalized_data',
+            (bought ->> 'completeness_percent')::integer / 100.0,
+            1 - (bought ->> 'credit_score')::integer / 1000.0,
+            payload_hash, p_enriched_at, p_expires_at)
+    on conflict (party_id, provider) do update
+        set raw_payload = excluded.raw_payload, normalized_data = excluded.normalized_data,
+            quality_score = excluded.quality_score, risk_score = excluded.risk_score,
+            payload_sha256 = excluded.payload_sha256, enriched_at = excluded.enriched_at,
+            expires_at = excluded.expires_at, updated_at = now();
+end $$;
+
+--
+-- Name: FUNCTION store_enrichment(p_party_id uuid, provider_name text, bought jsonb, p_enriched_at timestamp with time zone, p_expires_at timestamp with time zone); Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON FUNCTION core.store_enrichment(p_party_id uuid, provider_name text, bought jsonb, p_enriched_at timestamp with time zone, p_expires_at timestamp with time zone) IS 'Stores a profile, and in the history the different one it replaces.';
+
+--
+-- Name: store_person(text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: core; Owner: -
+--
+
+CREATE FUNCTION core.store_person(provider_name text, bought jsonb, p_expires_at timestamp with time zone) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    incoming core.parties := jsonb_populate_record(null::core.parties, bought -> 'party');
+    marital  text := bought ->> 'marital_status';
+    stored   core.parties;
+    is_newer boolean := true;
+begin
+    insert into core.parties
+        (id, party_type, cpf_cnpj, full_name, sex, birth_date, mother_name, father_name, rg,
+         registration_status_date, enriched, enriched_at)
+    values (incoming.id, 'person', incoming.cpf_cnpj, incoming.full_name, incoming.sex, incoming.birth_date,
+            incoming.mother_name, incoming.father_name, incoming.rg, incoming.registration_status_date,
+            true, incoming.enriched_at)
+    on conflict (cpf_cnpj) where cpf_cnpj is not null do nothing;
+    if not found then
+        select * into stored from core.parties p where p.cpf_cnpj = incoming.cpf_cnpj for update;
+        if not found then
+            raise exception 'the party was erased meanwhile' using errcode = 'serialization_failure';
+        end if;
+        is_newer := incoming.enriched_at >= coalesce(stored.enriched_at, '-infinity');
+        incoming.id := stored.id;
+        update core.parties p
+        set full_name = core.newest(is_newer, incoming.full_name, p.full_name),
+            sex = core.newest(is_newer, incoming.sex, p.sex),
+            birth_date = core.newest(is_newer, incoming.birth_date, p.birth_date),
+            mother_name = core.newest(is_newer, incoming.mother_name, p.mother_name),
+            father_name = core.newest(is_newer, incoming.father_name, p.father_name),
+            rg = core.newest(is_newer, incoming.rg, p.rg),
+            registration_status_date = core.newest(
+                is_newer, incoming.registration_status_date, p.registration_status_date),
+            enriched = true,
+            enriched_at = greatest(incoming.enriched_at, p.enriched_at),
+            updated_at = now()
+        where p.id = incoming.id;
+    end if;
+
+    insert into core.people as q
+        (party_id, full_name, mothers_name, birth_date, sex, marital_status, document_cpf)
+    values (incoming.id, incoming.full_name, incoming.mother_name, incoming.birth_date, incoming.sex,
+            marital, incoming.cpf_cnpj)
+    on conflict (party_id) do update
+        set full_name = core.newest(is_newer, excluded.full_name, q.full_name),
+            mothers_name = core.newest(is_newer, excluded.mothers_name, q.mothers_name),
+            birth_date = core.newest(is_newer, excluded.birth_date, q.birth_date),
+            sex = core.newest(is_newer, excluded.sex, q.sex),
+            marital_status = core.newest(is_newer, excluded.marital_status, q.marital_status),
+            document_cpf = excluded.document_cpf,
+            updated_at = now();
+
+    if is_newer then
+        perform core.store_contacts(incoming.id, provider_name, bought -> 'contacts');
+        perform core.store_addresses(incoming.id, provider_name, bought -> 'addresses');
+        perform core.store_enrichment(incoming.id, provider_name, bought, incoming.enriched_at, p_expires_at);
+    end if;
+    return incoming.id;
+end $$;
+
+--
+-- Name: FUNCTION store_person(provider_name text, bought jsonb, p_expires_at timestamp with time zone); Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON FUNCTION core.store_person(provider_name text, bought jsonb, p_expires_at timestamp with time zone) IS 'Stores a bought person: party, people, contacts, addresses, enrichment. Answers the id of the party, which is an earlier one''s where the CPF is known.';
+
+--
+-- Name: lookups; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.lookups (
+    provider text NOT NULL,
+    kind text NOT NULL,
+    key_hash bytea NOT NULL,
+    state text NOT NULL,
+    value jsonb,
+    owner uuid,
+    lead_id text NOT NULL,
+    run_no bigint NOT NULL,
+    price_centavos bigint NOT NULL,
+    purpose text NOT NULL,
+    legal_basis text NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT ck_lookups_key_hash CHECK ((octet_length(key_hash) = 32)),
+    CONSTRAINT ck_lookups_kind CHECK ((kind = ANY (ARRAY['phone'::text, 'email'::text, 'profile'::text]))),
+    CONSTRAINT ck_lookups_owner CHECK (((state = 'pending'::text) = (owner IS NOT NULL))),
+    CONSTRAINT ck_lookups_provider CHECK ((provider = ANY (ARRAY['diretrix'::text, 'work_api'::text]))),
+    CONSTRAINT ck_lookups_state CHECK ((state = ANY (ARRAY['pending'::text, 'found'::text, 'absent'::text]))),
+    CONSTRAINT ck_lookups_value CHECK (((state = 'found'::text) = (value IS NOT NULL)))
+);
+
+--
+-- Name: TABLE lookups; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.lookups IS 'A question to a provider and its answer, once per contact or CPF: intent before the call, cache after it. Personal data: the CPFs and names of the candidates for a contact; keyed hashes. Kept: until the same question is asked again after expires_at; removed when the lead that asked ends suppressed.';
+
+--
+-- Name: COLUMN lookups.kind; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.kind IS 'By phone or e-mail: who has this contact. profile: of a CPF.';
+
+--
+-- Name: COLUMN lookups.key_hash; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.key_hash IS 'Keyed hash of the contact or the CPF.';
+
+--
+-- Name: COLUMN lookups.state; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.state IS 'pending: being asked. found, absent: the provider''s answer. A failed call leaves no row.';
+
+--
+-- Name: COLUMN lookups.value; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.value IS 'The candidates; of a profile only its party_id; of an answer that may not be kept only why.';
+
+--
+-- Name: COLUMN lookups.owner; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.owner IS 'The instance that asks (ops.instances), while pending.';
+
+--
+-- Name: COLUMN lookups.lead_id; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.lead_id IS 'The lead whose run asked last.';
+
+--
+-- Name: COLUMN lookups.run_no; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.run_no IS 'The run of that lead.';
+
+--
+-- Name: COLUMN lookups.price_centavos; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.price_centavos IS 'What the call is expected to cost: what is charged if nobody learns how it ended.';
+
+--
+-- Name: COLUMN lookups.purpose; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.purpose IS 'LGPD_PURPOSE when it was asked.';
+
+--
+-- Name: COLUMN lookups.legal_basis; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.legal_basis IS 'LGPD_LEGAL_BASIS when it was asked.';
+
+--
+-- Name: COLUMN lookups.expires_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.expires_at IS 'Of a pending row: until when an answer, should one be found, may be used.';
+
+--
+-- Name: provider_calls; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.provider_calls (
+    call_id bigint NOT NULL,
+    provider text NOT NULL,
+    operation text NOT NULL,
+    lead_id text NOT NULL,
+    outcome text NOT NULL,
+    cost_centavos bigint NOT NULL,
+    latency_ms bigint NOT NULL,
+    purpose text NOT NULL,
+    legal_basis text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_provider_calls_cost CHECK ((cost_centavos >= 0)),
+    CONSTRAINT ck_provider_calls_latency CHECK ((latency_ms >= 0)),
+    CONSTRAINT ck_provider_calls_operation CHECK ((operation = ANY (ARRAY['phone'::text, 'email'::text, 'profile'::text]))),
+    CONSTRAINT ck_provider_calls_outcome CHECK ((outcome = ANY (ARRAY['hit'::text, 'miss'::text, 'error'::text, 'denied'::text, 'unknown'::text, 'cached'::text]))),
+    CONSTRAINT ck_provider_calls_provider CHECK ((provider = ANY (ARRAY['diretrix'::text, 'work_api'::text])))
+);
+
+--
+-- Name: TABLE provider_calls; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.provider_calls IS 'The ledger: one row when a call settles, and one when a stored answer was used instead; only ever appended to. Personal data: none but the lead''s id. Kept: until deleted; nothing deletes rows of its own accord yet.';
+
+--
+-- Name: COLUMN provider_calls.operation; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.provider_calls.operation IS 'What was asked: phone, email or profile.';
+
+--
+-- Name: COLUMN provider_calls.outcome; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.provider_calls.outcome IS 'hit, miss: the provider''s answer. cached: answered from what is stored. denied: refused, nothing to pay. error: surely no answer. unknown: may have been answered, counts as spent.';
+
+--
+-- Name: COLUMN provider_calls.cost_centavos; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.provider_calls.cost_centavos IS 'The configured price (PRICE_…_CENTAVOS) of a hit, a miss or an unknown; else 0.';
+
+--
+-- Name: COLUMN provider_calls.latency_ms; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.provider_calls.latency_ms IS 'How long the call took; 0 of a stored answer.';
+
+--
+-- Name: COLUMN provider_calls.purpose; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.provider_calls.purpose IS 'LGPD_PURPOSE when it was asked.';
+
+--
+-- Name: COLUMN provider_calls.legal_basis; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.provider_calls.legal_basis IS 'LGPD_LEGAL_BASIS when it was asked.';
+
+--
+-- Name: record_unknown_call(ops.lookups); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.record_unknown_call(lookup ops.lookups) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ INSERT INTO ops.provider_calls (provider, operation, lead_id, outcome, cost_centavos, latency_ms, purpose, legal_basis)
+   VALUES ((record_unknown_call.lookup).provider, (record_unknown_call.lookup).kind, (record_unknown_call.lookup).lead_id, 'unknown'::text, (record_unknown_call.lookup).price_centavos, (GREATEST((0)::numeric, (EXTRACT(epoch FROM (now() - (record_unknown_call.lookup).started_at)) * (1000)::numeric)))::bigint, (record_unknown_call.lookup).purpose, (record_unknown_call.lookup).legal_basis);
+END;
+
+--
+-- Name: FUNCTION record_unknown_call(lookup ops.lookups); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.record_unknown_call(lookup ops.lookups) IS 'A row of the ledger for a call whose end nobody learns: it counts as spent.';
+
+--
+-- Name: abandon_lookups(text); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.abandon_lookups(p_lead_id text) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ SELECT ops.record_unknown_call(l.*) AS record_unknown_call
+    FROM ops.lookups l
+   WHERE ((l.lead_id = abandon_lookups.p_lead_id) AND (l.state = 'pending'::text));
+ DELETE FROM ops.lookups l
+   WHERE ((l.lead_id = abandon_lookups.p_lead_id) AND (l.state = 'pending'::text));
+END;
+
+--
+-- Name: FUNCTION abandon_lookups(p_lead_id text); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.abandon_lookups(p_lead_id text) IS 'Ends the questions of a lead that nobody will answer any more; their calls count as unknown.';
+
+--
+-- Name: accept_lead(text, text, uuid, interval, interval); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.accept_lead(p_lead_id text, p_source text, p_owner uuid, p_dedup interval, p_lease interval) RETURNS TABLE(answer text, run_no bigint, attempts integer, state text, message_sent boolean, cpfs text[], reason text, next_attempt_at timestamp with time zone, finished_at timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    lead ops.leads;
+    decided text;
+begin
+    insert into ops.leads as l (lead_id, source, state, run_no, owner)
+    values (p_lead_id, p_source, 'processing', 1, p_owner)
+    on conflict (lead_id) do nothing
+    returning * into lead;
+    if found then
+        decided := 'run';
+    else
+        select * into strict lead from ops.leads l where l.lead_id = p_lead_id for update;
+        decided := case
+            -- Of one's own leads one knows without a heartbeat: the database may have been away.
+            when lead.state = 'processing' and (lead.owner = p_owner or ops.is_alive(lead.owner, p_lease))
+                then 'join'
+            when lead.state in ('completed', 'unidentified', 'suppressed', 'review', 'delivery_unknown')
+                 and lead.finished_at > now() - p_dedup then 'duplicate'
+            when lead.state = 'retrying' and lead.due_at > now()
+                 and exists (select from ops.outbox o where o.lead_id = p_lead_id and o.state = 'unknown')
+                then 'waiting'
+            else 'take' end;
+    end if;
+
+    if decided = 'take' then
+        decided := 'run';
+        -- Whoever triggers a lead waits for it; a finished one starts with all its attempts.
+        update ops.leads l
+        set state = 'processing', owner = p_owner, due_at = null, finished_at = null, priority = 0,
+            run_no = l.run_no + 1,
+            requested_no = greatest(l.requested_no, l.run_no + 1),
+            attempts = case when l.finished_at is null then l.attempts else 0 end,
+            crashes = case when l.finished_at is not null then 0
+                           when l.owner is not null then l.crashes + 1
+                           else l.crashes end
+        where l.lead_id = p_lead_id
+        returning * into lead;
+    end if;
+    return query select decided, lead.run_no, lead.attempts, r.* from ops.lead_result(p_lead_id) r;
+end $$;
+
+--
+-- Name: FUNCTION accept_lead(p_lead_id text, p_source text, p_owner uuid, p_dedup interval, p_lease interval); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.accept_lead(p_lead_id text, p_source text, p_owner uuid, p_dedup interval, p_lease interval) IS 'T1: a trigger. Answers run, join, waiting or duplicate, and how the lead stands.';
+
+--
+-- Name: acquire_contacts(text, uuid, bigint, jsonb, bytea, bytea[], jsonb, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.acquire_contacts(p_lead_id text, p_owner uuid, p_run_no bigint, details jsonb, p_contact_fingerprint bytea, suppression_hashes bytea[], keys jsonb, terms jsonb) RETURNS TABLE("position" integer, answer text, value jsonb, party_id uuid, fetched_at timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
+    if exists (select from ops.suppressions s where s.key_hash = any (suppression_hashes)) then
+        return query select 0, 'suppressed', null::jsonb, null::uuid, null::timestamptz;
+        return;
+    end if;
+    update ops.leads l set contact_fingerprint = p_contact_fingerprint where l.lead_id = p_lead_id;
+    insert into ops.lead_details as d
+        (lead_id, name, phone, email, description, product, price_centavos, seller, campaign, source,
+         crm_created_at, crm_updated_at)
+    select p_lead_id, n.*
+    from jsonb_to_record(details) as n (
+        name text, phone text, email text, description text, product text, price_centavos bigint,
+        seller text, campaign text, source text, crm_created_at timestamptz, crm_updated_at timestamptz)
+    on conflict (lead_id) do update
+        set name = excluded.name, phone = excluded.phone, email = excluded.email,
+            description = excluded.description, product = excluded.product,
+            price_centavos = excluded.price_centavos, seller = excluded.seller,
+            campaign = excluded.campaign, source = excluded.source,
+            crm_created_at = excluded.crm_created_at, crm_updated_at = excluded.crm_updated_at,
+            fetched_at = now();
+    return query select * from ops.acquire_lookups(p_lead_id, p_owner, p_run_no, keys, terms);
+end $$;
+
+--
+-- Name: FUNCTION acquire_contacts(p_lead_id text, p_owner uuid, p_run_no bigint, details jsonb, p_contact_fingerprint bytea, suppression_hashes bytea[], keys jsonb, terms jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.acquire_contacts(p_lead_id text, p_owner uuid, p_run_no bigint, details jsonb, p_contact_fingerprint bytea, suppression_hashes bytea[], keys jsonb, terms jsonb) IS 'T2: the fetched lead''s details, the suppression check, and its contacts'' questions.';
+
+--
+-- Name: acquire_lookup(text, uuid, bigint, text, text, bytea, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.acquire_lookup(p_lead_id text, p_owner uuid, p_run_no bigint, p_provider text, p_kind text, p_key_hash bytea, terms jsonb) RETURNS TABLE(answer text, value jsonb, party_id uuid, fetched_at timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    stored ops.lookups;
+    wanted ops.lookups;
+begin
+    wanted := row(
+        p_provider, p_kind, p_key_hash, 'pending', null, p_owner, p_lead_id, p_run_no,
+        (terms -> 'price_centavos' ->> p_provider)::bigint, terms ->> 'purpose', terms ->> 'legal_basis',
+        now(), now() + make_interval(secs => (terms ->> 'fresh_secs')::double precision));
+    -- A CPF that a new contact reveals may be suppressed: nothing more is asked about that person.
+    if exists (select from ops.suppressions s where s.key_hash = p_key_hash) then
+        return query select 'suppressed', null::jsonb, null::uuid, null::timestamptz;
+        return;
+    end if;
+    loop
+        return query select * from ops.cached_lookup(p_lead_id, p_provider, p_kind, p_key_hash);
+        if found then
+            insert into ops.provider_calls
+                (provider, operation, lead_id, outcome, cost_centavos, latency_ms, purpose, legal_basis)
+            values (p_provider, p_kind, p_lead_id, 'cached', 0, 0, wanted.purpose, wanted.legal_basis);
+            return;
+        end if;
+        insert into ops.lookups select wanted.* on conflict do nothing;
+        if found then
+            return query select 'mine', null::jsonb, null::uuid, null::timestamptz;
+            return;
+        end if;
+        select * into stored from ops.lookups l
+        where l.provider = p_provider and l.kind = p_kind and l.key_hash = p_key_hash
+        for update;
+        -- Gone, or answered in between: look again.
+        continue when not found;
+        continue when exists (select from ops.cached_lookup(p_lead_id, p_provider, p_kind, p_key_hash));
+
+        if ops.is_asked(stored, p_lead_id, terms) then
+            return query select 'pending', null::jsonb, null::uuid, null::timestamptz;
+            return;
+        end if;
+        -- A pending row of this lead is one of an earlier run, which lost the lead, unless this very
+        -- statement is repeated after its answer was lost.
+        if stored.state = 'pending' and (stored.lead_id, stored.run_no) <> (p_lead_id, p_run_no) then
+            perform ops.record_unknown_call(stored);
+        end if;
+        update ops.lookups l
+        set state = 'pending', value = null, owner = wanted.owner, lead_id = wanted.lead_id,
+            run_no = wanted.run_no, price_centavos = wanted.price_centavos, purpose = wanted.purpose,
+            legal_basis = wanted.legal_basis, started_at = wanted.started_at, expires_at = wanted.expires_at
+        where l.provider = p_provider and l.kind = p_kind and l.key_hash = p_key_hash;
+        return query select 'mine', null::jsonb, null::uuid, null::timestamptz;
+        return;
+    end loop;
+end $$;
+
+--
+-- Name: FUNCTION acquire_lookup(p_lead_id text, p_owner uuid, p_run_no bigint, p_provider text, p_kind text, p_key_hash bytea, terms jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.acquire_lookup(p_lead_id text, p_owner uuid, p_run_no bigint, p_provider text, p_kind text, p_key_hash bytea, terms jsonb) IS 'One question: answered from what is stored, pending with somebody else, suppressed, or mine to ask.';
+
+--
+-- Name: acquire_lookups(text, uuid, bigint, jsonb, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.acquire_lookups(p_lead_id text, p_owner uuid, p_run_no bigint, keys jsonb, terms jsonb) RETURNS TABLE("position" integer, answer text, value jsonb, party_id uuid, fetched_at timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    wanted record;
+begin
+    for wanted in
+        select k.ordinality::integer as place, k.item ->> 'provider' as provider, k.item ->> 'kind' as kind,
+               decode(k.item ->> 'key_hash', 'hex') as key_hash
+        from jsonb_array_elements(keys) with ordinality as k (item, ordinality)
+        order by 2, 3, 4
+    loop
+        return query
+            select wanted.place, a.*
+            from ops.acquire_lookup(p_lead_id, p_owner, p_run_no, wanted.provider, wanted.kind,
+                                    wanted.key_hash, terms) a;
+    end loop;
+end $$;
+
+--
+-- Name: FUNCTION acquire_lookups(p_lead_id text, p_owner uuid, p_run_no bigint, keys jsonb, terms jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.acquire_lookups(p_lead_id text, p_owner uuid, p_run_no bigint, keys jsonb, terms jsonb) IS 'Several questions, locked in the order of their keys, answered by position.';
+
+--
+-- Name: party_enrichments; Type: TABLE; Schema: core; Owner: -
+--
+
+CREATE TABLE core.party_enrichments (
+    enrichment_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    party_id uuid NOT NULL,
+    provider text NOT NULL,
+    raw_payload jsonb NOT NULL,
+    normalized_data jsonb NOT NULL,
+    quality_score numeric(3,2),
+    risk_score numeric(3,2),
+    payload_sha256 bytea NOT NULL,
+    enriched_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_party_enrichments_quality CHECK (((quality_score >= (0)::numeric) AND (quality_score <= (1)::numeric))),
+    CONSTRAINT ck_party_enrichments_risk CHECK (((risk_score >= (0)::numeric) AND (risk_score <= (1)::numeric))),
+    CONSTRAINT ck_party_enrichments_sha256 CHECK ((octet_length(payload_sha256) = 32))
+);
+
+--
+-- Name: TABLE party_enrichments; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON TABLE core.party_enrichments IS 'The newest profile of a party from a provider; a later lookup is answered from it while it is fresh. Personal data: the whole profile, income and credit score included; only the allow-listed part of the answer (src/models/allow_list.rs). Kept: as long as its party; replaced by a newer one.';
+
+--
+-- Name: COLUMN party_enrichments.provider; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_enrichments.provider IS 'work_api.';
+
+--
+-- Name: COLUMN party_enrichments.raw_payload; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_enrichments.raw_payload IS 'The allow-listed part of the answer, in the vendor''s shape.';
+
+--
+-- Name: COLUMN party_enrichments.normalized_data; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_enrichments.normalized_data IS 'The profile as the service reads it (src/models/person.rs); money in centavos.';
+
+--
+-- Name: COLUMN party_enrichments.quality_score; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_enrichments.quality_score IS 'Completeness of the profile, 0 to 1; credit risk is in risk_score.';
+
+--
+-- Name: COLUMN party_enrichments.risk_score; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_enrichments.risk_score IS 'Credit risk, 0 to 1, 1 is the worst: 1 minus a thousandth of the credit score.';
+
+--
+-- Name: COLUMN party_enrichments.payload_sha256; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_enrichments.payload_sha256 IS 'Of raw_payload: another hash means that something changed.';
+
+--
+-- Name: COLUMN party_enrichments.enriched_at; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_enrichments.enriched_at IS 'When the provider answered.';
+
+--
+-- Name: COLUMN party_enrichments.expires_at; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_enrichments.expires_at IS 'Until when the answer is used again without asking (FRESH_DAYS); the row stays after it.';
+
+--
+-- Name: cached_lookup(text, text, text, bytea); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.cached_lookup(p_lead_id text, p_provider text, p_kind text, p_key_hash bytea) RETURNS TABLE(answer text, value jsonb, party_id uuid, fetched_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT
+         CASE
+             WHEN (l.state = 'absent'::text) THEN 'absent'::text
+             WHEN (l.value ? 'refused'::text) THEN 'refused'::text
+             WHEN (l.kind = 'profile'::text) THEN 'profile'::text
+             ELSE 'candidates'::text
+         END AS "case",
+     COALESCE(e.normalized_data, (l.value -> 'refused'::text), l.value) AS "coalesce",
+     e.party_id,
+     e.enriched_at
+    FROM (ops.lookups l
+      LEFT JOIN core.party_enrichments e ON (((l.kind = 'profile'::text) AND (e.party_id = ((l.value ->> 'party_id'::text))::uuid) AND (e.provider = l.provider))))
+   WHERE ((l.provider = cached_lookup.p_provider) AND (l.kind = cached_lookup.p_kind) AND (l.key_hash = cached_lookup.p_key_hash) AND (l.state <> 'pending'::text) AND (l.expires_at > now()) AND ((l.lead_id = cached_lookup.p_lead_id) OR ((l.value ->> 'refused'::text) IS DISTINCT FROM 'profile_name_contradicts'::text)) AND ((NOT COALESCE((l.value ? 'party_id'::text), false)) OR (e.party_id IS NOT NULL)));
+END;
+
+--
+-- Name: FUNCTION cached_lookup(p_lead_id text, p_provider text, p_kind text, p_key_hash bytea); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.cached_lookup(p_lead_id text, p_provider text, p_kind text, p_key_hash bytea) IS 'A stored answer that is still fresh, else no row.';
+
+--
+-- Name: complete_delivery(text, uuid, bigint, boolean, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.complete_delivery(p_lead_id text, p_owner uuid, p_run_no bigint, was_sent boolean, steps jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if exists (select from ops.leads l join ops.outbox o on o.lead_id = l.lead_id
+               where l.lead_id = p_lead_id and l.run_no = p_run_no and l.owner is null
+                 and o.run_no = p_run_no and o.state = 'sent') then
+        return;
+    end if;
+    perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
+    update ops.leads l
+    set message_fingerprint = o.fingerprint
+    from ops.outbox o
+    where l.lead_id = p_lead_id and o.lead_id = p_lead_id and o.kind = 'message' and o.run_no = p_run_no;
+    update ops.outbox o
+    set state = 'sent', sent_at = now(), owner = null, due_at = null, last_error = null
+    where o.lead_id = p_lead_id and o.kind = 'message' and o.run_no = p_run_no and o.state = 'sending';
+    if not found then
+        raise exception 'no message of this run is being sent' using errcode = 'LC001';
+    end if;
+    perform ops.abandon_lookups(p_lead_id);
+    perform ops.finish_lead(p_lead_id, 'completed', null, was_sent, steps);
+end $$;
+
+--
+-- Name: FUNCTION complete_delivery(p_lead_id text, p_owner uuid, p_run_no bigint, was_sent boolean, steps jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.complete_delivery(p_lead_id text, p_owner uuid, p_run_no bigint, was_sent boolean, steps jsonb) IS 'T5: the message stands in the CRM; message and lead are done.';
+
+--
+-- Name: end_run(text, uuid, bigint, text, text, interval, boolean, jsonb, double precision, jsonb, integer, integer); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.end_run(p_lead_id text, p_owner uuid, p_run_no bigint, ending text, p_reason text, retry_after interval, spends_attempt boolean, settled jsonb, absent_secs double precision, steps jsonb, max_attempts integer, max_unknown_sends integer) RETURNS TABLE(state text, message_sent boolean, cpfs text[], reason text, next_attempt_at timestamp with time zone, finished_at timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    failures integer;
+    unknown_sends integer := 0;
+begin
+    -- Repeated after its answer was lost, it only tells how the lead stands.
+    if exists (select from ops.leads l
+               where l.lead_id = p_lead_id and l.run_no = p_run_no and l.owner is null) then
+        return query select * from ops.lead_result(p_lead_id);
+        return;
+    end if;
+    perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
+    perform ops.settle_lookups(p_lead_id, p_owner, settled, absent_secs, null);
+    perform ops.abandon_lookups(p_lead_id);
+
+    if ending = 'unknown' then
+        update ops.outbox o
+        set state = 'unknown', owner = null, attempts = o.attempts + 1, sending_since = now(),
+            due_at = now() + retry_after,
+            last_error = p_reason
+        where o.lead_id = p_lead_id and o.kind = 'message' and o.run_no = p_run_no
+        returning o.attempts into unknown_sends;
+        if not found then
+            raise exception 'no message of this run is being sent' using errcode = 'LC001';
+        end if;
+    end if;
+    if ending in ('not_delivered', 'failed', 'lead_missing') then
+        -- Nothing is on its way any more: the next run may read the lead back at once.
+        update ops.outbox o set sending_since = null, last_error = p_reason
+        where o.lead_id = p_lead_id and o.kind = 'message' and o.run_no = p_run_no;
+    end if;
+    if ending = 'delivery_unknown' then
+        update ops.outbox o set state = 'unknown', owner = null
+        where o.lead_id = p_lead_id and o.run_no = p_run_no and o.state = 'sending';
+    end if;
+    if ending = 'suppressed' then
+        -- Nothing of the person stays with the lead; what other leads hold is the eraser's affair.
+        delete from ops.lead_details d where d.lead_id = p_lead_id;
+        delete from ops.lookups k where k.lead_id = p_lead_id;
+        delete from ops.outbox o where o.lead_id = p_lead_id;
+        delete from core.lead_parties lp where lp.lead_id = p_lead_id;
+    end if;
+
+    select l.attempts + case when spends_attempt then 1 else 0 end into failures
+    from ops.leads l where l.lead_id = p_lead_id;
+    if ending = 'handed_back' then
+        update ops.leads l
+        set state = 'accepted', owner = null, due_at = now(), timeline = steps
+        where l.lead_id = p_lead_id;
+    elsif unknown_sends > max_unknown_sends then
+        perform ops.finish_lead(p_lead_id, 'delivery_unknown', p_reason, false, steps);
+    elsif ending = 'unknown' or (ending in ('retry', 'not_delivered') and failures < max_attempts) then
+        update ops.leads l
+        set state = 'retrying', owner = null, due_at = now() + retry_after, attempts = failures,
+            crashes = 0, last_error = p_reason, timeline = steps
+        where l.lead_id = p_lead_id;
+    elsif ending in ('retry', 'not_delivered') then
+        update ops.leads l set attempts = failures where l.lead_id = p_lead_id;
+        perform ops.finish_lead(p_lead_id, 'failed', p_reason, false, steps);
+    else
+        perform ops.finish_lead(p_lead_id, ending, p_reason, false, steps);
+    end if;
+    return query select * from ops.lead_result(p_lead_id);
+end $$;
+
+--
+-- Name: FUNCTION end_run(p_lead_id text, p_owner uuid, p_run_no bigint, ending text, p_reason text, retry_after interval, spends_attempt boolean, settled jsonb, absent_secs double precision, steps jsonb, max_attempts integer, max_unknown_sends integer); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.end_run(p_lead_id text, p_owner uuid, p_run_no bigint, ending text, p_reason text, retry_after interval, spends_attempt boolean, settled jsonb, absent_secs double precision, steps jsonb, max_attempts integer, max_unknown_sends integer) IS 'The end of a run that delivered nothing, or does not know whether it did: an end state, or a retry.';
+
+--
+-- Name: leads; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.leads (
+    lead_id text NOT NULL,
+    source text NOT NULL,
+    priority smallint DEFAULT 0 NOT NULL,
+    state text NOT NULL,
+    outcome text,
+    requested_no bigint DEFAULT 1 NOT NULL,
+    run_no bigint DEFAULT 0 NOT NULL,
+    owner uuid,
+    due_at timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    crashes integer DEFAULT 0 NOT NULL,
+    contact_fingerprint bytea,
+    message_fingerprint bytea,
+    message_sent boolean DEFAULT false NOT NULL,
+    timeline jsonb DEFAULT '[]'::jsonb NOT NULL,
+    last_error text,
+    first_seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT ck_leads_attempts CHECK ((attempts >= 0)),
+    CONSTRAINT ck_leads_crashes CHECK ((crashes >= 0)),
+    CONSTRAINT ck_leads_due_at CHECK (((state = ANY (ARRAY['accepted'::text, 'retrying'::text, 'budget_hold'::text])) = (due_at IS NOT NULL))),
+    CONSTRAINT ck_leads_finished_at CHECK (((state = ANY (ARRAY['accepted'::text, 'processing'::text, 'retrying'::text, 'budget_hold'::text])) = (finished_at IS NULL))),
+    CONSTRAINT ck_leads_lead_id CHECK ((lead_id ~ '^[A-Za-z0-9_-]{1,64}$'::text)),
+    CONSTRAINT ck_leads_outcome CHECK ((outcome = ANY (ARRAY['review'::text, 'completed'::text, 'unidentified'::text, 'suppressed'::text, 'lead_missing'::text, 'failed'::text, 'delivery_unknown'::text]))),
+    CONSTRAINT ck_leads_owner CHECK (((state = 'processing'::text) = (owner IS NOT NULL))),
+    CONSTRAINT ck_leads_priority CHECK ((priority = ANY (ARRAY[0, 1]))),
+    CONSTRAINT ck_leads_source CHECK ((source = ANY (ARRAY['make'::text, 'c2s_webhook'::text, 'google_ads'::text, 'backfill'::text, 'api'::text]))),
+    CONSTRAINT ck_leads_state CHECK ((state = ANY (ARRAY['accepted'::text, 'processing'::text, 'retrying'::text, 'budget_hold'::text, 'review'::text, 'completed'::text, 'unidentified'::text, 'suppressed'::text, 'lead_missing'::text, 'failed'::text, 'delivery_unknown'::text])))
+)
+WITH (fillfactor='70');
+
+--
+-- Name: TABLE leads; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.leads IS 'A lead and how it stands: the queue, one narrow row per lead. Personal data: none but the lead''s id, and a keyed hash of its contacts. Kept: until deleted; nothing deletes rows of its own accord yet.';
+
+--
+-- Name: COLUMN leads.lead_id; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.lead_id IS 'As the CRM names it; opaque.';
+
+--
+-- Name: COLUMN leads.source; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.source IS 'Who told us of it first. make: GET leads/process; api: the command line; the others are not written yet.';
+
+--
+-- Name: COLUMN leads.priority; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.priority IS '0: somebody waits for it. 1: backfilled.';
+
+--
+-- Name: COLUMN leads.state; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.state IS 'retrying: an upstream failed, next run at due_at. unidentified: nobody who may be named. suppressed: the person objected or was erased. lead_missing: the CRM does not know it. delivery_unknown: three sends of unknown outcome, a person has to look. budget_hold and review are not written yet.';
+
+--
+-- Name: COLUMN leads.outcome; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.outcome IS 'The last end that was reached.';
+
+--
+-- Name: COLUMN leads.requested_no; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.requested_no IS 'The run that is asked for at least; ahead of run_no when something changed during a run.';
+
+--
+-- Name: COLUMN leads.run_no; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.run_no IS 'The fence: it only ever grows, and no write of an earlier run passes.';
+
+--
+-- Name: COLUMN leads.owner; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.owner IS 'The instance at work on it (ops.instances), while processing.';
+
+--
+-- Name: COLUMN leads.due_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.due_at IS 'When the next run is due, while one is.';
+
+--
+-- Name: COLUMN leads.attempts; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.attempts IS 'Failures of this lead since it last began anew; an outage of an upstream spends none.';
+
+--
+-- Name: COLUMN leads.crashes; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.crashes IS 'Takeovers from a dead instance since a run last ended in order.';
+
+--
+-- Name: COLUMN leads.contact_fingerprint; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.contact_fingerprint IS 'Keyed hash of name and contacts as last fetched: tells whether they changed.';
+
+--
+-- Name: COLUMN leads.message_fingerprint; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.message_fingerprint IS 'Of the message last delivered.';
+
+--
+-- Name: COLUMN leads.message_sent; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.message_sent IS 'Whether the last finished run has a message posted; false when it was unchanged since the last delivery.';
+
+--
+-- Name: COLUMN leads.timeline; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.timeline IS 'The steps of the last run: name, outcome (a code), latency_ms, cost_centavos.';
+
+--
+-- Name: COLUMN leads.last_error; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.last_error IS 'A code, without personal data.';
+
+--
+-- Name: COLUMN leads.first_seen_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.first_seen_at IS 'When it was first accepted.';
+
+--
+-- Name: COLUMN leads.finished_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.finished_at IS 'When it reached an end state, while it is in one.';
+
+--
+-- Name: finish_lead(text, text, text, boolean, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.finish_lead(p_lead_id text, end_state text, reason text, was_sent boolean, steps jsonb) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ UPDATE ops.leads l SET outcome = finish_lead.end_state, message_sent = finish_lead.was_sent, timeline = finish_lead.steps, last_error = finish_lead.reason, owner = NULL::uuid, crashes = 0, state =
+         CASE
+             WHEN (l.requested_no > l.run_no) THEN 'accepted'::text
+             ELSE finish_lead.end_state
+         END, due_at =
+         CASE
+             WHEN (l.requested_no > l.run_no) THEN now()
+             ELSE NULL::timestamp with time zone
+         END, attempts =
+         CASE
+             WHEN (l.requested_no > l.run_no) THEN 0
+             ELSE l.attempts
+         END, finished_at =
+         CASE
+             WHEN (l.requested_no > l.run_no) THEN NULL::timestamp with time zone
+             ELSE now()
+         END
+   WHERE (l.lead_id = finish_lead.p_lead_id);
+END;
+
+--
+-- Name: FUNCTION finish_lead(p_lead_id text, end_state text, reason text, was_sent boolean, steps jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.finish_lead(p_lead_id text, end_state text, reason text, was_sent boolean, steps jsonb) IS 'Ends the run of a lead; one that changed meanwhile starts again.';
+
+--
+-- Name: hand_back_leads(uuid); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.hand_back_leads(p_owner uuid) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+declare
+    handed_back text[];
+begin
+    with mine as (
+        select l.lead_id from ops.leads l where l.owner = p_owner order by l.lead_id for update)
+    select coalesce(array_agg(mine.lead_id), '{}') into handed_back from mine;
+    perform ops.abandon_lookups(lead_id) from unnest(handed_back) as lead_id;
+    update ops.leads l
+    set state = 'accepted', owner = null, due_at = now()
+    where l.lead_id = any (handed_back);
+    return cardinality(handed_back);
+end $$;
+
+--
+-- Name: FUNCTION hand_back_leads(p_owner uuid); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.hand_back_leads(p_owner uuid) IS 'Gives back all leads of an instance that stops: due at once, nothing spent. Answers how many.';
+
+--
+-- Name: hold_claim(text, uuid, bigint); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.hold_claim(p_lead_id text, p_owner uuid, p_run_no bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform from ops.leads l
+    where l.lead_id = p_lead_id and l.owner = p_owner and l.run_no = p_run_no
+    for update;
+    if not found then
+        raise exception 'the claim on the lead is lost' using errcode = 'LC001';
+    end if;
+end $$;
+
+--
+-- Name: FUNCTION hold_claim(p_lead_id text, p_owner uuid, p_run_no bigint); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.hold_claim(p_lead_id text, p_owner uuid, p_run_no bigint) IS 'The fence: refuses (LC001) whoever lost the lead, and locks its row until the transaction ends.';
+
+--
+-- Name: instances; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.instances (
+    id uuid NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    heartbeat_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE instances; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.instances IS 'A running process of the service. Silent for LEASE_SECS, it counts as dead and loses its leads. Personal data: none.';
+
+--
+-- Name: COLUMN instances.heartbeat_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.instances.heartbeat_at IS 'Renewed every third of LEASE_SECS; rows silent for seven days are removed.';
+
+--
+-- Name: is_alive(uuid, interval); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.is_alive(instance uuid, lease interval) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (EXISTS (SELECT FROM ops.instances i WHERE ((i.id = is_alive.instance) AND (i.heartbeat_at > (now() - is_alive.lease)))));
+
+--
+-- Name: FUNCTION is_alive(instance uuid, lease interval); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.is_alive(instance uuid, lease interval) IS 'Whether an instance''s heartbeat is younger than the lease.';
+
+--
+-- Name: is_asked(ops.lookups, text, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.is_asked(lookup ops.lookups, p_lead_id text, terms jsonb) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (((lookup).state = 'pending'::text) AND ((lookup).lead_id <> p_lead_id) AND (EXISTS (SELECT FROM ops.leads l WHERE ((l.lead_id = (is_asked.lookup).lead_id) AND (l.owner = (is_asked.lookup).owner) AND (l.run_no = (is_asked.lookup).run_no)))) AND ops.is_alive((lookup).owner, make_interval(secs => ((terms ->> 'lease_secs'::text))::double precision)));
+
+--
+-- Name: FUNCTION is_asked(lookup ops.lookups, p_lead_id text, terms jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.is_asked(lookup ops.lookups, p_lead_id text, terms jsonb) IS 'Whether the run of another lead, on a living instance, is asking this question.';
+
+--
+-- Name: lead_parties; Type: TABLE; Schema: core; Owner: -
+--
+
+CREATE TABLE core.lead_parties (
+    lead_id text NOT NULL,
+    party_id uuid NOT NULL,
+    run_no bigint NOT NULL,
+    matched_by text NOT NULL,
+    provider text NOT NULL,
+    confidence numeric(3,2),
+    evidence jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_lead_parties_confidence CHECK (((confidence >= (0)::numeric) AND (confidence <= (1)::numeric))),
+    CONSTRAINT ck_lead_parties_matched_by CHECK ((matched_by = ANY (ARRAY['phone'::text, 'email'::text, 'both'::text, 'review'::text])))
+);
+
+--
+-- Name: TABLE lead_parties; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON TABLE core.lead_parties IS 'Whom a lead was taken for: one row per accepted lead, the person of its last run that found one. Personal data: ties a lead to a person. Kept: as long as its party; removed when the lead ends suppressed.';
+
+--
+-- Name: COLUMN lead_parties.lead_id; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.lead_parties.lead_id IS 'The lead in ops.leads and in the CRM; no foreign key, so that core stands alone.';
+
+--
+-- Name: COLUMN lead_parties.run_no; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.lead_parties.run_no IS 'The last run of the lead that found this person.';
+
+--
+-- Name: COLUMN lead_parties.matched_by; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.lead_parties.matched_by IS 'Which of the lead''s contacts led to the person; review: a person decided.';
+
+--
+-- Name: COLUMN lead_parties.provider; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.lead_parties.provider IS 'Who named the person for the contact: diretrix or work_api.';
+
+--
+-- Name: COLUMN lead_parties.confidence; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.lead_parties.confidence IS 'The score of the decision, 0 to 1: an order, not a probability.';
+
+--
+-- Name: COLUMN lead_parties.evidence; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.lead_parties.evidence IS 'The reasons, as codes: decided by the contacts, confirmed by the profile (src/identity/reason.rs).';
+
+--
+-- Name: parties; Type: TABLE; Schema: core; Owner: -
+--
+
+CREATE TABLE core.parties (
+    id uuid NOT NULL,
+    party_type text NOT NULL,
+    cpf_cnpj text,
+    full_name text NOT NULL,
+    normalized_name text GENERATED ALWAYS AS (core.fold_text(full_name)) STORED,
+    sex text,
+    birth_date date,
+    mother_name text,
+    father_name text,
+    rg text,
+    fantasy_name text,
+    normalized_fantasy_name text GENERATED ALWAYS AS (core.fold_text(fantasy_name)) STORED,
+    opening_date date,
+    registration_status_date date,
+    company_type text,
+    company_size text,
+    enriched boolean DEFAULT false NOT NULL,
+    enriched_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_parties_cpf_cnpj CHECK (
+CASE party_type
+    WHEN 'person'::text THEN (cpf_cnpj ~ '^[0-9]{11}$'::text)
+    ELSE (cpf_cnpj ~ '^[0-9]{14}$'::text)
+END),
+    CONSTRAINT ck_parties_enriched CHECK ((enriched = (enriched_at IS NOT NULL))),
+    CONSTRAINT ck_parties_full_name CHECK (((full_name ~ '\S'::text) AND (length(full_name) <= 400))),
+    CONSTRAINT ck_parties_party_type CHECK ((party_type = ANY (ARRAY['person'::text, 'company'::text]))),
+    CONSTRAINT ck_parties_sex CHECK ((sex = ANY (ARRAY['M'::text, 'F'::text])))
+);
+
+--
+-- Name: TABLE parties; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON TABLE core.parties IS 'A person or a company as known best: one row per CPF or CNPJ, the newest non-empty value of each column. The service writes people only. Personal data: name, CPF, RG, birth, sex, parents. Kept: until deleted; nothing deletes rows of its own accord yet.';
+
+--
+-- Name: COLUMN parties.id; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.parties.id IS 'UUID v7, made by the service.';
+
+--
+-- Name: COLUMN parties.cpf_cnpj; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.parties.cpf_cnpj IS 'Digits only: 11 of a person, 14 of a company.';
+
+--
+-- Name: COLUMN parties.normalized_name; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.parties.normalized_name IS 'full_name folded by core.fold_text, for searches by trigrams.';
+
+--
+-- Name: COLUMN parties.sex; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.parties.sex IS 'As the registry has it; never guessed from the name.';
+
+--
+-- Name: COLUMN parties.mother_name; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.parties.mother_name IS 'As the provider writes it.';
+
+--
+-- Name: COLUMN parties.normalized_fantasy_name; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.parties.normalized_fantasy_name IS 'fantasy_name folded by core.fold_text.';
+
+--
+-- Name: COLUMN parties.registration_status_date; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.parties.registration_status_date IS 'Since when the registration of the CPF or CNPJ has its present status.';
+
+--
+-- Name: COLUMN parties.enriched; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.parties.enriched IS 'Whether a provider''s profile was stored: exactly when enriched_at is set.';
+
+--
+-- Name: COLUMN parties.enriched_at; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.parties.enriched_at IS 'When the newest stored profile was answered by its provider.';
+
+--
+-- Name: lead_result(text); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.lead_result(p_lead_id text) RETURNS TABLE(state text, message_sent boolean, cpfs text[], reason text, next_attempt_at timestamp with time zone, finished_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT l.state,
+     l.message_sent,
+     ARRAY( SELECT p.cpf_cnpj
+            FROM (core.lead_parties lp
+              JOIN core.parties p ON ((p.id = lp.party_id)))
+           WHERE ((lp.lead_id = l.lead_id) AND (lp.run_no = l.run_no) AND (p.party_type = 'person'::text))
+           ORDER BY p.cpf_cnpj) AS "array",
+     l.last_error,
+     l.due_at,
+     l.finished_at
+    FROM ops.leads l
+   WHERE (l.lead_id = lead_result.p_lead_id);
+END;
+
+--
+-- Name: FUNCTION lead_result(p_lead_id text); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.lead_result(p_lead_id text) IS 'How a lead stands, with the CPFs of its last run''s people.';
+
+--
+-- Name: persist_profile(text, uuid, bigint, bytea[], jsonb, jsonb, text, bytea, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.persist_profile(p_lead_id text, p_owner uuid, p_run_no bigint, suppression_hashes bytea[], person jsonb, match jsonb, p_body text, p_fingerprint bytea, steps jsonb) RETURNS TABLE(answer text, party_id uuid, body text, unknown_sends integer, sent_ago_secs double precision)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    settled jsonb := coalesce(person -> 'settled', '[]');
+    party   uuid;
+    expiry  timestamptz;
+    queued  record;
+begin
+    -- Repeated after its answer was lost, when the unchanged message had ended the lead.
+    select lp.party_id into party
+    from ops.leads l
+    join ops.outbox o on o.lead_id = l.lead_id and o.state = 'sent' and o.fingerprint = p_fingerprint
+    join core.lead_parties lp on lp.lead_id = l.lead_id and lp.run_no = l.run_no
+    where l.lead_id = p_lead_id and l.run_no = p_run_no and l.owner is null;
+    if found then
+        return query select 'unchanged', party, p_body, 0, null::double precision;
+        return;
+    end if;
+    party := (person ->> 'party_id')::uuid;
+    perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
+    if exists (select from ops.suppressions s where s.key_hash = any (suppression_hashes)) then
+        perform ops.settle_lookups(p_lead_id, p_owner, settled, 0, null);
+        return query select 'suppressed', null::uuid, null::text, 0, null::double precision;
+        return;
+    end if;
+
+    if person ? 'bought' then
+        select l.expires_at into expiry from ops.lookups l
+        where l.provider = settled -> 0 ->> 'provider' and l.kind = settled -> 0 ->> 'kind'
+          and l.key_hash = decode(settled -> 0 ->> 'key_hash', 'hex');
+        party := core.store_person(settled -> 0 ->> 'provider', person -> 'bought', expiry);
+        perform ops.settle_lookups(p_lead_id, p_owner, settled, 0, party);
+    else
+        perform from core.parties p where p.id = party for key share;
+        if not found then
+            raise exception 'the party was erased meanwhile' using errcode = 'serialization_failure';
+        end if;
+    end if;
+
+    delete from core.lead_parties lp where lp.lead_id = p_lead_id and lp.party_id <> party;
+    insert into core.lead_parties (lead_id, party_id, run_no, matched_by, provider, confidence, evidence)
+    values (p_lead_id, party, p_run_no, match ->> 'matched_by', match ->> 'provider',
+            (match ->> 'score')::integer / 100.0, match -> 'evidence')
+    on conflict (lead_id, party_id) do update
+        set run_no = excluded.run_no, matched_by = excluded.matched_by, provider = excluded.provider,
+            confidence = excluded.confidence, evidence = excluded.evidence;
+
+    select * into strict queued from ops.queue_message(p_lead_id, p_owner, p_run_no, p_body, p_fingerprint);
+    if queued.answer = 'unchanged' then
+        perform ops.abandon_lookups(p_lead_id);
+        perform ops.finish_lead(p_lead_id, 'completed', null, false, steps);
+    end if;
+    return query select queued.answer, party, queued.body, queued.unknown_sends, queued.sent_ago_secs;
+end $$;
+
+--
+-- Name: FUNCTION persist_profile(p_lead_id text, p_owner uuid, p_run_no bigint, suppression_hashes bytea[], person jsonb, match jsonb, p_body text, p_fingerprint bytea, steps jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.persist_profile(p_lead_id text, p_owner uuid, p_run_no bigint, suppression_hashes bytea[], person jsonb, match jsonb, p_body text, p_fingerprint bytea, steps jsonb) IS 'T4: settles the profile, stores the person, ties the lead to them, queues the message. Answers suppressed, send, read_back or unchanged.';
+
+--
+-- Name: poll_lookup(text, uuid, bigint, text, text, bytea, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.poll_lookup(p_lead_id text, p_owner uuid, p_run_no bigint, p_provider text, p_kind text, p_key_hash bytea, terms jsonb) RETURNS TABLE(answer text, value jsonb, party_id uuid, fetched_at timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if exists (
+        select from ops.leads l, ops.lookups k
+        where l.lead_id = p_lead_id and l.owner = p_owner and l.run_no = p_run_no
+          and k.provider = p_provider and k.kind = p_kind and k.key_hash = p_key_hash
+          and ops.is_asked(k, p_lead_id, terms)
+    ) then
+        return query select 'pending', null::jsonb, null::uuid, null::timestamptz;
+        return;
+    end if;
+    perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
+    return query select * from ops.acquire_lookup(
+        p_lead_id, p_owner, p_run_no, p_provider, p_kind, p_key_hash, terms);
+end $$;
+
+--
+-- Name: FUNCTION poll_lookup(p_lead_id text, p_owner uuid, p_run_no bigint, p_provider text, p_kind text, p_key_hash bytea, terms jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.poll_lookup(p_lead_id text, p_owner uuid, p_run_no bigint, p_provider text, p_kind text, p_key_hash bytea, terms jsonb) IS 'Looks again at a question somebody else is asking; takes it over when they are gone.';
+
+--
+-- Name: queue_message(text, uuid, bigint, text, bytea); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.queue_message(p_lead_id text, p_owner uuid, p_run_no bigint, p_body text, p_fingerprint bytea) RETURNS TABLE(answer text, body text, unknown_sends integer, sent_ago_secs double precision)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    stored ops.outbox;
+    is_repeated boolean;
+begin
+    insert into ops.outbox (lead_id, kind, body, fingerprint, state, run_no, owner, sending_since)
+    values (p_lead_id, 'message', p_body, p_fingerprint, 'sending', p_run_no, p_owner, now())
+    on conflict (lead_id, kind) do nothing;
+    if found then
+        return query select 'send', p_body, 0, null::double precision;
+        return;
+    end if;
+
+    select * into strict stored from ops.outbox o where o.lead_id = p_lead_id and o.kind = 'message' for update;
+    if stored.state = 'sent' and stored.fingerprint = p_fingerprint then
+        return query select 'unchanged', stored.body, 0, null::double precision;
+        return;
+    end if;
+    is_repeated := stored.run_no = p_run_no and stored.fingerprint = p_fingerprint;
+    if is_repeated and not stored.read_back then
+        -- Repeated after its answer was lost; the message is only sent now.
+        update ops.outbox o set sending_since = now() where o.lead_id = p_lead_id and o.kind = 'message';
+        return query select 'send', stored.body, stored.attempts, null::double precision;
+    elsif stored.state <> 'sent' and stored.fingerprint = p_fingerprint then
+        update ops.outbox o
+        set state = 'sending', owner = p_owner, run_no = p_run_no, read_back = true, due_at = null
+        where o.lead_id = p_lead_id and o.kind = 'message';
+        -- After a send of unknown outcome no run begins before it can no longer land (due_at).
+        return query select 'read_back', stored.body, stored.attempts,
+                            case when stored.state = 'sending'
+                                 then extract(epoch from now() - stored.sending_since)::double precision end;
+    else
+        update ops.outbox o
+        set body = p_body, fingerprint = p_fingerprint, state = 'sending', run_no = p_run_no, owner = p_owner,
+            sending_since = now(), attempts = 0, read_back = false, due_at = null, sent_at = null,
+            last_error = null
+        where o.lead_id = p_lead_id and o.kind = 'message';
+        return query select 'send', p_body, 0, null::double precision;
+    end if;
+end $$;
+
+--
+-- Name: FUNCTION queue_message(p_lead_id text, p_owner uuid, p_run_no bigint, p_body text, p_fingerprint bytea); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.queue_message(p_lead_id text, p_owner uuid, p_run_no bigint, p_body text, p_fingerprint bytea) IS 'Puts the message into the outbox as sending. Answers send, read_back or unchanged.';
+
+--
+-- Name: send_again(text, uuid, bigint); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.send_again(p_lead_id text, p_owner uuid, p_run_no bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
+    update ops.outbox o set sending_since = now()
+    where o.lead_id = p_lead_id and o.kind = 'message' and o.run_no = p_run_no and o.state = 'sending';
+    if not found then
+        raise exception 'no message of this run is being sent' using errcode = 'LC001';
+    end if;
+end $$;
+
+--
+-- Name: FUNCTION send_again(p_lead_id text, p_owner uuid, p_run_no bigint); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.send_again(p_lead_id text, p_owner uuid, p_run_no bigint) IS 'Notes that a message is sent again, after it was read back and found absent.';
+
+--
+-- Name: settle_and_acquire(text, uuid, bigint, jsonb, double precision, jsonb, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.settle_and_acquire(p_lead_id text, p_owner uuid, p_run_no bigint, settled jsonb, absent_secs double precision, keys jsonb, terms jsonb) RETURNS TABLE("position" integer, answer text, value jsonb, party_id uuid, fetched_at timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
+    perform ops.settle_lookups(p_lead_id, p_owner, settled, absent_secs, null);
+    return query select * from ops.acquire_lookups(p_lead_id, p_owner, p_run_no, keys, terms);
+end $$;
+
+--
+-- Name: FUNCTION settle_and_acquire(p_lead_id text, p_owner uuid, p_run_no bigint, settled jsonb, absent_secs double precision, keys jsonb, terms jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.settle_and_acquire(p_lead_id text, p_owner uuid, p_run_no bigint, settled jsonb, absent_secs double precision, keys jsonb, terms jsonb) IS 'T3: settles what came back and acquires the next questions.';
+
+--
+-- Name: settle_lookups(text, uuid, jsonb, double precision, uuid); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.settle_lookups(p_lead_id text, p_owner uuid, settled jsonb, absent_secs double precision, p_party_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    call record;
+    asked ops.lookups;
+begin
+    for call in
+        select s.* from jsonb_to_recordset(settled) as s (
+            provider text, kind text, key_hash text, answer text, value jsonb,
+            outcome text, cost_centavos bigint, latency_ms bigint)
+        order by s.provider, s.kind, s.key_hash
+    loop
+        select * into asked from ops.lookups l
+        where l.provider = call.provider and l.kind = call.kind
+          and l.key_hash = decode(call.key_hash, 'hex')
+          and l.state = 'pending' and l.owner = p_owner and l.lead_id = p_lead_id
+        for update;
+        continue when not found;
+
+        insert into ops.provider_calls
+            (provider, operation, lead_id, outcome, cost_centavos, latency_ms, purpose, legal_basis)
+        values (call.provider, call.kind, p_lead_id, call.outcome, call.cost_centavos, call.latency_ms,
+                asked.purpose, asked.legal_basis);
+        if call.answer = 'failed' or (call.answer = 'profile' and p_party_id is null) then
+            -- An error is never stored, nor a profile without its person.
+            delete from ops.lookups l
+            where l.provider = asked.provider and l.kind = asked.kind and l.key_hash = asked.key_hash;
+        else
+            update ops.lookups l
+            set owner = null,
+                state = case call.answer when 'absent' then 'absent' else 'found' end,
+                value = case call.answer
+                            when 'absent' then null
+                            when 'profile' then jsonb_build_object('party_id', p_party_id)
+                            else call.value end,
+                expires_at = case call.answer
+                                 when 'absent' then least(l.expires_at, now() + make_interval(secs => absent_secs))
+                                 -- A name can be corrected in the CRM.
+                                 when 'refused' then case
+                                     when call.value ->> 'refused' = 'profile_name_contradicts'
+                                         then least(l.expires_at, now() + interval '1 hour')
+                                     else l.expires_at end
+                                 else l.expires_at end
+            where l.provider = asked.provider and l.kind = asked.kind and l.key_hash = asked.key_hash;
+        end if;
+    end loop;
+end $$;
+
+--
+-- Name: FUNCTION settle_lookups(p_lead_id text, p_owner uuid, settled jsonb, absent_secs double precision, p_party_id uuid); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.settle_lookups(p_lead_id text, p_owner uuid, settled jsonb, absent_secs double precision, p_party_id uuid) IS 'Writes what came back over the pending rows of this claim, and into the ledger.';
+
+--
+-- Name: addresses; Type: TABLE; Schema: core; Owner: -
+--
+
+CREATE TABLE core.addresses (
+    id uuid NOT NULL,
+    street_type text,
+    street text,
+    number text,
+    complement text,
+    neighborhood text,
+    city text,
+    state text,
+    zip_code text,
+    formatted_address text,
+    latitude numeric(9,6),
+    longitude numeric(9,6),
+    is_valid boolean DEFAULT true NOT NULL,
+    address_hash text GENERATED ALWAYS AS (core.address_hash(street_type, street, number, complement, neighborhood, city, state, zip_code)) STORED,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_addresses_latitude CHECK (((latitude >= ('-90'::integer)::numeric) AND (latitude <= (90)::numeric))),
+    CONSTRAINT ck_addresses_longitude CHECK (((longitude >= ('-180'::integer)::numeric) AND (longitude <= (180)::numeric))),
+    CONSTRAINT ck_addresses_state CHECK ((state ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT ck_addresses_zip_code CHECK ((zip_code ~ '^[0-9]{8}$'::text))
+);
+
+--
+-- Name: TABLE addresses; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON TABLE core.addresses IS 'A place, once, however many people live there; never updated. Personal data: where somebody lives, by way of party_addresses. Kept: until deleted; it stays when its last party goes.';
+
+--
+-- Name: COLUMN addresses.id; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.addresses.id IS 'UUID v7, made by the service.';
+
+--
+-- Name: COLUMN addresses.state; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.addresses.state IS 'Two capitals; null when the provider''s value is none.';
+
+--
+-- Name: COLUMN addresses.zip_code; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.addresses.zip_code IS 'CEP, eight digits; null when the provider''s value is none.';
+
+--
+-- Name: COLUMN addresses.formatted_address; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.addresses.formatted_address IS 'The known parts in one line, without the CEP.';
+
+--
+-- Name: COLUMN addresses.latitude; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.addresses.latitude IS 'The service never sets it.';
+
+--
+-- Name: COLUMN addresses.longitude; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.addresses.longitude IS 'The service never sets it.';
+
+--
+-- Name: COLUMN addresses.address_hash; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.addresses.address_hash IS 'core.address_hash of the parts: what makes a place the same place.';
+
+--
+-- Name: companies; Type: TABLE; Schema: core; Owner: -
+--
+
+CREATE TABLE core.companies (
+    party_id uuid NOT NULL,
+    party_type text DEFAULT 'company'::text NOT NULL,
+    legal_name text,
+    trade_name text,
+    cnpj text,
+    company_size text,
+    industry text,
+    foundation_date date,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_companies_cnpj CHECK ((cnpj ~ '^[0-9]{14}$'::text)),
+    CONSTRAINT ck_companies_party_type CHECK ((party_type = 'company'::text))
+);
+
+--
+-- Name: TABLE companies; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON TABLE core.companies IS 'The part of a party that only companies have. The service does not write it: companies named in a profile stay in party_enrichments.normalized_data. Personal data: none, unless a company bears a person''s name. Kept: as long as its party.';
+
+--
+-- Name: COLUMN companies.party_type; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.companies.party_type IS 'Always company: part of the key to parties, so that a person cannot have a row here.';
+
+--
+-- Name: COLUMN companies.cnpj; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.companies.cnpj IS 'Digits only.';
+
+--
+-- Name: party_addresses; Type: TABLE; Schema: core; Owner: -
+--
+
+CREATE TABLE core.party_addresses (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    party_id uuid NOT NULL,
+    address_id uuid NOT NULL,
+    address_type text DEFAULT 'residential'::text NOT NULL,
+    is_primary boolean DEFAULT false NOT NULL,
+    is_current boolean DEFAULT true NOT NULL,
+    verified boolean DEFAULT false NOT NULL,
+    confidence_score numeric(3,2),
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_party_addresses_confidence CHECK (((confidence_score >= (0)::numeric) AND (confidence_score <= (1)::numeric))),
+    CONSTRAINT ck_party_addresses_type CHECK ((address_type = ANY (ARRAY['residential'::text, 'commercial'::text, 'billing'::text, 'family_member'::text, 'other'::text])))
+);
+
+--
+-- Name: TABLE party_addresses; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON TABLE core.party_addresses IS 'That a party has an address. Personal data: where somebody lives. Kept: as long as its party.';
+
+--
+-- Name: COLUMN party_addresses.address_type; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_addresses.address_type IS 'The service writes residential: the provider does not say.';
+
+--
+-- Name: COLUMN party_addresses.is_primary; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_addresses.is_primary IS 'The first one in the newest profile; one at most per party.';
+
+--
+-- Name: COLUMN party_addresses.is_current; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_addresses.is_current IS 'False once its source no longer names it.';
+
+--
+-- Name: COLUMN party_addresses.verified; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_addresses.verified IS 'The service never sets it.';
+
+--
+-- Name: COLUMN party_addresses.confidence_score; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_addresses.confidence_score IS 'The service never sets it.';
+
+--
+-- Name: COLUMN party_addresses.metadata; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_addresses.metadata IS 'source: the provider that said so.';
+
+--
+-- Name: party_enrichment_history; Type: TABLE; Schema: core; Owner: -
+--
+
+CREATE TABLE core.party_enrichment_history (
+    history_id bigint NOT NULL,
+    party_id uuid NOT NULL,
+    provider text NOT NULL,
+    raw_payload jsonb NOT NULL,
+    normalized_data jsonb NOT NULL,
+    quality_score numeric(3,2),
+    risk_score numeric(3,2),
+    payload_sha256 bytea NOT NULL,
+    enriched_at timestamp with time zone NOT NULL,
+    replaced_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE party_enrichment_history; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON TABLE core.party_enrichment_history IS 'What an enrichment said before a different one replaced it; only ever appended to. Personal data: as in party_enrichments. Kept: as long as its party.';
+
+--
+-- Name: COLUMN party_enrichment_history.enriched_at; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_enrichment_history.enriched_at IS 'When the provider had answered so.';
+
+--
+-- Name: COLUMN party_enrichment_history.replaced_at; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_enrichment_history.replaced_at IS 'When a different answer replaced it.';
+
+--
+-- Name: party_enrichment_history_history_id_seq; Type: SEQUENCE; Schema: core; Owner: -
+--
+
+ALTER TABLE core.party_enrichment_history ALTER COLUMN history_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME core.party_enrichment_history_history_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: people; Type: TABLE; Schema: core; Owner: -
+--
+
+CREATE TABLE core.people (
+    party_id uuid NOT NULL,
+    party_type text DEFAULT 'person'::text NOT NULL,
+    full_name text NOT NULL,
+    mothers_name text,
+    birth_date date,
+    sex text,
+    marital_status text,
+    document_cpf text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_people_document_cpf CHECK ((document_cpf ~ '^[0-9]{11}$'::text)),
+    CONSTRAINT ck_people_full_name CHECK ((full_name ~ '\S'::text)),
+    CONSTRAINT ck_people_party_type CHECK ((party_type = 'person'::text)),
+    CONSTRAINT ck_people_sex CHECK ((sex = ANY (ARRAY['M'::text, 'F'::text])))
+);
+
+--
+-- Name: TABLE people; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON TABLE core.people IS 'The part of a party that only people have; one row per party of type person, written together with it. Personal data: name, CPF, birth, sex, mother, marital status. Kept: as long as its party.';
+
+--
+-- Name: COLUMN people.party_type; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.people.party_type IS 'Always person: part of the key to parties, so that a company cannot have a row here.';
+
+--
+-- Name: COLUMN people.mothers_name; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.people.mothers_name IS 'The same as mother_name of the party.';
+
+--
+-- Name: COLUMN people.document_cpf; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.people.document_cpf IS 'Digits only; the same as cpf_cnpj of the party.';
+
+--
+-- Name: access_log; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.access_log (
+    access_id bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    actor text NOT NULL,
+    action text NOT NULL,
+    party_id uuid,
+    lead_id text,
+    reason text
+);
+
+--
+-- Name: TABLE access_log; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.access_log IS 'Who read or exported whose data, when, why. Not written yet. Personal data: who was looked up, by id. Kept: nothing is stored yet.';
+
+--
+-- Name: COLUMN access_log.actor; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.access_log.actor IS 'The name of the key or the login.';
+
+--
+-- Name: access_log_access_id_seq; Type: SEQUENCE; Schema: ops; Owner: -
+--
+
+ALTER TABLE ops.access_log ALTER COLUMN access_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ops.access_log_access_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: budgets; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.budgets (
+    period text NOT NULL,
+    starts_on date NOT NULL,
+    cap_centavos bigint NOT NULL,
+    spent_centavos bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT ck_budgets_cap CHECK ((cap_centavos >= 0)),
+    CONSTRAINT ck_budgets_period CHECK ((period = ANY (ARRAY['day'::text, 'month'::text]))),
+    CONSTRAINT ck_budgets_spent CHECK ((spent_centavos >= 0))
+);
+
+--
+-- Name: TABLE budgets; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.budgets IS 'What may be spent and was spent in a day or a month. Not written yet. Personal data: none.';
+
+--
+-- Name: COLUMN budgets.starts_on; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.budgets.starts_on IS 'The first day of the period.';
+
+--
+-- Name: google_ads_leads; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.google_ads_leads (
+    google_ads_lead_id uuid NOT NULL,
+    google_lead_id text NOT NULL,
+    form_id bigint,
+    campaign_id bigint,
+    adgroup_id bigint,
+    creative_id bigint,
+    asset_group_id bigint,
+    gcl_id text,
+    payload jsonb,
+    lead_id text,
+    received_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE google_ads_leads; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.google_ads_leads IS 'A form filled in at Google Ads, without its google_key. Not written yet. Personal data: the form''s name, phone, e-mail. Kept: nothing is stored yet.';
+
+--
+-- Name: COLUMN google_ads_leads.lead_id; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.google_ads_leads.lead_id IS 'The lead made of it in the CRM.';
+
+--
+-- Name: lead_details; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.lead_details (
+    lead_id text NOT NULL,
+    name text,
+    phone text,
+    email text,
+    description text,
+    product text,
+    price_centavos bigint,
+    seller text,
+    campaign text,
+    source text,
+    crm_created_at timestamp with time zone,
+    crm_updated_at timestamp with time zone,
+    fetched_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE lead_details; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.lead_details IS 'What the CRM said of a lead when it was last fetched. Personal data: name, phone, e-mail, what the lead wrote. Kept: until deleted; removed when the lead ends suppressed.';
+
+--
+-- Name: COLUMN lead_details.phone; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lead_details.phone IS 'National digits; null when there is none that can exist.';
+
+--
+-- Name: COLUMN lead_details.email; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lead_details.email IS 'In lower case; null when there is none that can exist.';
+
+--
+-- Name: COLUMN lead_details.description; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lead_details.description IS 'Free text of the lead.';
+
+--
+-- Name: COLUMN lead_details.product; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lead_details.product IS 'The property asked about.';
+
+--
+-- Name: COLUMN lead_details.price_centavos; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lead_details.price_centavos IS 'The price of that property.';
+
+--
+-- Name: COLUMN lead_details.source; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lead_details.source IS 'Where the CRM has it from; ops.leads.source says who triggered it.';
+
+--
+-- Name: outbox; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.outbox (
+    lead_id text NOT NULL,
+    kind text NOT NULL,
+    body text NOT NULL,
+    fingerprint bytea NOT NULL,
+    state text NOT NULL,
+    run_no bigint NOT NULL,
+    owner uuid,
+    sending_since timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    read_back boolean DEFAULT false NOT NULL,
+    due_at timestamp with time zone,
+    sent_at timestamp with time zone,
+    last_error text,
+    CONSTRAINT ck_outbox_attempts CHECK ((attempts >= 0)),
+    CONSTRAINT ck_outbox_kind CHECK ((kind = 'message'::text)),
+    CONSTRAINT ck_outbox_owner CHECK (((state = 'sending'::text) = (owner IS NOT NULL))),
+    CONSTRAINT ck_outbox_sent_at CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
+    CONSTRAINT ck_outbox_state CHECK ((state = ANY (ARRAY['sending'::text, 'unknown'::text, 'sent'::text])))
+);
+
+--
+-- Name: TABLE outbox; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.outbox IS 'The message to the broker: one per lead, written as sending before it is posted. Personal data: the message with its profile. Kept: until deleted; removed when the lead ends suppressed.';
+
+--
+-- Name: COLUMN outbox.kind; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.kind IS 'message; others come later.';
+
+--
+-- Name: COLUMN outbox.body; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.body IS 'The whole text, as the broker reads it.';
+
+--
+-- Name: COLUMN outbox.fingerprint; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.fingerprint IS 'Of the message without its last line.';
+
+--
+-- Name: COLUMN outbox.state; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.state IS 'sending: posted now, or to be read back when its run died. unknown: it may have arrived. sent: it stands in the CRM.';
+
+--
+-- Name: COLUMN outbox.run_no; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.run_no IS 'The run of the lead that sends it.';
+
+--
+-- Name: COLUMN outbox.owner; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.owner IS 'The instance that sends it (ops.instances).';
+
+--
+-- Name: COLUMN outbox.sending_since; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.sending_since IS 'When the request that may last have reached the CRM was sent; null when none is on its way.';
+
+--
+-- Name: COLUMN outbox.attempts; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.attempts IS 'Sends of unknown outcome.';
+
+--
+-- Name: COLUMN outbox.read_back; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.read_back IS 'An earlier run may have delivered it: the lead is read back before it is sent.';
+
+--
+-- Name: COLUMN outbox.due_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.due_at IS 'Not before this moment may it be read back: a late request may still land.';
+
+--
+-- Name: COLUMN outbox.last_error; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.last_error IS 'A code, without personal data.';
+
+--
+-- Name: privacy_key; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.privacy_key (
+    id boolean DEFAULT true NOT NULL,
+    key bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_privacy_key_length CHECK ((octet_length(key) >= 16)),
+    CONSTRAINT ck_privacy_key_one_row CHECK (id)
+);
+
+--
+-- Name: TABLE privacy_key; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.privacy_key IS 'The key of all keyed hashes, made once when PRIVACY_KEY is not set; one row at most. Personal data: none, but it is a secret.';
+
+--
+-- Name: COLUMN privacy_key.id; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.privacy_key.id IS 'Always true: one row at most.';
+
+--
+-- Name: provider_calls_call_id_seq; Type: SEQUENCE; Schema: ops; Owner: -
+--
+
+ALTER TABLE ops.provider_calls ALTER COLUMN call_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ops.provider_calls_call_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: rejected_matches; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.rejected_matches (
+    contact_hash bytea NOT NULL,
+    cpf_hash bytea NOT NULL,
+    rejected_by text NOT NULL,
+    rejected_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE rejected_matches; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.rejected_matches IS 'A person turned down for a contact, not to be proposed for it again. Not written yet. Personal data: keyed hashes, which only PRIVACY_KEY ties to a person. Kept: nothing is stored yet.';
+
+--
+-- Name: reviews; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.reviews (
+    review_id uuid NOT NULL,
+    lead_id text NOT NULL,
+    candidates jsonb NOT NULL,
+    decision text,
+    chosen integer,
+    decided_by text,
+    decided_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_reviews_chosen CHECK (((NOT (decision IS DISTINCT FROM 'choose'::text)) = (chosen IS NOT NULL))),
+    CONSTRAINT ck_reviews_decided CHECK (((decision IS NOT NULL) = ((decided_at IS NOT NULL) AND (decided_by IS NOT NULL)))),
+    CONSTRAINT ck_reviews_decision CHECK ((decision = ANY (ARRAY['choose'::text, 'reject'::text])))
+);
+
+--
+-- Name: TABLE reviews; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.reviews IS 'A doubtful identity, for a person to decide. Not written yet. Personal data: CPFs and names of the candidates. Kept: nothing is stored yet.';
+
+--
+-- Name: COLUMN reviews.candidates; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.reviews.candidates IS 'The candidates with their evidence.';
+
+--
+-- Name: COLUMN reviews.chosen; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.reviews.chosen IS 'Which of the candidates, when the decision is choose.';
+
+--
+-- Name: suppressions; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.suppressions (
+    key_hash bytea NOT NULL,
+    kind text NOT NULL,
+    reason text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_suppressions_key_hash CHECK ((octet_length(key_hash) = 32)),
+    CONSTRAINT ck_suppressions_kind CHECK ((kind = ANY (ARRAY['cpf'::text, 'phone'::text, 'email'::text]))),
+    CONSTRAINT ck_suppressions_reason CHECK ((reason = ANY (ARRAY['objection'::text, 'erasure'::text])))
+);
+
+--
+-- Name: TABLE suppressions; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.suppressions IS 'Contacts and CPFs of people who objected or were erased, as keyed hashes: a lead on one ends suppressed. Read by every run; not written yet. Personal data: keyed hashes, which only PRIVACY_KEY ties to a person. Kept: nothing is stored yet.';
+
+--
+-- Name: COLUMN suppressions.key_hash; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.suppressions.key_hash IS 'HMAC-SHA-256 under PRIVACY_KEY, as in ops.lookups.';
+
+--
+-- Name: webhook_events; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.webhook_events (
+    event_id uuid NOT NULL,
+    source text NOT NULL,
+    lead_id text NOT NULL,
+    hook_action text,
+    updated_at timestamp with time zone,
+    payload jsonb,
+    received_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE webhook_events; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.webhook_events IS 'An event of the CRM as it arrived. Not written yet. Personal data: the payload''s name, phone, e-mail. Kept: nothing is stored yet.';
+
+--
+-- Name: COLUMN webhook_events.updated_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.webhook_events.updated_at IS 'Of the lead, as the event says.';
+
+--
+-- Name: addresses pk_addresses; Type: CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.addresses
+    ADD CONSTRAINT pk_addresses PRIMARY KEY (id);
+
+--
+-- Name: companies pk_companies; Type: CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.companies
+    ADD CONSTRAINT pk_companies PRIMARY KEY (party_id);
+
+--
+-- Name: lead_parties pk_lead_parties; Type: CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.lead_parties
+    ADD CONSTRAINT pk_lead_parties PRIMARY KEY (lead_id, party_id);
+
+--
+-- Name: parties pk_parties; Type: CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.parties
+    ADD CONSTRAINT pk_parties PRIMARY KEY (id);
+
+--
+-- Name: party_addresses pk_party_addresses; Type: CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.party_addresses
+    ADD CONSTRAINT pk_party_addresses PRIMARY KEY (id);
+
+--
+-- Name: party_contacts pk_party_contacts; Type: CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.party_contacts
+    ADD CONSTRAINT pk_party_contacts PRIMARY KEY (contact_id);
+
+--
+-- Name: party_enrichment_history pk_party_enrichment_history; Type: CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.party_enrichment_history
+    ADD CONSTRAINT pk_party_enrichment_history PRIMARY KEY (history_id);
+
+--
+-- Name: party_enrichments pk_party_enrichments; Type: CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.party_enrichments
+    ADD CONSTRAINT pk_party_enrichments PRIMARY KEY (enrichment_id);
+
+--
+-- Name: people pk_people; Type: CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.people
+    ADD CONSTRAINT pk_people PRIMARY KEY (party_id);
+
+--
+-- Name: addresses uq_addresses_hash; Type: CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.addresses
+    ADD CONSTRAINT uq_addresses_hash UNIQUE (address_hash);
+
+--
+-- Name: parties uq_parties_id_type; Type: CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.parties
+    ADD CONSTRAINT uq_parties_id_type UNIQUE (id, party_type);
+
+--
+-- Name: party_addresses uq_party_address_link; Type: CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.party_addresses
+    ADD CONSTRAINT uq_party_address_link UNIQUE (party_id, address_id);
+
+--
+-- Name: party_contacts uq_party_contact_unique; Type: CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.party_contacts
+    ADD CONSTRAINT uq_party_contact_unique UNIQUE (party_id, contact_type, value);
+
+--
+-- Name: party_contacts uq_party_contacts_normalized; Type: CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.party_contacts
+    ADD CONSTRAINT uq_party_contacts_normalized UNIQUE (party_id, kind, value_normalized);
+
+--
+-- Name: party_enrichments uq_party_enrichments_provider; Type: CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.party_enrichments
+    ADD CONSTRAINT uq_party_enrichments_provider UNIQUE (party_id, provider);
+
+--
+-- Name: access_log pk_access_log; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.access_log
+    ADD CONSTRAINT pk_access_log PRIMARY KEY (access_id);
+
+--
+-- Name: budgets pk_budgets; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.budgets
+    ADD CONSTRAINT pk_budgets PRIMARY KEY (period, starts_on);
+
+--
+-- Name: google_ads_leads pk_google_ads_leads; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.google_ads_leads
+    ADD CONSTRAINT pk_google_ads_leads PRIMARY KEY (google_ads_lead_id);
+
+--
+-- Name: instances pk_instances; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.instances
+    ADD CONSTRAINT pk_instances PRIMARY KEY (id);
+
+--
+-- Name: lead_details pk_lead_details; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.lead_details
+    ADD CONSTRAINT pk_lead_details PRIMARY KEY (lead_id);
+
+--
+-- Name: leads pk_leads; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.leads
+    ADD CONSTRAINT pk_leads PRIMARY KEY (lead_id);
+
+--
+-- Name: lookups pk_lookups; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.lookups
+    ADD CONSTRAINT pk_lookups PRIMARY KEY (provider, kind, key_hash);
+
+--
+-- Name: outbox pk_outbox; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.outbox
+    ADD CONSTRAINT pk_outbox PRIMARY KEY (lead_id, kind);
+
+--
+-- Name: privacy_key pk_privacy_key; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.privacy_key
+    ADD CONSTRAINT pk_privacy_key PRIMARY KEY (id);
+
+--
+-- Name: provider_calls pk_provider_calls; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.provider_calls
+    ADD CONSTRAINT pk_provider_calls PRIMARY KEY (call_id);
+
+--
+-- Name: rejected_matches pk_rejected_matches; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.rejected_matches
+    ADD CONSTRAINT pk_rejected_matches PRIMARY KEY (contact_hash, cpf_hash);
+
+--
+-- Name: reviews pk_reviews; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.reviews
+    ADD CONSTRAINT pk_reviews PRIMARY KEY (review_id);
+
+--
+-- Name: suppressions pk_suppressions; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.suppressions
+    ADD CONSTRAINT pk_suppressions PRIMARY KEY (key_hash);
+
+--
+-- Name: webhook_events pk_webhook_events; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.webhook_events
+    ADD CONSTRAINT pk_webhook_events PRIMARY KEY (event_id);
+
+--
+-- Name: google_ads_leads uq_google_ads_leads_google_lead_id; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.google_ads_leads
+    ADD CONSTRAINT uq_google_ads_leads_google_lead_id UNIQUE (google_lead_id);
+
+--
+-- Name: ix_lead_parties_party; Type: INDEX; Schema: core; Owner: -
+--
+
+CREATE INDEX ix_lead_parties_party ON core.lead_parties USING btree (party_id);
+
+--
+-- Name: ix_parties_normalized_fantasy_name; Type: INDEX; Schema: core; Owner: -
+--
+
+CREATE INDEX ix_parties_normalized_fantasy_name ON core.parties USING gin (normalized_fantasy_name public.gin_trgm_ops) WHERE (normalized_fantasy_name IS NOT NULL);
+
+--
+-- Name: ix_parties_normalized_name; Type: INDEX; Schema: core; Owner: -
+--
+
+CREATE INDEX ix_parties_normalized_name ON core.parties USING gin (normalized_name public.gin_trgm_ops);
+
+--
+-- Name: ix_party_addresses_address; Type: INDEX; Schema: core; Owner: -
+--
+
+CREATE INDEX ix_party_addresses_address ON core.party_addresses USING btree (address_id);
+
+--
+-- Name: ix_party_contacts_lookup; Type: INDEX; Schema: core; Owner: -
+--
+
+CREATE INDEX ix_party_contacts_lookup ON core.party_contacts USING btree (kind, value_normalized) WHERE (valid_to IS NULL);
+
+--
+-- Name: ix_party_enrichment_history_party; Type: INDEX; Schema: core; Owner: -
+--
+
+CREATE INDEX ix_party_enrichment_history_party ON core.party_enrichment_history USING btree (party_id, enriched_at);
+
+--
+-- Name: uq_parties_cpf_cnpj; Type: INDEX; Schema: core; Owner: -
+--
+
+CREATE UNIQUE INDEX uq_parties_cpf_cnpj ON core.parties USING btree (cpf_cnpj) WHERE (cpf_cnpj IS NOT NULL);
+
+--
+-- Name: uq_party_addresses_primary; Type: INDEX; Schema: core; Owner: -
+--
+
+CREATE UNIQUE INDEX uq_party_addresses_primary ON core.party_addresses USING btree (party_id) WHERE is_primary;
+
+--
+-- Name: uq_party_contacts_primary; Type: INDEX; Schema: core; Owner: -
+--
+
+CREATE UNIQUE INDEX uq_party_contacts_primary ON core.party_contacts USING btree (party_id, kind) WHERE (is_primary AND (valid_to IS NULL));
+
+--
+-- Name: ix_access_log_party; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_access_log_party ON ops.access_log USING btree (party_id, at);
+
+--
+-- Name: ix_leads_first_seen; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_leads_first_seen ON ops.leads USING btree (first_seen_at, lead_id);
+
+--
+-- Name: ix_leads_owner; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_leads_owner ON ops.leads USING btree (owner) WHERE (owner IS NOT NULL);
+
+--
+-- Name: ix_leads_queue; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_leads_queue ON ops.leads USING btree (priority, due_at) WHERE ((owner IS NULL) AND (state = ANY (ARRAY['accepted'::text, 'retrying'::text, 'budget_hold'::text])));
+
+--
+-- Name: ix_lookups_lead; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_lookups_lead ON ops.lookups USING btree (lead_id);
+
+--
+-- Name: ix_provider_calls_at; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_provider_calls_at ON ops.provider_calls USING btree (at);
+
+--
+-- Name: ix_provider_calls_lead; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_provider_calls_lead ON ops.provider_calls USING btree (lead_id);
+
+--
+-- Name: ix_webhook_events_lead; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_webhook_events_lead ON ops.webhook_events USING btree (lead_id);
+
+--
+-- Name: uq_reviews_open; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE UNIQUE INDEX uq_reviews_open ON ops.reviews USING btree (lead_id) WHERE (decision IS NULL);
+
+--
+-- Name: uq_webhook_events; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE UNIQUE INDEX uq_webhook_events ON ops.webhook_events USING btree (source, lead_id, updated_at, hook_action) NULLS NOT DISTINCT WHERE (updated_at IS NOT NULL);
+
+--
+-- Name: companies fk_companies_party; Type: FK CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.companies
+    ADD CONSTRAINT fk_companies_party FOREIGN KEY (party_id, party_type) REFERENCES core.parties(id, party_type) ON DELETE CASCADE;
+
+--
+-- Name: lead_parties fk_lead_parties_party; Type: FK CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.lead_parties
+    ADD CONSTRAINT fk_lead_parties_party FOREIGN KEY (party_id) REFERENCES core.parties(id) ON DELETE CASCADE;
+
+--
+-- Name: party_addresses fk_party_addresses_address; Type: FK CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.party_addresses
+    ADD CONSTRAINT fk_party_addresses_address FOREIGN KEY (address_id) REFERENCES core.addresses(id);
+
+--
+-- Name: party_addresses fk_party_addresses_party; Type: FK CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.party_addresses
+    ADD CONSTRAINT fk_party_addresses_party FOREIGN KEY (party_id) REFERENCES core.parties(id) ON DELETE CASCADE;
+
+--
+-- Name: party_contacts fk_party_contacts_party; Type: FK CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.party_contacts
+    ADD CONSTRAINT fk_party_contacts_party FOREIGN KEY (party_id) REFERENCES core.parties(id) ON DELETE CASCADE;
+
+--
+-- Name: party_enrichment_history fk_party_enrichment_history_party; Type: FK CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.party_enrichment_history
+    ADD CONSTRAINT fk_party_enrichment_history_party FOREIGN KEY (party_id) REFERENCES core.parties(id) ON DELETE CASCADE;
+
+--
+-- Name: party_enrichments fk_party_enrichments_party; Type: FK CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.party_enrichments
+    ADD CONSTRAINT fk_party_enrichments_party FOREIGN KEY (party_id) REFERENCES core.parties(id) ON DELETE CASCADE;
+
+--
+-- Name: people fk_people_party; Type: FK CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.people
+    ADD CONSTRAINT fk_people_party FOREIGN KEY (party_id, party_type) REFERENCES core.parties(id, party_type) ON DELETE CASCADE;
+
+--
+-- Name: lead_details fk_lead_details_lead; Type: FK CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.lead_details
+    ADD CONSTRAINT fk_lead_details_lead FOREIGN KEY (lead_id) REFERENCES ops.leads(lead_id) ON DELETE CASCADE;
+
+--
+-- Name: outbox fk_outbox_lead; Type: FK CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.outbox
+    ADD CONSTRAINT fk_outbox_lead FOREIGN KEY (lead_id) REFERENCES ops.leads(lead_id) ON DELETE CASCADE;
+
+--
+-- Name: reviews fk_reviews_lead; Type: FK CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.reviews
+    ADD CONSTRAINT fk_reviews_lead FOREIGN KEY (lead_id) REFERENCES ops.leads(lead_id) ON DELETE CASCADE;
+
+--
+-- PostgreSQL database dump complete
+--
+

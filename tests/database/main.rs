@@ -1,0 +1,15 @@
+//! What is written about the database is true: comments, the generated pages, the operator's questions.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod answers;
+mod catalog;
+mod comments;
+mod diagram;
+mod examples;
+mod generated;
+mod placeholders;
+mod questions;
+mod ran;
+mod report;
+#[path = "../support/mod.rs"]
+mod support;

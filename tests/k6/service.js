@@ -70,8 +70,8 @@ export function hasFiveKeys(response) {
 export function expect(what, response, aspects) {
   const failed = Object.keys(aspects).filter((about) => !holds(aspects[about], response));
   if (failed.length > 0) {
-    const got = `${response.status || response.error} ${String(response.body).slice(0, 300)}`;
-    console.error(`${what}: not so: ${failed.join(', ')}; got ${got}`);
+    const got = response.url ? `; got ${response.status || response.error} ${String(response.body).slice(0, 300)}` : '';
+    console.error(`${what}: not so: ${failed.join(', ')}${got}`);
   }
   check(response, { [what]: () => failed.length === 0 });
 }

@@ -24,8 +24,7 @@ import {
 } from './k6/service.js';
 
 export const options = {
-  vus: 1,
-  iterations: 3,
+  scenarios: { smoke: { executor: 'shared-iterations', vus: 1, iterations: 3, maxDuration: '2m' } },
   thresholds: {
     checks: ['rate==1'],
     // statuses that were asked for (400, 404, 405) are none

@@ -14,5 +14,6 @@ mod home;
 mod logs;
 mod readme;
 mod running;
+mod scripts;
 mod serve;
 mod stopping;

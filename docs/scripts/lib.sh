@@ -98,6 +98,33 @@ in_short() {
     printf '%s' "${said:-$TYPE}"
 }
 
+# How often the simulated CRM was asked for a lead; fails when no simulator is there.
+lead_fetches() {
+    ask "" GET "$SIM/_sim/state"
+    [ "$STATUS" = 200 ] || return 1
+    FETCHES=$(printf '%s' "$BODY" | tr '{' '\n' | grep '"operation":"lead"' | sed -nE 's/.*"count":([0-9]+).*/\1/p')
+    FETCHES=${FETCHES:-0}
+}
+
+# Why leads may not be processed at BASE without asking; nothing when its CRM is the simulator at SIM. That is shown, not
+# believed: an id that no CRM knows costs nothing anywhere, and the simulator must have seen the question.
+why_not_simulated() {
+    local before
+    if ! is_loopback "$BASE" || ! is_loopback "$SIM"; then
+        echo "$BASE is not a service on this machine with a simulator beside it"
+        return
+    fi
+    if ! lead_fetches; then
+        echo "no simulator answers at $SIM"
+        return
+    fi
+    before=$FETCHES
+    ask "${API_KEY:-}" GET "$BASE/api/v1/leads/process?id=no-such-lead-$$-$RANDOM$RANDOM"
+    if [ "$STATUS" != 404 ] || ! lead_fetches || [ "$FETCHES" -le "$before" ]; then
+        echo "the service at $BASE does not use the simulator at $SIM"
+    fi
+}
+
 # ask_first QUESTION: asks on the terminal; without one, or with an answer other than yes, the script ends.
 ask_first() {
     local answer=''

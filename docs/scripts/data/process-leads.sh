@@ -5,11 +5,12 @@
 # ended. What ended is written to the results file, and skipped when the script is started again, so it can be stopped
 # at any time. Where the service asks for a pause (202, 429, 503 with Retry-After) it waits and asks again.
 #
-# EACH NEW LEAD SPENDS MONEY AND WRITES INTO THE CRM, unless the service is the demo. So it asks before it starts when
-# the service is not on this machine.
+# EACH NEW LEAD SPENDS MONEY AND WRITES INTO THE CRM, except in front of the simulator (`make demo`). So everywhere else it
+# asks before it starts.
 #
 #   BASE_URL    http://127.0.0.1:8081 unless given
 #   API_KEY     a key with the scope trigger
+#   SIM_URL     where the simulator would be (http://127.0.0.1:8090)
 #   --results   FILE.results unless given: lead id, state and time, separated by tabs
 #   --yes       without asking
 #
@@ -65,7 +66,7 @@ has_ended() {
 
 # The ids of the file, in order, each once.
 lead_ids() {
-    tr -d '\r' <"$FILE" | awk '{ sub(/#.*/, ""); gsub(/[ \t]/, "") } $0 != "" && !seen[$0]++'
+    tr -d '\r' <"$FILE" | awk '{ sub(/#.*/, ""); gsub(/^[ \t]+|[ \t]+$/, "") } $0 != "" && !seen[$0]++'
 }
 
 FILE='' BASE='' RESULTS='' YES=no
@@ -85,16 +86,19 @@ done
 [ -r "$FILE" ] || stop "$FILE cannot be read"
 need curl
 BASE=$(base_url "${BASE:-http://127.0.0.1:8081}")
+SIM=${SIM_URL:-http://127.0.0.1:8090}
 RESULTS=${RESULTS:-$FILE.results}
 
 ids=$(lead_ids)
-count=$(printf '%s' "$ids" | grep -c '' || true)
-if ! is_loopback "$BASE" && [ "$YES" = no ]; then
-    ask_first "$count leads, at $BASE: each new one spends money and writes into the CRM."
+[ -n "$ids" ] || stop "$FILE names no lead"
+count=$(printf '%s\n' "$ids" | wc -l | tr -d ' ')
+if [ "$YES" = no ]; then
+    why_not=$(why_not_simulated)
+    [ -z "$why_not" ] || ask_first "$count leads: $why_not, so each new one spends money and writes into the CRM."
 fi
 
 ended=0 skipped=0 open=0
-for id in $ids; do
+while IFS= read -r id; do
     if has_ended "$id"; then
         skipped=$((skipped + 1))
         continue
@@ -108,6 +112,6 @@ for id in $ids; do
     else
         open=$((open + 1))
     fi
-done
+done <<<"$ids"
 printf '\n%s ended, %s ended before, %s did not end\n' "$ended" "$skipped" "$open"
 [ "$open" = 0 ]

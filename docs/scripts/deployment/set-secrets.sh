@@ -74,7 +74,7 @@ refuse_wrong() {
 
 # without NAME: takes it out of what is sent.
 without() {
-    SECRETS=$(printf '%s' "$SECRETS" | grep -v "^$1=")$'\n'
+    SECRETS=$(printf '%s' "$SECRETS" | sed "/^$1=/d")$'\n'
     NAMES=$(printf '%s' "$NAMES " | sed "s/ $1 / /")
 }
 

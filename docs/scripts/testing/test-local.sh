@@ -89,30 +89,6 @@ walk_refusals() {
     walk "${API_KEY:-}" POST "$PROCESS?id=a" 405 "runs nothing, five keys" is_lead_problem
 }
 
-# How often the simulated CRM was asked for a lead; fails when no simulator is there.
-lead_fetches() {
-    ask "" GET "$SIM/_sim/state"
-    [ "$STATUS" = 200 ] || return 1
-    FETCHES=$(printf '%s' "$BODY" | tr '{' '\n' | grep '"operation":"lead"' | sed -nE 's/.*"count":([0-9]+).*/\1/p')
-    FETCHES=${FETCHES:-0}
-}
-
-# Whether the CRM behind the service is the simulator. Shown, not believed: an id that no CRM knows costs nothing
-# anywhere, and the simulator must have seen the question.
-uses_simulator() {
-    local before
-    if ! is_loopback "$BASE" || ! is_loopback "$SIM"; then
-        WHY_NOT="$BASE is not a service on this machine with a simulator beside it"
-        return 1
-    fi
-    WHY_NOT="no simulator answers at $SIM"
-    lead_fetches || return 1
-    before=$FETCHES
-    WHY_NOT="the service at $BASE does not use the simulator at $SIM"
-    ask "${API_KEY:-}" GET "$BASE$PROCESS?id=no-such-lead-$$-$RANDOM$RANDOM"
-    [ "$STATUS" = 404 ] && lead_fetches && [ "$FETCHES" -gt "$before" ]
-}
-
 # The simulator's first lead of a kind.
 lead_of() {
     ask "" GET "$SIM/_sim/leads"
@@ -141,6 +117,7 @@ walk_given_lead() {
 }
 
 main() {
+    local why_not
     case ${1:-} in
         -h | --help) usage "$0" && exit ;;
         -*) stop "unknown option '$1'; see --help" ;;
@@ -161,12 +138,13 @@ main() {
         echo "Not walked without a key: the rest of $PROCESS. Set API_KEY."
     else
         walk_refusals
-        if uses_simulator; then
+        why_not=$(why_not_simulated)
+        if [ -z "$why_not" ]; then
             walk_leads
         elif [ -n "$LEAD_ID" ]; then
             walk_given_lead
         else
-            echo "No lead was processed: $WHY_NOT. LEAD_ID=… processes one, for money."
+            echo "No lead was processed: $why_not. LEAD_ID=… processes one, for money."
         fi
     fi
     tally

@@ -102,7 +102,8 @@ async fn a_service_that_is_away_or_another_one_is_told() {
         let in_clear = script(&home, name, &["http://192.0.2.1"], &in_clear).await;
         in_clear.assert_failure("not sent over plain HTTP");
     }
-    let another = format!("http://{}", simulator().await.addr());
+    let simulator = simulator().await;
+    let another = format!("http://{}", simulator.addr());
     let walk = script(&home, WALK, &[&another], &[]).await;
     assert!(walk.text.contains("  FAILED\n"), "{}", walk.text);
     walk.assert_failure(" failed");

@@ -1,9 +1,9 @@
 # Every target runs on a fresh clone. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check prepare ci
+.PHONY: help demo test smoke load check lint-scripts prepare ci
 
 help: ## this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST)
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST)
 
 demo: ## the whole service on invented people: installs PostgreSQL if it may, builds, runs until Ctrl-C
 	@[ -n "$$TEST_DATABASE_URL" ] || .ci/postgres-bin --install >/dev/null
@@ -13,9 +13,18 @@ demo: ## the whole service on invented people: installs PostgreSQL if it may, bu
 test: ## all tests, with all their set-up; no database or account of yours is touched
 	@.ci/test
 
+smoke: ## k6 against the running demo: one user, seconds
+	@PATH="$$(.ci/tools):$$PATH" K6_NO_USAGE_REPORT=true k6 run tests/smoke-test.js
+
+load: ## k6 against the running demo: 20 users, 75 seconds; start the demo anew for it
+	@PATH="$$(.ci/tools):$$PATH" K6_NO_USAGE_REPORT=true k6 run tests/load-test.js
+
 check: ## format and lints
 	@cargo fmt --check
 	@cargo clippy --locked --all-targets -- -D warnings
+
+lint-scripts: ## shell scripts, Dockerfile, workflows
+	@.ci/lint
 
 prepare: ## writes .sqlx again after a query or a migration changed (needs: cargo install sqlx-cli)
 	@.ci/prepare

@@ -18,5 +18,6 @@ mod logs;
 mod markdown;
 mod readme;
 mod running;
+mod scripts;
 mod serve;
 mod stopping;

@@ -151,7 +151,7 @@ async fn collect(from: impl AsyncRead + Unpin, to: watch::Sender<String>) {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a child needs our PATH")]
-fn path() -> String {
+pub(crate) fn path() -> String {
     std::env::var("PATH").unwrap()
 }
 

@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# process-leads.sh FILE [BASE_URL] [--results FILE] [--yes]
+#
+# Triggers the leads of FILE, one id a line (empty lines and # are skipped), one after the other, and prints how each
+# ended. What ended is written to the results file, and skipped when the script is started again, so it can be stopped
+# at any time. Where the service asks for a pause (202, 429, 503 with Retry-After) it waits and asks again.
+#
+# EACH NEW LEAD SPENDS MONEY AND WRITES INTO THE CRM, except in front of the simulator (`make demo`). So everywhere else it
+# asks before it starts.
+#
+#   BASE_URL    http://127.0.0.1:8081 unless given
+#   API_KEY     a key with the scope trigger
+#   SIM_URL     where the simulator would be (http://127.0.0.1:8090)
+#   --results   FILE.results unless given: lead id, state and time, separated by tabs
+#   --yes       without asking
+#
+# Exit code 0: all ended. 1: some did not, or the service is away.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+
+# How often a lead is asked for before the next one's turn, and the longest pause between.
+MOST_ASKS=20
+LONGEST_PAUSE=60
+END_STATES=' completed unidentified suppressed lead_missing failed delivery_unknown '
+
+# process LEAD_ID: sets STATE to the lead's state, or to what stood in its way.
+process() {
+    local asks=0 away=0
+    while [ "$asks" -lt "$MOST_ASKS" ]; do
+        asks=$((asks + 1))
+        ask "${API_KEY:-}" GET "$BASE/api/v1/leads/process?id=$1"
+        STATE=$(field state)
+        case $STATUS in
+            200 | 404)
+                [ -n "$STATE" ] || STATE="HTTP $STATUS"
+                return
+                ;;
+            202) ;;
+            429 | 503) STATE="HTTP $STATUS" ;;
+            401 | 403) stop "$BASE answers $STATUS: set API_KEY to a key with the scope trigger" ;;
+            000)
+                STATE='no answer'
+                away=$((away + 1))
+                [ "$away" -lt 5 ] || stop "$1: the service at $BASE does not answer: ${WHY:-no answer}" "Start this again when it does; what ended is in $RESULTS."
+                ;;
+            *)
+                STATE="HTTP $STATUS"
+                return
+                ;;
+        esac
+        if [ "$asks" -lt "$MOST_ASKS" ]; then pause "$(header retry-after)"; fi
+    done
+}
+
+pause() {
+    local secs=${1:-5}
+    [[ $secs =~ ^[0-9]{1,6}$ ]] || secs=5
+    if [ "$secs" -gt "$LONGEST_PAUSE" ]; then secs=$LONGEST_PAUSE; fi
+    sleep "$secs"
+}
+
+has_ended() {
+    [ -f "$RESULTS" ] && awk -F '\t' -v id="$1" '$1 == id { found = 1 } END { exit !found }' "$RESULTS"
+}
+
+# The ids of the file, in order, each once.
+lead_ids() {
+    tr -d '\r' <"$FILE" | awk '{ sub(/#.*/, ""); gsub(/^[ \t]+|[ \t]+$/, "") } $0 != "" && !seen[$0]++'
+}
+
+FILE='' BASE='' RESULTS='' YES=no
+while [ $# != 0 ]; do
+    case $1 in
+        -h | --help) usage "$0" && exit ;;
+        --results) RESULTS=${2:-} && shift ;;
+        --yes) YES=yes ;;
+        -*) stop "unknown option '$1'; see --help" ;;
+        *)
+            if [ -z "$FILE" ]; then FILE=$1; elif [ -z "$BASE" ]; then BASE=$1; else stop "too many arguments; see --help"; fi
+            ;;
+    esac
+    shift || stop "the last option needs a value; see --help"
+done
+[ -n "$FILE" ] || stop "Which leads? $0 FILE, one id a line"
+[ -r "$FILE" ] || stop "$FILE cannot be read"
+need curl
+BASE=$(base_url "${BASE:-http://127.0.0.1:8081}")
+SIM=${SIM_URL:-http://127.0.0.1:8090}
+RESULTS=${RESULTS:-$FILE.results}
+
+ids=$(lead_ids)
+[ -n "$ids" ] || stop "$FILE names no lead"
+count=$(printf '%s\n' "$ids" | wc -l | tr -d ' ')
+if [ "$YES" = no ]; then
+    why_not=$(why_not_simulated)
+    [ -z "$why_not" ] || ask_first "$count leads: $why_not, so each new one spends money and writes into the CRM."
+fi
+
+ended=0 skipped=0 open=0
+while IFS= read -r id; do
+    if has_ended "$id"; then
+        skipped=$((skipped + 1))
+        continue
+    fi
+    MS=0
+    if [[ $id =~ ^[A-Za-z0-9_-]{1,64}$ ]]; then process "$id"; else STATE='no lead id'; fi
+    printf '%-34s %-16s %7s ms\n' "$id" "$STATE" "$MS"
+    if [[ $END_STATES == *" $STATE "* ]]; then
+        ended=$((ended + 1))
+        printf '%s\t%s\t%s\n' "$id" "$STATE" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >>"$RESULTS"
+    else
+        open=$((open + 1))
+    fi
+done <<<"$ids"
+printf '\n%s ended, %s ended before, %s did not end\n' "$ended" "$skipped" "$open"
+[ "$open" = 0 ]

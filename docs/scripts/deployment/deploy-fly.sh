@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# deploy-fly.sh [--app NAME] [ARGUMENT OF fly deploy]…
+#
+# Deploys what is committed to Fly.io and verifies it. Refuses when the work tree has changes (what runs must be a
+# commit) or when the app lacks a required secret (set-secrets.sh sets them). Migrations run in the release command,
+# before a machine is replaced.
+#
+#   --app      the app; unset: the one in fly.toml
+#   BASE_URL   where it answers; unset: https://NAME.fly.dev
+#   API_KEY    for the verification; see verify-deployment.sh
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$here/../lib.sh"
+# shellcheck source-path=SCRIPTDIR source=fly.sh
+. "$here/fly.sh"
+
+APP=$(app_of_fly_toml)
+case ${1:-} in
+    -h | --help) usage "$0" && exit ;;
+    --app)
+        APP=${2:-}
+        shift 2 || stop "--app needs a name"
+        ;;
+esac
+need fly git curl
+[ -n "$APP" ] || stop "Which app? --app NAME, or app = \"NAME\" in fly.toml"
+cd "$ROOT"
+
+changes=$(git status --porcelain)
+[ -z "$changes" ] || stop "The work tree has changes; commit them first, so that what runs can be found again:" "$changes"
+
+secrets=$(list_secrets)
+require_secrets "$secrets" "App '$APP' lacks secrets (docs/scripts/deployment/set-secrets.sh sets them)"
+has_secret API_KEYS "$secrets" || echo "API_KEYS is not set: only the masked trigger, /health and /ready will answer"
+
+echo "Deploying $(git rev-parse --short HEAD) to $APP"
+fly deploy --app "$APP" --config "$ROOT/fly.toml" "$@"
+EXPECT_VERSION=$(sed -nE 's/^version = "([^"]+)".*/\1/p' Cargo.toml | sed -n 1p)
+export EXPECT_VERSION
+"$here/verify-deployment.sh" "${BASE_URL:-https://$APP.fly.dev}"

@@ -1,0 +1,167 @@
+# shellcheck shell=bash
+# What the scripts beside this file share: asking a service, and a table of what it answered. Sourced, not run.
+# Bash 3.2 and curl are enough.
+
+# No `head` behind a pipe in these scripts: it leaves early, and with pipefail that counts as a failure.
+export LC_ALL=C
+
+SCRATCH=$(mktemp -d)
+trap 'rm -rf "$SCRATCH"' EXIT
+
+stop() {
+    printf '%s\n' "$@" >&2
+    exit 1
+}
+
+need() {
+    local program
+    for program in "$@"; do
+        if ! command -v "$program" >/dev/null; then
+            echo "$program is needed and not installed here" >&2
+            exit 2
+        fi
+    done
+}
+
+# The comment at a script's top, which is its manual.
+usage() {
+    sed -n '2,/^[^#]/{ s/^# \{0,1\}//p; }' "$1"
+}
+
+# Anchored at both ends of the host, so that http://127.0.0.1@elsewhere.example is none.
+is_loopback() {
+    [[ $1 =~ ^http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?$ ]]
+}
+
+# base_url URL: without slashes at its end. A key over plain HTTP would be everybody's on the way.
+base_url() {
+    local url=$1
+    while [[ $url == */ ]]; do url=${url%/}; done
+    [[ $url =~ ^https?://[^/?#[:space:]]+$ ]] || stop "'$1' is no base URL: give one like https://my-app.fly.dev, without a path"
+    if [[ $url == http://* && -n ${API_KEY:-} ]] && ! is_loopback "$url"; then
+        stop "API_KEY is not sent over plain HTTP: give the https:// address"
+    fi
+    printf '%s\n' "$url"
+}
+
+# ask KEY METHOD URL: sets STATUS (000 when nothing answered), TYPE, MS, BODY and WHY (curl's words).
+# The key goes in by standard input: an argument would be seen in the process list. KEY may be empty.
+ask() {
+    local key=$1 method=$2 url=$3 timing
+    local -a how=(--request "$method")
+    if [ "$method" = HEAD ]; then how=(--head); fi
+    : >"$SCRATCH/head"
+    : >"$SCRATCH/body"
+    timing=$(
+        { [ -z "$key" ] || printf 'X-API-Key: %s\n' "$key"; } |
+            curl --silent --show-error "${how[@]}" --header @- --noproxy 127.0.0.1,localhost,::1 \
+                --connect-timeout 5 --max-time "${PATIENCE:-40}" --dump-header "$SCRATCH/head" \
+                --output "$SCRATCH/body" --write-out '%{http_code} %{time_total}' "$url" 2>"$SCRATCH/why"
+    ) || true
+    STATUS=${timing%% *}
+    STATUS=${STATUS:-000}
+    timing=${timing##* }
+    MS=$((${timing%%.*} * 1000 + 10#$(printf '%.3s' "${timing#*.}000")))
+    BODY=$(tr -d '\000' <"$SCRATCH/body")
+    WHY=$(cat "$SCRATCH/why")
+    TYPE=$(header content-type)
+    TYPE=${TYPE%%;*}
+}
+
+# A header of the last answer.
+header() {
+    tr -d '\r' <"$SCRATCH/head" | awk -v name="$1:" 'tolower($1) == name { value = $2 } END { print value }'
+}
+
+# The value of a text, number or boolean of the answer's first level, as written; JSON's quotes taken off.
+field() {
+    printf '%s\n' "$BODY" | sed -nE "s/.*\"$1\":(\"([^\"]*)\"|[a-z0-9.]+).*/\1/p" | sed -E 's/^"(.*)"$/\1/' | sed -n 1p
+}
+
+# The five keys that every answer about a lead has; their types never change.
+has_five_keys() {
+    [[ $BODY =~ \"success\":(true|false) && $BODY =~ \"message\":\" && $BODY =~ \"lead_id\":\" &&
+        $BODY =~ \"cpfs_processed\":\[ && $BODY =~ \"entities_stored\":[0-9] ]]
+}
+
+# What the answer says of itself, without a person's data.
+in_short() {
+    local said
+    said=$(field state)
+    if [ -z "$said" ]; then
+        case $TYPE in
+            */problem+json) said=problem ;;
+            *) said=$(field status) ;;
+        esac
+    fi
+    if [[ $BODY == *'"duplicate_request":true'* ]]; then said="$said, repeat"; fi
+    printf '%s' "${said:-$TYPE}"
+}
+
+# How often the simulated CRM was asked for a lead; fails when no simulator is there.
+lead_fetches() {
+    ask "" GET "$SIM/_sim/state"
+    [ "$STATUS" = 200 ] || return 1
+    FETCHES=$(printf '%s' "$BODY" | tr '{' '\n' | grep '"operation":"lead"' | sed -nE 's/.*"count":([0-9]+).*/\1/p')
+    FETCHES=${FETCHES:-0}
+}
+
+# Why leads may not be processed at BASE without asking; nothing when its CRM is the simulator at SIM. That is shown, not
+# believed: an id that no CRM knows costs nothing anywhere, and the simulator must have seen the question.
+why_not_simulated() {
+    local before
+    if ! is_loopback "$BASE" || ! is_loopback "$SIM"; then
+        echo "$BASE is not a service on this machine with a simulator beside it"
+        return
+    fi
+    if ! lead_fetches; then
+        echo "no simulator answers at $SIM"
+        return
+    fi
+    before=$FETCHES
+    ask "${API_KEY:-}" GET "$BASE/api/v1/leads/process?id=no-such-lead-$$-$RANDOM$RANDOM"
+    if [ "$STATUS" != 404 ] || ! lead_fetches || [ "$FETCHES" -le "$before" ]; then
+        echo "the service at $BASE does not use the simulator at $SIM"
+    fi
+}
+
+# ask_first QUESTION: asks on the terminal; without one, or with an answer other than yes, the script ends.
+ask_first() {
+    local answer=''
+    if [ -t 0 ]; then
+        read -r -p "$1 Type yes to go on: " answer
+    fi
+    [ "$answer" = yes ] || stop "Nothing was done. (Without a terminal say --yes.)"
+}
+
+PASSED=0
+FAILED=0
+
+row() {
+    printf '%-6s %-66s %-34s %-28s %6s  %s\n' "$@"
+}
+
+table_head() {
+    row METHOD PATH EXPECTED GOT MS ''
+}
+
+# verdict METHOD PATH EXPECTED GOT IS_SO: a line of the table. IS_SO is the exit code of what was tested.
+verdict() {
+    local said=ok
+    if [ "$5" = 0 ]; then
+        PASSED=$((PASSED + 1))
+    else
+        FAILED=$((FAILED + 1))
+        said=FAILED
+    fi
+    row "$1" "$2" "$3" "$4" "$MS" "$said"
+    if [ "$said" = FAILED ]; then
+        printf '       %.300s\n' "${WHY:-$BODY}"
+    fi
+}
+
+# The closing line; fails when something did.
+tally() {
+    printf '\n%s passed, %s failed\n' "$PASSED" "$FAILED"
+    [ "$FAILED" = 0 ]
+}

@@ -1,0 +1,224 @@
+//! `test-local.sh`, `verify-deployment.sh` and `test-docker.sh`.
+
+use rust_c2s_api::storage::test_database::TestDatabase;
+
+use super::{PASS_ON, StandIns, script};
+use crate::home::Home;
+use crate::running::{Running, of_the_package, simulator, variables};
+
+const WALK: &str = "testing/test-local.sh";
+const VERIFY: &str = "deployment/verify-deployment.sh";
+const KEY: &str = "a-key-for-the-walk-alone";
+const NOTHING: [(&str, &str); 0] = [];
+
+/// A URL on a port of this machine where nothing listens.
+pub(super) fn closed() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+/// The routes that `src/handlers/mod.rs` mounts.
+fn mounted() -> Vec<String> {
+    let access = of_the_package("src/handlers/access.rs");
+    let constant = |name: &str| {
+        let (_, rest) = access
+            .split_once(&format!("const {name}: &str = \""))
+            .unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let source = of_the_package("src/handlers/mod.rs");
+    let routes = source.split(".route(").skip(1).map(|rest| {
+        let route = rest.split(',').next().unwrap().trim();
+        match route.strip_prefix("access::") {
+            Some(name) => constant(name),
+            None => route.trim_matches('"').to_owned(),
+        }
+    });
+    routes.collect()
+}
+
+/// Whether a path that was asked for is of this route, whose `{…}` stand for anything.
+fn is_of(route: &str, path: &str) -> bool {
+    let path = path.split('?').next().unwrap();
+    let (route, path) = (route.split('/'), path.split('/'));
+    route.clone().count() == path.clone().count()
+        && route
+            .zip(path)
+            .all(|(wanted, part)| wanted.starts_with('{') || wanted == part)
+}
+
+/// The paths that the table of a walk shows as walked well.
+fn walked(text: &str) -> Vec<&str> {
+    let rows = text.lines().filter(|line| line.ends_with("  ok"));
+    rows.map(|row| row.split_whitespace().nth(1).unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn the_demo_is_walked_and_every_route_with_it() {
+    let home = Home::new();
+    let arguments = ["demo", "--port", "0", "--simulator-port", "0"];
+    let demo = Running::start(&home, &arguments, &NOTHING);
+    let tour = demo.until_it_says("Ctrl-C stops everything").await;
+    let url_before = |mark: &str| {
+        let (before, _) = tour.split_once(mark).unwrap();
+        format!("http://{}", before.rsplit("http://").next().unwrap())
+    };
+    let (base, simulator) = (url_before(" (invented people"), url_before("/_sim/leads"));
+    let set = [("SIM_URL", simulator.as_str())];
+
+    let walk = script(&home, WALK, &[&base], &set).await;
+    println!("{}", walk.assert_success().text);
+    assert!(walk.text.ends_with(" passed, 0 failed\n"), "{}", walk.text);
+    let paths = walked(&walk.text);
+    let routes = mounted();
+    assert!(routes.len() >= 3, "{routes:?}");
+    for route in routes {
+        let is_walked = paths.iter().any(|path| is_of(&route, path));
+        assert!(
+            is_walked,
+            "test-local.sh does not walk {route}: add it there"
+        );
+    }
+    assert!(walk.text.contains("completed, CPF full"), "{}", walk.text);
+
+    // everybody on this machine may do everything: no deployment
+    let verified = script(&home, VERIFY, &[&base], &[]).await;
+    verified.assert_failure("3 passed, 1 failed");
+    demo.stop("INT").await.assert_success();
+}
+
+#[tokio::test]
+async fn a_service_that_is_away_or_another_one_is_told() {
+    let home = Home::new();
+    let closed = closed();
+    for name in [WALK, VERIFY] {
+        let away = script(&home, name, &[&closed], &[]).await;
+        away.assert_failure(&format!("No service answers at {closed}: curl: (7)"));
+        script(&home, name, &["127.0.0.1:1"], &[])
+            .await
+            .assert_failure("is no base URL");
+        let in_clear = [("API_KEY", KEY)];
+        let in_clear = script(&home, name, &["http://192.0.2.1"], &in_clear).await;
+        in_clear.assert_failure("not sent over plain HTTP");
+    }
+    let simulator = simulator().await;
+    let another = format!("http://{}", simulator.addr());
+    let walk = script(&home, WALK, &[&another], &[]).await;
+    assert!(walk.text.contains("  FAILED\n"), "{}", walk.text);
+    walk.assert_failure(" failed");
+}
+
+#[tokio::test]
+async fn strangers_see_masks_and_the_key_is_in_no_argument() {
+    let (home, simulator) = (Home::new(), simulator().await);
+    let database = TestDatabase::create().await.unwrap();
+    let keys = format!("walk:trigger:{KEY}");
+    let more = [("API_KEYS", keys.as_str()), ("TRIGGER_ANONYMOUS", "true")];
+    let service = Running::start(
+        &home,
+        &["serve"],
+        &variables(&simulator, &database.url(), &more),
+    );
+    let base = format!("http://{}", service.address().await);
+    let simulated = format!("http://{}", simulator.addr());
+    let stand_ins = StandIns::new(&home).put("curl", PASS_ON);
+    let path = stand_ins.path();
+    let closed = closed();
+
+    // without a simulator it asks what costs nothing, and no lead
+    let alone = [
+        ("PATH", path.as_str()),
+        ("API_KEY", KEY),
+        ("SIM_URL", &closed),
+    ];
+    let walk = script(&home, WALK, &[&base], &alone).await;
+    assert!(
+        walk.assert_success().text.contains("No lead was processed"),
+        "{}",
+        walk.text
+    );
+    assert!(
+        simulator.calls().all().is_empty(),
+        "{:?}",
+        simulator.calls()
+    );
+    let verified = script(&home, VERIFY, &[&base], &alone).await;
+    assert!(
+        verified
+            .assert_success()
+            .text
+            .contains("6 passed, 0 failed"),
+        "{}",
+        verified.text
+    );
+    let older = [("PATH", path.as_str()), ("EXPECT_VERSION", "9.9.9")];
+    script(&home, VERIFY, &[&base], &older)
+        .await
+        .assert_failure("200 version 9.9.9");
+
+    let with_key = [
+        ("PATH", path.as_str()),
+        ("API_KEY", KEY),
+        ("SIM_URL", &simulated),
+    ];
+    let walk = script(&home, WALK, &[&base], &with_key).await;
+    println!("{}", walk.assert_success().text);
+    for row in [
+        "with an unknown key",
+        "completed, CPF full",
+        "without a key, CPF masked",
+    ] {
+        assert!(walk.text.contains(row), "no {row}: {}", walk.text);
+    }
+    let stranger = script(&home, WALK, &[&base], &[("SIM_URL", &simulated)]).await;
+    assert!(
+        stranger
+            .assert_success()
+            .text
+            .contains("completed, CPF masked"),
+        "{}",
+        stranger.text
+    );
+
+    let calls = stand_ins.calls();
+    assert!(calls.len() > 30, "{calls:?}");
+    assert!(!calls.iter().any(|call| call.contains(KEY)), "{calls:?}");
+    service.stop("TERM").await.assert_success();
+}
+
+#[tokio::test]
+async fn docker_that_is_missing_is_told_and_a_stack_that_fails_is_taken_down() {
+    let home = Home::new();
+    let stand_ins = StandIns::new(&home).put("docker", "[ \"$1\" != compose ]");
+    let path = stand_ins.path();
+    let set = [("PATH", path.as_str())];
+    let missing = script(&home, "testing/test-docker.sh", &[], &set).await;
+    missing.assert_failure("compose plugin is needed");
+    assert_eq!(missing.status.code(), Some(2));
+    let stand_ins = stand_ins.put("docker", "[ \"$1\" != info ]");
+    let missing = script(&home, "testing/test-docker.sh", &[], &set).await;
+    missing.assert_failure("engine does not answer");
+    assert_eq!(missing.status.code(), Some(2));
+
+    let stand_ins = stand_ins.put(
+        "docker",
+        "case \" $* \" in *' up '*) exit 3 ;; *' logs '*) echo a log line ;; esac",
+    );
+    stand_ins.forget_calls();
+    let failed = script(&home, "testing/test-docker.sh", &[], &set).await;
+    failed.assert_failure("the stack's logs: ");
+    assert_eq!(failed.status.code(), Some(3));
+    let (_, log) = failed.text.split_once("the stack's logs: ").unwrap();
+    let log = std::fs::read_to_string(log.lines().next().unwrap()).unwrap();
+    assert_eq!(log, "a log line\n");
+    let calls = stand_ins.calls();
+    assert!(
+        calls[2].contains("docker-compose.test.yml up --build --detach --wait"),
+        "{calls:?}"
+    );
+    assert!(
+        calls.last().unwrap().contains(" down --volumes"),
+        "{calls:?}"
+    );
+}

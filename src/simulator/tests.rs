@@ -371,12 +371,7 @@ async fn what_no_upstream_has_is_remembered() {
 }
 
 #[tokio::test]
-async fn it_refuses_a_public_address_and_too_few_people_and_stops() {
-    let public = SocketAddr::from(([0, 0, 0, 0], 0));
-    assert!(matches!(
-        Simulator::start(public, small()).await,
-        Err(SimulatorError::NotLoopback(_))
-    ));
+async fn it_refuses_too_few_people_and_a_taken_port_and_stops() {
     let few = SimulatorOptions {
         people: 3,
         ..small()
@@ -393,4 +388,21 @@ async fn it_refuses_a_public_address_and_too_few_people_and_stops() {
     ));
     simulator.stop().await;
     assert!(tokio::net::TcpStream::connect(addr).await.is_err());
+}
+
+#[tokio::test]
+async fn on_every_address_it_tells_one_that_can_be_called() {
+    let every = SocketAddr::from(([0, 0, 0, 0], 0));
+    let simulator = Simulator::start(every, small()).await.unwrap();
+    let addr = simulator.addr();
+    assert_eq!(addr.ip().to_string(), "127.0.0.1");
+    assert!(tokio::net::TcpStream::connect(addr).await.is_ok());
+    simulator.stop().await;
+
+    for (bound, told) in [
+        ("[::]:8090", "[::1]:8090"),
+        ("192.0.2.1:8090", "192.0.2.1:8090"),
+    ] {
+        assert_eq!(reachable_here(bound.parse().unwrap()).to_string(), told);
+    }
 }

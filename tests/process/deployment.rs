@@ -234,7 +234,7 @@ fn what_is_built_and_run_on_is_pinned() {
     );
 
     let workflows = workflows();
-    assert!(workflows.len() >= 3);
+    assert!(!workflows.is_empty());
     for (name, text) in workflows {
         for used in text.lines().filter_map(|line| line.split_once("uses: ")) {
             let action = used.1.split(" #").next().unwrap().trim();

@@ -2,6 +2,7 @@
 //! without a container engine, run: the real commands in the environments that they name.
 
 mod files;
+mod roles;
 
 use rust_c2s_api::app::DRAIN;
 use rust_c2s_api::config::variables;

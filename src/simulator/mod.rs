@@ -35,6 +35,8 @@ mod world;
 #[cfg(test)]
 mod fault_tests;
 #[cfg(test)]
+mod listening_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod world_tests;

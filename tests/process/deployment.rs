@@ -215,6 +215,7 @@ fn the_ports_agree_and_a_machine_always_runs() {
     assert_eq!(fly["checks"]["ready"]["port"].to_string(), port.1);
     assert_eq!(fly["http_service"]["auto_stop_machines"], "off");
     assert_eq!(fly["http_service"]["min_machines_running"], 1);
+    assert_eq!(fly["restart"][0]["policy"], "always");
 }
 
 #[test]

@@ -175,6 +175,14 @@ async fn the_fly_app_migrates_becomes_ready_and_is_shut_without_keys() {
         "the database is up to date\n"
     );
 
+    // as after a rollback: the database has a migration that this version does not know
+    sqlx::query(
+        "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+         values (9999, 'of a newer version', true, '\\x00', 0)",
+    )
+    .execute(database.pool())
+    .await
+    .unwrap();
     let service = Running::start(&home, &["serve"], &set);
     let address = format!("http://127.0.0.1:{}", port_of(&service).await);
     let http_checks = fly["http_service"]["checks"].as_array().unwrap();

@@ -1,6 +1,6 @@
 //! `rust-c2s-api simulator`.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
 use anyhow::Result;
 use clap::Args;
@@ -11,7 +11,11 @@ use crate::simulator::{Simulator, SimulatorOptions};
 /// How the simulator is started.
 #[derive(Debug, Args)]
 pub struct SimulatorArguments {
-    /// Port on 127.0.0.1; 0 takes any free one
+    /// Address to listen on. It checks no caller: any but loopback is for a network of your own,
+    /// such as that of docker compose
+    #[arg(long, default_value = "127.0.0.1")]
+    host: IpAddr,
+    /// Port; 0 takes any free one
     #[arg(long, default_value_t = 8090)]
     port: u16,
     /// The same seed invents the same people
@@ -31,7 +35,7 @@ pub(super) async fn run(arguments: &SimulatorArguments) -> Result<()> {
         people: arguments.people,
         ..SimulatorOptions::default()
     };
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
+    let address = SocketAddr::new(arguments.host, arguments.port);
     let simulator = Simulator::start(address, options).await?;
     let options = simulator.options();
     say(&format!("C2S_BASE_URL={}", simulator.c2s_base_url()))?;
@@ -48,6 +52,13 @@ pub(super) async fn run(arguments: &SimulatorArguments) -> Result<()> {
     ))?;
     say(&format!("WORK_API={}", options.work_api_token))?;
     say(&format!("# leads: http://{}/_sim/leads", simulator.addr()))?;
+    if !arguments.host.is_loopback() {
+        say(&format!(
+            "# from another machine: its name for this one in place of {}; whoever reaches {} is served",
+            simulator.addr().ip(),
+            arguments.host
+        ))?;
+    }
     shutdown.cancelled().await;
     simulator.stop().await;
     Ok(())

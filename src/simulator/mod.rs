@@ -1,4 +1,4 @@
-//! Stand-ins of C2S, Diretrix and Work API as one stateful server on loopback, with invented people.
+//! Stand-ins of C2S, Diretrix and Work API as one stateful server, with invented people.
 //!
 //! Tests, `demo` and benches run it in their own process; it can also run as a process of its own,
 //! with a control surface under `/_sim`. The same seed makes the same world. What it answers follows
@@ -35,11 +35,13 @@ mod world;
 #[cfg(test)]
 mod fault_tests;
 #[cfg(test)]
+mod listening_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod world_tests;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -65,13 +67,11 @@ use state::Memory;
 /// Why the simulator did not start, or refused what it was given.
 #[derive(Debug, thiserror::Error)]
 pub enum SimulatorError {
-    /// It holds no real data, but it checks no caller either.
+    /// The port is taken or may not be opened, or this machine does not have the address.
     #[error(
-        "the simulator listens on loopback only, not on {0}: give it an address such as 127.0.0.1:0"
+        "the simulator could not listen on {addr}: choose an address of this machine, and another \
+         port, or 0 for a free one"
     )]
-    NotLoopback(SocketAddr),
-    /// The port is taken, or may not be opened.
-    #[error("the simulator could not listen on {addr}: choose another port, or 0 for a free one")]
     Listen {
         /// The address asked for.
         addr: SocketAddr,
@@ -173,17 +173,16 @@ impl std::fmt::Debug for Simulator {
 }
 
 impl Simulator {
-    /// Invents the world, listens (port 0: a free one) and serves in the background.
+    /// Invents the world, listens (port 0: a free one) and serves in the background. Whoever
+    /// reaches the address may use its control surface: anything but loopback is for a network of
+    /// the caller's own.
     ///
     /// # Errors
-    /// [`SimulatorError`]: an address that is not loopback or is taken, or too few people.
+    /// [`SimulatorError`]: an address that cannot be had, or too few people.
     pub async fn start(
         addr: SocketAddr,
         options: SimulatorOptions,
     ) -> Result<Self, SimulatorError> {
-        if !addr.ip().is_loopback() {
-            return Err(SimulatorError::NotLoopback(addr));
-        }
         let world = World::generate(options.seed, options.people)?;
         let listen = |source| SimulatorError::Listen { addr, source };
         let listener = TcpListener::bind(addr).await.map_err(listen)?;
@@ -212,13 +211,13 @@ impl Simulator {
         ));
         Ok(Self {
             inner,
-            addr: bound,
+            addr: reachable_here(bound),
             stop: Arc::new(token.drop_guard()),
             tasks,
         })
     }
 
-    /// The address it listens on.
+    /// The address at which this machine reaches it.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.addr
@@ -322,6 +321,16 @@ impl Simulator {
     pub fn clear_faults(&self) {
         locked(&self.inner.faults).clear();
     }
+}
+
+/// Listening on every address is told as 0.0.0.0 or ::, which is no address to call.
+fn reachable_here(bound: SocketAddr) -> SocketAddr {
+    let ip = match bound.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, bound.port())
 }
 
 /// A poisoned lock still holds usable data: the simulator's own panics are a test's failure anyway.

@@ -8,6 +8,7 @@
 
 mod commands;
 mod demo;
+mod deployment;
 mod documents;
 mod edges;
 mod foreign;

@@ -1,0 +1,69 @@
+//! The service's own role in the database: the grants that docs/deployment/NEON.md gives are enough, and no more.
+
+use rust_c2s_api::simulator::Situation;
+use rust_c2s_api::storage::test_database::TestDatabase;
+use sqlx::{AssertSqlSafe, PgPool};
+use url::Url;
+use uuid::Uuid;
+
+use crate::home::Home;
+use crate::running::{Running, get, of_the_package, process, run, simulator, variables};
+
+const PASSWORD: &str = "choose-one";
+
+/// The statements of the page, for a role of another name: roles belong to the whole server.
+fn grants(role: &str) -> String {
+    let page = of_the_package("docs/deployment/NEON.md");
+    let (_, block) = page.split_once("```sql\n").unwrap();
+    let (statements, _) = block.split_once("```").unwrap();
+    assert!(statements.contains(PASSWORD));
+    statements.replace("c2s_service", role)
+}
+
+async fn execute(pool: &PgPool, statements: String) {
+    let executed = sqlx::raw_sql(AssertSqlSafe(statements)).execute(pool).await;
+    executed.unwrap();
+}
+
+#[tokio::test]
+async fn the_services_role_does_its_work_and_cannot_change_the_schema() {
+    let (home, simulator) = (Home::new(), simulator().await);
+    let database = TestDatabase::create_empty().await.unwrap();
+    let (owner, role) = (database.url(), format!("test_{}", Uuid::now_v7().simple()));
+    let migrated = run(&home, &["migrate"], &[("DB_URL", &owner)]).await;
+    migrated.assert_success();
+    execute(database.pool(), grants(&role)).await;
+
+    let mut url = Url::parse(&owner).unwrap();
+    url.set_username(&role).unwrap();
+    url.set_password(Some(PASSWORD)).unwrap();
+    let set = variables(&simulator, url.as_str(), &[("DB_DIRECT_URL", &owner)]);
+    let service = Running::start(&home, &["serve"], &set);
+    let address = service.address().await;
+    assert_eq!(get(&format!("http://{address}/ready")).await.0, 200);
+    for situation in [Situation::Plain, Situation::Namesake, Situation::NullEmail] {
+        let (status, answer) = process(&address, &situation.lead_id()).await;
+        assert_eq!(status, 200, "{answer}");
+    }
+    let listed = run(&home, &["leads", "list"], &set).await;
+    assert!(listed.assert_success().text.contains("completed"));
+    service.stop("TERM").await.assert_success();
+
+    let as_service = PgPool::connect(url.as_str()).await.unwrap();
+    for forbidden in [
+        "create table ops.own (id int)",
+        "drop table ops.leads",
+        "truncate ops.leads",
+        "update _sqlx_migrations set version = 0",
+    ] {
+        let refused = sqlx::query(forbidden).execute(&as_service).await;
+        let refused = refused.unwrap_err().into_database_error().unwrap();
+        assert_eq!(refused.code().as_deref(), Some("42501"), "{forbidden}");
+    }
+    as_service.close().await;
+    execute(
+        database.pool(),
+        format!("drop owned by {role}; drop role {role}"),
+    )
+    .await;
+}

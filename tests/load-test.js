@@ -33,7 +33,8 @@ import {
 /** Most calls to the providers that a lead of this kind is worth: one per contact, and one for the profile. */
 const PAID_CALLS = { plain: 3, null_email: 2, null_phone: 2, profile_missing: 3 };
 const FIRST_OF_THE_MANY = '0000000000000000000000000000b001';
-const PAUSE = 1;
+/** Seconds; another one is for docs/scripts/testing/measure.sh. */
+const PAUSE = Number(__ENV.PAUSE || 1);
 
 export const options = {
   scenarios: {

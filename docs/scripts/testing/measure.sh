@@ -1,61 +1,89 @@
 #!/usr/bin/env bash
+# measure.sh [PEOPLE]
+#
 # Measures the release build on this machine, for the tables of docs/testing/PERFORMANCE_MONITORING.md: memory and
-# processor time of the service alone, idle and under the load test. Linux; needs PostgreSQL, curl and k6.
+# processor time of the service alone, idle and under tests/load-test.js. The upstreams are the simulator without any
+# latency, so what is measured is ours. Linux; builds what it measures; ports 8181 and 8190.
+#
+#   PEOPLE     invented people, and so fresh leads (6000)
+#   PAUSE      seconds that each of the 20 users pauses between two leads (1); 0 finds out what the machine can do
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
-if [ "${1:-}" = --help ]; then
-    echo "usage: measure.sh [PEOPLE]   invented people, and so fresh leads, to have (default 6000)"
-    exit
-fi
-people=${1:-6000}
-cd "$(dirname "$0")/../../.."
-for program in curl k6; do
-    command -v "$program" >/dev/null || { echo "$program is needed: .ci/tools brings k6" >&2; exit 2; }
-done
+SERVICE=http://127.0.0.1:8181
+SIMULATOR=http://127.0.0.1:8190
 
-cargo build --release --locked
-binary=${CARGO_TARGET_DIR:-target}/release/rust-c2s-api
-place=$(mktemp -d /tmp/c2s-XXXXXX)
-chmod 755 "$place"
-export XDG_STATE_HOME=$place
-stop() {
-    # shellcheck disable=SC2046 # one word per process
-    kill -TERM $(jobs -p) 2>/dev/null || true
-    wait
-    rm -rf "$place"
+# Runs a program of the package with nothing of the caller's environment, and servers of its own.
+alone() {
+    env -i PATH="$PATH" HOME="$SCRATCH" XDG_STATE_HOME="$SCRATCH" "$@"
 }
-trap stop EXIT
 
-# of the machine's clock ticks, in hundredths of a second
-processor_time() { awk '{print $14 + $15}' "/proc/$service/stat"; }
-memory() { awk -v key="$1:" '$1 == key {printf "%.0f MB", $2 / 1024}' "/proc/$service/status"; }
 until_answers() {
-    for _ in $(seq 100); do
-        curl --silent --fail --output /dev/null "$1" && return
+    local tries=0
+    until ask "" GET "$1" && [ "$STATUS" = 200 ]; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 100 ] || stop "$1 does not answer: ${WHY:-$BODY}" "$(tail -n 3 "$SCRATCH/service.log")"
         sleep 0.1
     done
-    echo "$1 never answered: see $place" >&2
-    exit 1
 }
 
-"$binary" simulator --port 8190 --people "$people" >"$place/simulator.log" &
-until_answers http://127.0.0.1:8190/_sim/state
-(
-    # what the simulator prints is what a service needs to be told
-    while IFS= read -r line; do
-        case $line in [A-Z]*=*) export "${line?}" ;; esac
-    done <"$place/simulator.log"
-    DB_URL=private PRIVACY_KEY=a-key-for-invented-people PORT=8181 \
-        RATE_LIMIT_PER_SEC=10000 RATE_LIMIT_BURST=10000 exec "$binary" serve 2>"$place/service.log"
-) &
-service=$!
-until_answers http://127.0.0.1:8181/ready
+# From the kernel: memory in MB by the name of its line, processor time in hundredths of a second.
+memory() { awk -v key="$1:" '$1 == key { printf "%.0f", $2 / 1024 }' "/proc/$service/status"; }
+processor_time() { awk '{ print $14 + $15 }' "/proc/$service/stat"; }
 
-sleep 10
-echo "idle: $(memory VmRSS)"
-before=$(processor_time)
-k6 run --env BASE_URL=http://127.0.0.1:8181 --env SIM_URL=http://127.0.0.1:8190 tests/load-test.js
-after=$(processor_time)
-leads=$(grep -c ' run lead_id=.*outcome="completed"' "$place/service.log")
-echo "after the load: $(memory VmRSS), at most $(memory VmHWM)"
-echo "leads completed: $leads; processor time of the service: $(((after - before) * 10)) ms, $(((after - before) * 10000 / leads)) µs a lead"
+stop_all() {
+    local process
+    for process in ${service:-} ${simulator:-}; do
+        kill -TERM "$process" && wait "$process" || echo "$process had ended before" >&2
+    done
+    rm -rf "$SCRATCH"
+}
+
+start() {
+    # PostgreSQL's own account has to come in
+    chmod 755 "$SCRATCH"
+    : >"$SCRATCH/service.log"
+    alone "$binary" simulator --port 8190 --people "$1" >"$SCRATCH/variables" &
+    simulator=$!
+    until_answers "$SIMULATOR/_sim/state"
+    local -a variables=(DB_URL=private PRIVACY_KEY=for-invented-people PORT=8181 LOG_FORMAT=json)
+    # 20 users at one address are not what the limit is for
+    variables+=(RATE_LIMIT_PER_SEC=100000 RATE_LIMIT_BURST=100000)
+    while IFS= read -r line; do
+        case $line in [A-Z]*=*) variables+=("$line") ;; esac
+    done <"$SCRATCH/variables"
+    alone "${variables[@]}" "$binary" serve 2>"$SCRATCH/service.log" &
+    service=$!
+    until_answers "$SERVICE/ready"
+}
+
+main() {
+    case ${1:-} in
+        -h | --help) usage "$0" && exit ;;
+        -*) stop "unknown option '$1'; see --help" ;;
+    esac
+    need cargo curl k6
+    cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
+    cargo build --release --locked
+    binary=${CARGO_TARGET_DIR:-target}/release/rust-c2s-api
+    trap stop_all EXIT
+    start "${1:-6000}"
+
+    sleep 10
+    local idle_memory idle_time before
+    idle_memory=$(memory VmRSS)
+    before=$(processor_time)
+    sleep 20
+    idle_time=$(($(processor_time) - before))
+    before=$(processor_time)
+    K6_NO_USAGE_REPORT=true k6 run --env BASE_URL="$SERVICE" --env SIM_URL="$SIMULATOR" --env PAUSE="${PAUSE:-1}" \
+        tests/load-test.js
+    local took=$(($(processor_time) - before)) runs
+    runs=$(grep -c '"message":"run"' "$SCRATCH/service.log")
+    echo "idle: $idle_memory MB, $((idle_time * 10 / 20)) ms of processor time a second"
+    echo "under load: at most $(memory VmHWM) MB; afterwards $(memory VmRSS) MB"
+    echo "$runs leads ran; processor time $((took * 10)) ms, that is $((took * 10000 / runs)) µs a lead, repeats and /health included"
+}
+
+main "$@"

@@ -220,7 +220,7 @@ async fn type_in(scratch: &Path, fence: &Fence, ports: &Ports, set: &[(&str, Str
 /// What is checked out, where a block may write.
 fn scratch_copy() -> Home {
     let home = Home::new();
-    let ours = |name: &str| !["target", ".git", ".env", "node_modules"].contains(&name);
+    let ours = |name: &str| !["target", ".git", ".env", ".tools"].contains(&name);
     let entries = WalkDir::new(package())
         .into_iter()
         .filter_entry(|entry| entry.file_name().to_str().is_some_and(ours));

@@ -14,9 +14,9 @@ set -euo pipefail
 SERVICE=http://127.0.0.1:8181
 SIMULATOR=http://127.0.0.1:8190
 
-# Runs a program of the package with nothing of the caller's environment, and servers of its own.
-alone() {
-    env -i PATH="$PATH" HOME="$SCRATCH" XDG_STATE_HOME="$SCRATCH" "$@"
+# Becomes a program with nothing of the caller's environment, and private servers of its own; for the background.
+become() {
+    exec env -i PATH="$PATH" HOME="$SCRATCH" XDG_STATE_HOME="$SCRATCH" "$@"
 }
 
 until_answers() {
@@ -44,7 +44,7 @@ start() {
     # PostgreSQL's own account has to come in
     chmod 755 "$SCRATCH"
     : >"$SCRATCH/service.log"
-    alone "$binary" simulator --port 8190 --people "$1" >"$SCRATCH/variables" &
+    become "$binary" simulator --port 8190 --people "$1" >"$SCRATCH/variables" &
     simulator=$!
     until_answers "$SIMULATOR/_sim/state"
     local -a variables=(DB_URL=private PRIVACY_KEY=for-invented-people PORT=8181 LOG_FORMAT=json)
@@ -53,7 +53,7 @@ start() {
     while IFS= read -r line; do
         case $line in [A-Z]*=*) variables+=("$line") ;; esac
     done <"$SCRATCH/variables"
-    alone "${variables[@]}" "$binary" serve 2>"$SCRATCH/service.log" &
+    become "${variables[@]}" "$binary" serve 2>"$SCRATCH/service.log" &
     service=$!
     until_answers "$SERVICE/ready"
 }

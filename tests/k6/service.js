@@ -28,6 +28,8 @@ function expectedStatuses(statuses) {
 export function get(route, query, ...statuses) {
   return http.get(`${BASE_URL}${route}${query}`, {
     headers: KEY,
+    // the key is for this service alone
+    redirects: 0,
     timeout: PATIENCE,
     responseCallback: expectedStatuses(statuses.length ? statuses : [200]),
     tags: { name: route },
@@ -124,6 +126,8 @@ export function whyNotSimulated() {
   const unknown = `no-such-lead-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
   const answer = http.get(`${BASE_URL}/api/v1/leads/process?id=${unknown}`, {
     headers: KEY,
+    // the key is for this service alone
+    redirects: 0,
     timeout: PATIENCE,
     responseCallback: NOT_COUNTED,
     tags: { name: '/api/v1/leads/process' },

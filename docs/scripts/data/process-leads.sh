@@ -36,7 +36,8 @@ process() {
                 [ -n "$STATE" ] || STATE="HTTP $STATUS"
                 return
                 ;;
-            202) ;;
+            # a retrying lead goes on by itself; asking runs it at once, for an attempt and perhaps for money
+            202) if [ "$STATE" = retrying ]; then return; fi ;;
             429 | 503) STATE="HTTP $STATUS" ;;
             401 | 403) stop "$BASE answers $STATUS: set API_KEY to a key with the scope trigger" ;;
             000)

@@ -148,7 +148,14 @@ fn committed_copy(home: &Home) -> PathBuf {
         }
     }
     for name in ["fly.toml", "Cargo.toml"] {
-        fs::write(copy.join(name), of_the_package(name)).unwrap();
+        // whoever deploys gives the app a name of his own
+        let lines = of_the_package(name);
+        let lines = lines.lines().map(|line| match line.strip_prefix("app = ") {
+            Some(_) => "app = \"rust-c2s-api\"",
+            None => line,
+        });
+        let text: String = lines.flat_map(|line| [line, "\n"]).collect();
+        fs::write(copy.join(name), text).unwrap();
     }
     for arguments in [
         &["init", "-q"][..],

@@ -3,7 +3,7 @@
 #
 # Triggers the leads of FILE, one id a line (empty lines and # are skipped), one after the other, and prints how each
 # ended. What ended is written to the results file, and skipped when the script is started again, so it can be stopped
-# at any time. Where the service asks for a pause (202, 429, 503 with Retry-After) it waits and asks again.
+# at any time. It waits and asks again at 429, 503 and for a lead that is processing; a retrying one goes on by itself.
 #
 # EACH NEW LEAD SPENDS MONEY AND WRITES INTO THE CRM, except in front of the simulator (`make demo`). So everywhere else it
 # asks before it starts.

@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
 # rollback-fly.sh [--app NAME] [--image IMAGE] [--yes]
 #
-# Puts the image of the last good release before this one back, and verifies it. THE DATABASE IS NOT ROLLED BACK:
-# migrations only go forward, and an older version runs on the newer schema. It starts there and leaves the schema as
-# it is; whether it fits is said in the migration. What cannot be undone that way is mended by a new release.
+# The fast way back: puts the image of the last complete release with another image than the newest one onto the app, and
+# verifies it. Shows which that is and asks first. Lasts until the next deploy: revert the commit on main, and cancel a
+# deploy that runs (docs/deployment/FLY.md#rollback).
+#
+# THE DATABASE IS NOT ROLLED BACK: migrations only go forward, and an older version runs on the newer schema. fly.toml and
+# the secrets stay as they are, too: an older version refuses to start with variables that it does not know.
 #
 #   --app      the app; unset: the one in fly.toml
-#   --image    this image, instead of the one found in `fly releases --image`
-#   --yes      without asking
+#   --image    this image, one of `fly releases --image`
+#   --yes      without asking. Refused without --image where the releases do not tell which one is meant: after a
+#              rollback (the last other image is the bad one), and after a deploy that did not complete
 #   BASE_URL   where it answers; unset: https://NAME.fly.dev
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -29,25 +33,49 @@ while [ $# != 0 ]; do
     esac
     shift || stop "the last option needs a value; see --help"
 done
-need fly curl
+need fly curl jq
 [ -n "$APP" ] || stop "Which app? --app NAME, or app = \"NAME\" in fly.toml"
 
-# The releases, newest first, one a line: `failed` is said of one that never ran.
-last_good_image_before_this() {
-    printf '%s\n' "$1" | awk '
-        match($0, /registry\.fly\.io\/[^ |│"]+/) {
-            image = substr($0, RSTART, RLENGTH)
-            if (current == "") current = image
-            else if (image != current && tolower($0) !~ /failed|interrupted/) { print image; exit }
-        }'
+# The releases, newest first, one a line: version, status, date and image, tabs between.
+list_releases() {
+    local json
+    json=$(fly releases --app "$APP" --json) || stop "fly could not list the releases of '$APP': does the app exist, and are you logged in? (fly auth login)"
+    jq --raw-output 'sort_by(-.Version) | .[] | select((.ImageRef // "") != "")
+        | ["v\(.Version)", .Status, .CreatedAt, .ImageRef] | @tsv' <<<"$json" ||
+        stop "fly releases --json is not as expected here; choose one of fly releases --image with --image"
+}
+
+# The last complete release with another image than the newest.
+last_other_release() {
+    awk -F '\t' '
+        NR == 1 { newest = $4 }
+        $2 == "complete" && $4 != newest && !found { print; found = 1 }' <<<"$RELEASES"
+}
+
+# Why the releases do not tell which one is meant; nothing when they do.
+doubt() {
+    awk -F '\t' '
+        NR == 1 && $2 != "complete" { print "The newest release is not complete: its image may run on some machines, on all, or on none."; exit }
+        $2 != "complete" { next }
+        current == "" { current = $4 }
+        $4 != current { between = 1 }
+        $4 == current && between { print "The image of the newest release ran before another one: as after a rollback, when the last other image is the bad one."; exit }
+    ' <<<"$RELEASES"
 }
 
 if [ -z "$IMAGE" ]; then
-    releases=$(fly releases --app "$APP" --image) || stop "fly could not list the releases of '$APP': does the app exist, and are you logged in? (fly auth login)"
-    IMAGE=$(last_good_image_before_this "$releases")
-    [ -n "$IMAGE" ] || stop "No earlier image in the releases of '$APP'; choose one with --image:" "$releases"
+    RELEASES=$(list_releases)
+    RELEASE=$(last_other_release)
+    [ -n "$RELEASE" ] || stop "No earlier image in the releases of '$APP'; choose one with --image:" "$RELEASES"
+    DOUBT=$(doubt)
+    if [ -n "$DOUBT" ]; then
+        [ "$YES" = no ] || stop "$DOUBT Choose with --image:" "$RELEASES"
+        printf '%s\n' "$DOUBT" "$RELEASES"
+    fi
+    IFS=$'\t' read -r VERSION _ DATE IMAGE <<<"$RELEASE"
+    echo "Back to $VERSION of $DATE: $IMAGE"
 fi
-echo "The database stays as it is: migrations only go forward."
+echo "The database stays as it is: migrations only go forward. So do fly.toml and the secrets."
 [ "$YES" = yes ] || ask_first "Put $IMAGE on $APP?"
 fly deploy --app "$APP" --config "$ROOT/fly.toml" --image "$IMAGE"
 "$here/verify-deployment.sh" "${BASE_URL:-https://$APP.fly.dev}"

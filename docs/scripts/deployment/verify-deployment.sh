@@ -7,6 +7,7 @@
 #   BASE_URL         https://my-app.fly.dev
 #   API_KEY          a key with the scope trigger; unset: only what a stranger sees is tried
 #   EXPECT_VERSION   the version that must run; unset: any
+#   WAIT_SECS        how long a machine may take until it answers, because it just starts; unset: 60
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -26,6 +27,16 @@ try() {
     verdict GET "$2" "$3" "$got" "$is_so"
 }
 
+# Until something answers, and no proxy in its place (502, 503).
+wait_for_a_service() {
+    local until=$((SECONDS + ${WAIT_SECS:-60})) said=no
+    while PATIENCE=10 ask "" GET "$BASE/health" && [[ $STATUS =~ ^(000|5..)$ ]] && [ "$SECONDS" -lt "$until" ]; do
+        if [ "$said" = no ]; then echo "Nothing answers at $BASE yet; waiting up to ${WAIT_SECS:-60} s" && said=yes; fi
+        sleep 1
+    done
+    [ "$STATUS" != 000 ] || stop "No service answers at $BASE: ${WHY:-no answer}"
+}
+
 case ${1:-} in
     -h | --help) usage "$0" && exit ;;
     '') stop "Which service? $0 https://my-app.fly.dev" ;;
@@ -34,8 +45,7 @@ esac
 need curl
 BASE=$(base_url "$1")
 
-ask "" GET "$BASE/health"
-[ "$STATUS" != 000 ] || stop "No service answers at $BASE: ${WHY:-no answer}"
+wait_for_a_service
 echo "Verifying $BASE"
 table_head
 try "" /health "200 healthy" 200 status healthy

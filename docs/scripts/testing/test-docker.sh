@@ -3,7 +3,8 @@
 #
 # Builds the image, starts the test stack of docker-compose.test.yml (service, PostgreSQL, simulator; invented people),
 # walks it with test-local.sh and, where k6 is installed, with the smoke test, and takes it down with its volumes,
-# whatever happened. Exit code 2: docker, its compose plugin or its engine is missing.
+# whatever happened. The stack's logs, if it failed, are in a file, or with CI set among the rest of the output. Exit
+# code 2: docker, its compose plugin or its engine is missing.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -23,12 +24,23 @@ missing() {
     exit 2
 }
 
-take_down() {
-    local code=$? logs
-    if [ "$code" != 0 ]; then
+# Nobody can open a file on a machine of the integration, which is gone afterwards.
+keep_logs() {
+    local logs
+    if [ -n "${CI:-}" ]; then
+        echo "FAILED; the stack's logs:" >&2
+        compose logs --no-color >&2
+    else
         logs=$(mktemp "${TMPDIR:-/tmp}/rust-c2s-api-test.XXXXXX")
-        compose logs --no-color >"$logs" 2>&1 || true
         echo "FAILED; the stack's logs: $logs" >&2
+        compose logs --no-color >"$logs" 2>&1
+    fi
+}
+
+take_down() {
+    local code=$?
+    if [ "$code" != 0 ]; then
+        keep_logs || echo "the stack's logs could not be read" >&2
     fi
     compose down --volumes --remove-orphans --timeout 30 || echo "the stack could not be taken down: docker compose --project-name rust-c2s-api-test down --volumes" >&2
     rm -rf "$SCRATCH"

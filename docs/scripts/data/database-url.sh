@@ -1,0 +1,154 @@
+# shellcheck shell=bash
+# A PostgreSQL URL, understood as the service understands it (src/models/database_url.rs) and told to libpq's programs by
+# their variables: an argument would be seen in the process list. Sourced after ../lib.sh.
+
+# percent_decoded TEXT: %40 to @, as URLs write it.
+percent_decoded() {
+    local rest=$1 out=''
+    while [[ $rest == *%[0-9A-Fa-f][0-9A-Fa-f]* ]]; do
+        out=$out${rest%%\%[0-9A-Fa-f][0-9A-Fa-f]*}
+        rest=${rest#"${rest%%\%[0-9A-Fa-f][0-9A-Fa-f]*}"}
+        # shellcheck disable=SC2059 # the format is one escape, made here
+        out=$out$(printf "\\x${rest:1:2}")
+        rest=${rest:3}
+    done
+    printf '%s' "$out$rest"
+}
+
+# name_connection NAME URL: sets libpq's variables to what URL says, and to nothing that the caller has. NAME is the
+# variable that holds URL; it is told when something is wrong, URL never.
+name_connection() {
+    local shape='^postgres(ql)?://(([^:@/?]*)(:([^@/?]*))?@)?(\[[^]]+\]|[^:@/?]*)(:([0-9]+))?(/([^?]*))?(\?(.*))?$'
+    local variable control='%([01][0-9A-Fa-f]|7[Ff])'
+    for variable in ${!PG@}; do unset "$variable"; done
+    case $2 in *'#'*) stop "$1 holds a #, which is written %23" ;; esac
+    if [[ $2 =~ $control || $2 == *[[:cntrl:]]* ]]; then stop "$1 holds something that is no text"; fi
+    [[ $2 =~ $shape ]] || stop "$1 is no PostgreSQL URL: postgres://user:password@host/database; a sign such as @ / ? # % in the password is written %40 %2F %3F %23 %25"
+    local user=${BASH_REMATCH[3]} password=${BASH_REMATCH[5]} host=${BASH_REMATCH[6]} port=${BASH_REMATCH[8]}
+    local database=${BASH_REMATCH[10]} parameters=${BASH_REMATCH[12]}
+    host=${host#\[}
+    PGHOST=$(percent_decoded "${host%\]}")
+    PGPORT=${port:-5432}
+    PGUSER=$(percent_decoded "$user")
+    PGPASSWORD=$(percent_decoded "$password")
+    PGDATABASE=$(percent_decoded "$database")
+    # A file that is not there: ~/.pgpass may name somebody else's password.
+    PGPASSFILE=$SCRATCH/no-password-file
+    export PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGPASSFILE
+    name_parameters "$1" "$parameters"
+    [ -n "$PGHOST${PGHOSTADDR:-}" ] || stop "$1 names no host"
+    [ -n "$PGUSER" ] || stop "$1 names no user"
+    [ -n "$PGDATABASE" ] || stop "$1 names no database"
+    case $(printf '%s' "${PGHOST%%.*}" | tr '[:upper:]' '[:lower:]') in
+        *-pooler) stop "$1 names a pooled endpoint, which neither the service nor pg_dump can work with: give the host without -pooler" ;;
+    esac
+}
+
+# name_parameters NAME QUERY: under each name that the service knows them by. An unknown one is not passed over: who
+# knows what it was to protect.
+name_parameters() {
+    local -a pairs
+    local pair parameter value seen=' '
+    IFS='&' read -ra pairs <<<"$2"
+    for pair in ${pairs[@]+"${pairs[@]}"}; do
+        parameter=$(percent_decoded "${pair%%=*}")
+        value=''
+        # as in a form: a blank may be written +
+        if [[ $pair == *=* ]]; then value=${pair#*=}; fi
+        value=$(percent_decoded "${value//+/ }")
+        case $parameter in
+            sslmode | ssl-mode) parameter=sslmode ;;
+            sslrootcert | ssl-root-cert | ssl-ca) parameter=sslrootcert ;;
+            sslcert | ssl-cert) parameter=sslcert ;;
+            sslkey | ssl-key) parameter=sslkey ;;
+        esac
+        case $seen in *" $parameter "*) stop "$1 has the parameter $parameter twice" ;; esac
+        seen="$seen$parameter "
+        name_parameter "$1" "$parameter" "$value"
+    done
+}
+
+name_parameter() {
+    # an empty value counts as unset
+    if [ -z "$3" ]; then set -- "$1" "$2"; fi
+    case $2 in
+        host) export PGHOST="${3-$PGHOST}" ;;
+        hostaddr) export PGHOSTADDR="${3-}" ;;
+        port) export PGPORT="${3-$PGPORT}" ;;
+        user) export PGUSER="${3-$PGUSER}" ;;
+        password) export PGPASSWORD="${3-$PGPASSWORD}" ;;
+        dbname) export PGDATABASE="${3-$PGDATABASE}" ;;
+        sslmode) name_protection "$1" "${3-}" ;;
+        sslrootcert) export PGSSLROOTCERT="${3-}" ;;
+        sslcert) export PGSSLCERT="${3-}" ;;
+        sslkey) export PGSSLKEY="${3-}" ;;
+        application_name) export PGAPPNAME="${3-}" ;;
+        options) export PGOPTIONS="${PGOPTIONS:+$PGOPTIONS }${3-}" ;;
+        options\[*\])
+            set -- "$1" "${2#options\[}" "${3-}"
+            export PGOPTIONS="${PGOPTIONS:+$PGOPTIONS }-c ${2%\]}=$3"
+            ;;
+        channel_binding)
+            case ${3-} in
+                disable | prefer | require) export PGCHANNELBINDING=$3 ;;
+                *) stop "$1 has a parameter channel_binding that must be one of disable, prefer, require" ;;
+            esac
+            ;;
+        statement-cache-capacity) ;; # of the service's own client
+        *)
+            # what does not look like a name may be the rest of a password with a ? in it
+            [[ $2 =~ ^[A-Za-z0-9_-]{1,32}$ ]] || set -- "$1" "(not shown)"
+            stop "$1 has the parameter $2, which is not known here, nor to the service: take it out"
+            ;;
+    esac
+}
+
+name_protection() {
+    PGSSLMODE=$(printf '%s' "$2" | tr '[:upper:]' '[:lower:]')
+    export PGSSLMODE
+    case $PGSSLMODE in
+        disable | allow | prefer | require | verify-ca | verify-full) ;;
+        *) stop "$1 has a parameter sslmode that must be one of disable, allow, prefer, require, verify-ca, verify-full" ;;
+    esac
+}
+
+# name_roots PROGRAM: whom to believe where the certificate is checked and no sslrootcert is named. The service brings
+# Mozilla's roots along; libpq by itself looks into ~/.postgresql alone, and gives up. PROGRAM tells libpq's version.
+name_roots() {
+    local version file
+    case ${PGSSLMODE:-}${PGSSLROOTCERT:-} in verify-ca | verify-full) ;; *) return 0 ;; esac
+    version=$("$1" --version)
+    [[ $version =~ [^0-9]*([0-9]+) ]] || stop "$1 --version tells no version: $version"
+    # since 16, and for verify-full only
+    if [ "${BASH_REMATCH[1]}" -ge 16 ] && [ "$PGSSLMODE" = verify-full ]; then
+        export PGSSLROOTCERT=system
+        return
+    fi
+    for file in "${SSL_CERT_FILE:-}" /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt \
+        /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem /opt/homebrew/etc/ca-certificates/cert.pem; do
+        if [ -r "$file" ]; then
+            export PGSSLROOTCERT=$file
+            return
+        fi
+    done
+    stop "sslmode=$PGSSLMODE needs root certificates, and none were found in the usual places: install ca-certificates, or name a file of them by SSL_CERT_FILE or by sslrootcert= in the URL"
+}
+
+# connect_by PROGRAM NAME…: names the connection by the first of these variables that is set, and takes all URLs out of
+# the environment.
+connect_by() {
+    local program=$1 name url=''
+    shift
+    for name in "$@"; do
+        if [ -n "${!name:-}" ]; then
+            url=${!name}
+            break
+        fi
+    done
+    [ -n "$url" ] || stop "Which database? $1=… in the environment, postgres://user:password@host/database"
+    [ "$url" != private ] || stop "$name=private is a server that runs only beside the service, and only for it: give a PostgreSQL URL"
+    echo "The database is the one that $name names." >&2
+    name_connection "$name" "$url"
+    name_roots "$program"
+    unset DB_URL DATABASE_URL DB_DIRECT_URL
+}

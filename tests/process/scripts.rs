@@ -10,10 +10,12 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use rust_c2s_api::simulator::Simulator;
+use rust_c2s_api::storage::test_database::TestDatabase;
 use tokio::process::Command;
 
 use crate::home::Home;
-use crate::running::{Ended, path};
+use crate::running::{Ended, Running, path, simulator, variables};
 
 const PATIENCE: Duration = Duration::from_secs(90);
 
@@ -58,13 +60,48 @@ impl StandIns {
     }
 }
 
+/// A service that wants a key, and what it lives on.
+struct Guarded {
+    service: Running,
+    base: String,
+    _simulator: Simulator,
+    _database: TestDatabase,
+}
+
+impl Guarded {
+    const KEY: &str = "a-key-of-this-test";
+
+    async fn start(home: &Home) -> Self {
+        let simulator = simulator().await;
+        let database = TestDatabase::create().await.unwrap();
+        let keys = format!("make:trigger:{}", Self::KEY);
+        let set = variables(&simulator, &database.url(), &[("API_KEYS", &keys)]);
+        let service = Running::start(home, &["serve"], &set);
+        Self {
+            base: format!("http://{}", service.address().await),
+            service,
+            _simulator: simulator,
+            _database: database,
+        }
+    }
+
+    async fn stop(self) {
+        self.service.stop("TERM").await.assert_success();
+    }
+}
+
 /// `docs/scripts` of the package.
 fn scripts() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scripts")
 }
 
 /// Runs a script of the package to its end, with these variables and no others, and no terminal.
-async fn script(home: &Home, name: &str, arguments: &[&str], set: &[(&str, &str)]) -> Ended {
+pub(crate) async fn script(
+    home: &Home,
+    name: &str,
+    arguments: &[&str],
+    set: &[(&str, &str)],
+) -> Ended {
     run_file(home, &scripts().join(name), arguments, set).await
 }
 
@@ -112,8 +149,8 @@ async fn each_tells_how_it_is_used_and_is_in_the_list() {
             "{name}: {}",
             help.text
         );
-        // what this one does not know is for `fly deploy`
-        if own_name != "deploy-fly.sh" {
+        // what these do not know is for `fly deploy` and `psql`
+        if !["deploy-fly.sh", "psql.sh"].contains(&own_name) {
             let bogus = script(&home, name, &["--bogus"], &[]).await;
             bogus.assert_failure("bogus");
         }

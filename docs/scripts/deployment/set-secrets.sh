@@ -3,10 +3,13 @@
 #
 # Hands the secrets of a file like .env to Fly.io, over standard input: none gets into an argument list, a process list
 # or the shell's history. Refuses what cannot work there: a missing one, DB_URL=private, a pooled host, a placeholder of
-# .env.example. What is no secret in FILE is left out and named: that belongs into [env] of fly.toml.
+# .env.example, a short key, a name that the service does not know. A setting that is no secret is left out and named:
+# that belongs into [env] of fly.toml.
 #
+#   FILE                    lines NAME=VALUE. A value with blanks, quotes, \, $ or ` stands in single quotes
 #   --app                   the app; unset: the one in fly.toml
-#   --stage                 set them for the next deploy, instead of restarting the machines now
+#   --stage                 set them for the next deploy, which checks them before it replaces a machine. Without it, all
+#                           machines restart with them now
 #   --replace-privacy-key   the hashes of contacts and CPFs depend on PRIVACY_KEY, so one that the app has stays unless
 #                           you say so
 set -euo pipefail
@@ -15,61 +18,114 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/../lib.sh"
 # shellcheck source-path=SCRIPTDIR source=fly.sh
 . "$here/fly.sh"
-
-# Secrets that the service can do without.
-OPTIONAL_SECRETS="DATABASE_URL DB_DIRECT_URL API_KEYS"
+# shellcheck source-path=SCRIPTDIR source=../data/database-url.sh
+. "$here/../data/database-url.sh"
 
 # read_secrets FILE: sets SECRETS to NAME=VALUE lines, NAMES to their names, and OTHERS to what is no secret.
 read_secrets() {
-    local line name value number=0
+    local line name value number=0 known
     SECRETS='' NAMES='' OTHERS=''
+    known=$(known_names)
     while IFS= read -r line || [ -n "$line" ]; do
         number=$((number + 1))
         line=${line%$'\r'}
         [[ $line =~ ^[[:space:]]*(#.*)?$ ]] && continue
         [[ $line =~ ^[[:space:]]*(export[[:space:]]+)?([A-Z][A-Z0-9_]*)=(.*)$ ]] ||
-            stop "$1, line $number: is no NAME=VALUE"
+            stop "$1, line $number: is no NAME=VALUE, with the name in capital letters"
         name=${BASH_REMATCH[2]}
-        value=$(unquoted "${BASH_REMATCH[3]}") || stop "$1, line $number, $name: quote a value with blanks, once"
-        [ -n "$value" ] || continue
-        case " $REQUIRED_SECRETS $OPTIONAL_SECRETS " in
-            *" $name "*)
-                refuse_wrong "$name" "$value"
-                SECRETS="$SECRETS$name=$value"$'\n'
-                NAMES="$NAMES $name"
-                ;;
-            *) OTHERS="$OTHERS $name" ;;
+        value=${BASH_REMATCH[3]}
+        # A misspelt secret must not be taken for a setting.
+        case " $known " in
+            *" $name "*) ;;
+            *) stop "$1, line $number: $name is no variable of this version; docs/configuration.md has them all" ;;
         esac
+        value=$(unquoted "$value") || stop "$1, line $number, $name: $HOW_TO_QUOTE"
+        [ -n "$value" ] || continue
+        take "$name" "$value" "$1, line $number"
     done <"$1"
 }
 
-unquoted() {
-    case $1 in
-        \"*\" | \'*\')
-            [ ${#1} -ge 2 ] || return 1
-            printf '%s' "${1:1:${#1}-2}"
-            ;;
-        *[[:space:]]* | [\"\']*) return 1 ;;
-        *) printf '%s' "$1" ;;
+# take NAME VALUE PLACE
+take() {
+    case " $REQUIRED_SECRETS $OPTIONAL_SECRETS " in
+        *" $1 "*) ;;
+        *) OTHERS="$OTHERS $1" && return ;;
     esac
+    case "$NAMES " in *" $1 "*) stop "$3: $1 stands there twice" ;; esac
+    refuse_wrong "$1" "$2"
+    SECRETS="$SECRETS$1=$2"$'\n'
+    NAMES="$NAMES $1"
 }
 
-# Never says the value.
+# Every variable of the service; .env.example is generated from its configuration.
+known_names() {
+    sed -nE 's/^#?([A-Z][A-Z0-9_]*)=.*/\1/p' "$ROOT/.env.example" | tr '\n' ' '
+}
+
+HOW_TO_QUOTE="a value with blanks, quotes, \\, \$ or \` stands in single quotes, and nothing behind them; those it cannot have in it"
+
+# Exactly what stands there, where a shell, the service's .env and fly all read the same; else it fails.
+unquoted() {
+    local inner
+    case $1 in
+        \'?*\' | \'\')
+            inner=${1:1:${#1}-2}
+            case $inner in *\'*) return 1 ;; esac
+            ;;
+        \"?*\" | \"\")
+            inner=${1:1:${#1}-2}
+            case $inner in *[\"\\\$\`]*) return 1 ;; esac
+            ;;
+        *[[:space:]\"\'\\\$\`]* | \#*) return 1 ;;
+        *) inner=$1 ;;
+    esac
+    printf '%s' "$inner"
+}
+
+# What fly would change, or the service would refuse at its start. Never says the value.
 refuse_wrong() {
     case $2 in
         *placeholder*) stop "$1 is the placeholder of .env.example: give the real value" ;;
         \"*) stop "$1 begins with a quotation mark, which fly would take away: choose another value" ;;
+        [[:space:]]* | *[[:space:]]) stop "$1 begins or ends with a blank, which would be taken away: choose another value" ;;
+        *[[:cntrl:]]*) stop "$1 holds a control character: choose another value" ;;
     esac
     case $1 in
         DB_URL | DATABASE_URL | DB_DIRECT_URL)
-            case $2 in
-                private) stop "$1=private is a server on one's own machine: give a PostgreSQL URL" ;;
-                *-pooler.*) stop "$1 names Neon's pooled endpoint, which this version refuses: give the host without -pooler" ;;
-                postgres://* | postgresql://*) ;;
-                *) stop "$1 is no PostgreSQL URL: postgres://user:password@host/database" ;;
-            esac
+            [ "$2" != private ] || stop "$1=private is a server on one's own machine: give a PostgreSQL URL"
+            (name_connection "$1" "$2") || exit
             ;;
+        C2S_TOKEN | WORK_API)
+            [[ $2 =~ ^[[:graph:]]+$ ]] || stop "$1 holds a blank or a letter that a header cannot carry"
+            ;;
+        DIRETRIX_USER)
+            case $2 in *:*) stop "$1 holds a colon, which separates user and password" ;; esac
+            ;;
+        PRIVACY_KEY)
+            [ ${#2} -ge 16 ] || stop "PRIVACY_KEY has less than 16 bytes: openssl rand -hex 32 makes one"
+            ;;
+        API_KEYS) refuse_wrong_keys "$2" ;;
     esac
+}
+
+# Each entry as the service reads it, told by its place: its text is a secret.
+refuse_wrong_keys() {
+    local -a entries
+    local entry name key names=' ' keys=' ' place=0
+    local scope='(trigger|read|admin|metrics)'
+    local shape="^([A-Za-z0-9_-]+):$scope(\\+$scope)*:([[:graph:]]{16,})$"
+    IFS=';' read -ra entries <<<"$1"
+    for entry in "${entries[@]}"; do
+        place=$((place + 1))
+        entry=${entry#"${entry%%[![:blank:]]*}"}
+        entry=${entry%"${entry##*[![:blank:]]}"}
+        [[ $entry =~ $shape ]] ||
+            stop "API_KEYS, entry $place: is not name:scopes:key, with scopes out of trigger, read, admin, metrics joined by + and a key of 16 characters or more without blanks"
+        name=${BASH_REMATCH[1]} key=${BASH_REMATCH[5]}
+        case $names in *" $name "*) stop "API_KEYS, entry $place: has the name of an earlier one" ;; esac
+        case $keys in *" $key "*) stop "API_KEYS, entry $place: has the key of an earlier one" ;; esac
+        names="$names$name " keys="$keys$key "
+    done
 }
 
 # without NAME: takes it out of what is sent.

@@ -93,7 +93,7 @@ async fn a_service_that_is_away_or_another_one_is_told() {
     let home = Home::new();
     let closed = closed();
     for name in [WALK, VERIFY] {
-        let away = script(&home, name, &[&closed], &[]).await;
+        let away = script(&home, name, &[&closed], &[("WAIT_SECS", "0")]).await;
         away.assert_failure(&format!("No service answers at {closed}: curl: (7)"));
         script(&home, name, &["127.0.0.1:1"], &[])
             .await
@@ -212,6 +212,10 @@ async fn docker_that_is_missing_is_told_and_a_stack_that_fails_is_taken_down() {
     let (_, log) = failed.text.split_once("the stack's logs: ").unwrap();
     let log = std::fs::read_to_string(log.lines().next().unwrap()).unwrap();
     assert_eq!(log, "a log line\n");
+    // on a machine that is gone afterwards, nobody could open the file
+    let set = [("PATH", path.as_str()), ("CI", "true")];
+    let failed = script(&home, "testing/test-docker.sh", &[], &set).await;
+    failed.assert_failure("the stack's logs:\na log line\n");
     let calls = stand_ins.calls();
     assert!(
         calls[2].contains("docker-compose.test.yml up --build --detach --wait"),

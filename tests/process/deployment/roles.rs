@@ -1,13 +1,15 @@
 //! The service's own role in the database: the grants that docs/deployment/NEON.md gives are enough, and no more.
 
-use rust_c2s_api::simulator::Situation;
+use rust_c2s_api::simulator::{Simulator, Situation};
 use rust_c2s_api::storage::test_database::TestDatabase;
 use sqlx::{AssertSqlSafe, PgPool};
+use tokio::process::Command;
 use url::Url;
 use uuid::Uuid;
 
 use crate::home::Home;
 use crate::running::{Running, get, of_the_package, process, run, simulator, variables};
+use crate::scripts::script;
 
 const PASSWORD: &str = "choose-one";
 
@@ -25,6 +27,63 @@ async fn execute(pool: &PgPool, statements: String) {
     executed.unwrap();
 }
 
+/// The database as the service's role sees it.
+fn url_of(role: &str, owner: &str) -> String {
+    let mut url = Url::parse(owner).unwrap();
+    url.set_username(role).unwrap();
+    url.set_password(Some(PASSWORD)).unwrap();
+    url.to_string()
+}
+
+async fn does_its_work(home: &Home, simulator: &Simulator, url: &str, owner: &str) {
+    let set = variables(simulator, url, &[("DB_DIRECT_URL", owner)]);
+    let service = Running::start(home, &["serve"], &set);
+    let address = service.address().await;
+    assert_eq!(get(&format!("http://{address}/ready")).await.0, 200);
+    for situation in [Situation::Plain, Situation::Namesake, Situation::NullEmail] {
+        let (status, answer) = process(&address, &situation.lead_id()).await;
+        assert_eq!(status, 200, "{answer}");
+    }
+    let listed = run(home, &["leads", "list"], &set).await;
+    assert!(listed.assert_success().text.contains("completed"));
+    service.stop("TERM").await.assert_success();
+}
+
+async fn cannot_change_the_schema(url: &str) {
+    let as_service = PgPool::connect(url).await.unwrap();
+    for forbidden in [
+        "create table ops.own (id int)",
+        "drop table ops.leads",
+        "truncate ops.leads",
+        "update _sqlx_migrations set version = 0",
+    ] {
+        let refused = sqlx::query(forbidden).execute(&as_service).await;
+        let refused = refused.unwrap_err().into_database_error().unwrap();
+        assert_eq!(refused.code().as_deref(), Some("42501"), "{forbidden}");
+    }
+    as_service.close().await;
+}
+
+/// With either role the backup is whole: of the same tables and sequences.
+async fn makes_the_same_backup_as_the_owner(home: &Home, url: &str, owner: &str) {
+    let mut contents = Vec::new();
+    for (name, url) in [("service.dump", url), ("owner.dump", owner)] {
+        let dumped = script(home, "data/backup.sh", &[name], &[("DB_URL", url)]).await;
+        dumped.assert_success();
+        let listed = Command::new("pg_restore")
+            .args(["--list", name])
+            .current_dir(home.path())
+            .output();
+        let listed = listed.await.unwrap();
+        assert!(listed.status.success());
+        let listed = String::from_utf8(listed.stdout).unwrap();
+        let entries = listed.lines().filter(|line| !line.starts_with(';'));
+        contents.push(entries.map(str::to_owned).collect::<Vec<_>>());
+    }
+    assert!(contents[0].len() > 20);
+    assert_eq!(contents[0], contents[1]);
+}
+
 #[tokio::test]
 async fn the_services_role_does_its_work_and_cannot_change_the_schema() {
     if TestDatabase::server_is_given() {
@@ -38,36 +97,10 @@ async fn the_services_role_does_its_work_and_cannot_change_the_schema() {
     migrated.assert_success();
     execute(database.pool(), grants(&role)).await;
 
-    let mut url = Url::parse(&owner).unwrap();
-    url.set_username(&role).unwrap();
-    url.set_password(Some(PASSWORD)).unwrap();
-    let set = variables(&simulator, url.as_str(), &[("DB_DIRECT_URL", &owner)]);
-    let service = Running::start(&home, &["serve"], &set);
-    let address = service.address().await;
-    assert_eq!(get(&format!("http://{address}/ready")).await.0, 200);
-    for situation in [Situation::Plain, Situation::Namesake, Situation::NullEmail] {
-        let (status, answer) = process(&address, &situation.lead_id()).await;
-        assert_eq!(status, 200, "{answer}");
-    }
-    let listed = run(&home, &["leads", "list"], &set).await;
-    assert!(listed.assert_success().text.contains("completed"));
-    service.stop("TERM").await.assert_success();
-
-    let as_service = PgPool::connect(url.as_str()).await.unwrap();
-    for forbidden in [
-        "create table ops.own (id int)",
-        "drop table ops.leads",
-        "truncate ops.leads",
-        "update _sqlx_migrations set version = 0",
-    ] {
-        let refused = sqlx::query(forbidden).execute(&as_service).await;
-        let refused = refused.unwrap_err().into_database_error().unwrap();
-        assert_eq!(refused.code().as_deref(), Some("42501"), "{forbidden}");
-    }
-    as_service.close().await;
-    execute(
-        database.pool(),
-        format!("drop owned by {role}; drop role {role}"),
-    )
-    .await;
+    let url = url_of(&role, &owner);
+    does_its_work(&home, &simulator, &url, &owner).await;
+    cannot_change_the_schema(&url).await;
+    makes_the_same_backup_as_the_owner(&home, &url, &owner).await;
+    let gone = format!("drop owned by {role}; drop role {role}");
+    execute(database.pool(), gone).await;
 }

@@ -17,7 +17,8 @@ use files::{
     strings, workflows,
 };
 
-const PROCESS: &str = "/api/v1/leads/process?id=00000000000000000000000000000a01";
+/// Waits for the result, whatever `PROCESS_WAIT_SECS` is set to.
+const PROCESS: &str = "/api/v1/leads/process?id=00000000000000000000000000000a01&wait=25";
 
 /// The port that a service says it listens on, on every address of the machine as in a container.
 async fn port_of(service: &Running) -> String {
@@ -51,6 +52,34 @@ fn every_variable_that_is_set_is_one_of_the_configuration() {
     }
 }
 
+/// Whether an image of a compose file is the one that is built here.
+fn is_ours(image: &Value) -> bool {
+    let image = image.as_str().unwrap();
+    image.starts_with("rust-c2s-api:")
+}
+
+/// Newer Docker builds services at the same time; two that tag one image fail with "already exists".
+#[test]
+fn one_service_builds_the_image_and_the_other_does_not_look_for_it_elsewhere() {
+    for file in COMPOSE_FILES {
+        let services = compose(file)["services"].take();
+        let ours = services.as_object().unwrap().iter();
+        let ours: Vec<_> = ours.filter(|(_, it)| is_ours(&it["image"])).collect();
+        assert_eq!(ours.len(), 2);
+        let (_, first) = ours[0];
+        for (name, it) in &ours {
+            assert_eq!(it["image"], first["image"]);
+            match name.as_str() {
+                "simulator" => assert_eq!(it["build"], "."),
+                _ => assert_eq!(
+                    (&it["build"], &it["pull_policy"]),
+                    (&Value::Null, &Value::from("never"))
+                ),
+            }
+        }
+    }
+}
+
 #[test]
 fn the_test_stack_is_the_demo_but_for_its_ports_and_networks() {
     let [mut demo, mut tested] = COMPOSE_FILES.map(compose);
@@ -61,7 +90,7 @@ fn the_test_stack_is_the_demo_but_for_its_ports_and_networks() {
             for differs in ["ports", "networks", "restart"] {
                 service.remove(differs);
             }
-            if service.contains_key("build") {
+            if is_ours(&service["image"]) {
                 service.remove("image");
             }
         }
@@ -222,7 +251,8 @@ fn the_ports_agree_and_a_machine_always_runs() {
     assert_eq!(fly["http_service"]["internal_port"].to_string(), port.1);
     assert_eq!(fly["checks"]["ready"]["port"].to_string(), port.1);
     assert_eq!(fly["http_service"]["auto_stop_machines"], "off");
-    assert_eq!(fly["http_service"]["min_machines_running"], 1);
+    let running = fly["http_service"]["min_machines_running"].as_u64();
+    assert!(running.is_some_and(|machines| machines >= 1), "{running:?}");
     assert_eq!(fly["restart"][0]["policy"], "always");
 }
 

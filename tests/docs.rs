@@ -1,5 +1,5 @@
 //! The documents lead where they say.
-#![expect(clippy::print_stdout, reason = "tests")]
+#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "tests")]
 
 #[path = "support/markdown.rs"]
 mod markdown;

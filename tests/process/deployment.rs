@@ -114,31 +114,56 @@ fn the_ports_agree_and_a_machine_always_runs() {
     assert_eq!(fly["restart"][0]["policy"], "always");
 }
 
+/// Whether what stands behind `@` is a digest or a commit of this many hexadecimal digits.
+fn is_pinned(named: &str, mark: &str, digits: usize) -> bool {
+    let pin = named.split_once(mark).map_or("", |(_, pin)| pin);
+    let pin = pin.split(' ').next().unwrap();
+    pin.len() == digits && pin.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
 #[test]
-fn what_is_built_and_run_on_is_pinned() {
+fn the_images_are_pinned_and_built_by_our_compiler() {
     let bases = dockerfile_lines("FROM");
     assert_eq!(bases.len(), 2);
-    for base in &bases {
-        let digest = base.split_once("@sha256:").unwrap().1;
-        let digest = digest.split(' ').next().unwrap();
-        assert!(digest.len() == 64, "{base}");
+    let postgres = COMPOSE_FILES.map(|file| compose(file)["services"]["postgres"]["image"].take());
+    let postgres = postgres.iter().map(|image| image.as_str().unwrap());
+    for image in bases.iter().map(String::as_str).chain(postgres) {
+        assert!(is_pinned(image, "@sha256:", 64), "{image}");
     }
     let toolchain: Value = toml::from_str(&of_the_package("rust-toolchain.toml")).unwrap();
     let channel = toolchain["toolchain"]["channel"].as_str().unwrap();
-    assert!(
-        bases[0].starts_with(&format!("rust:{channel}-")),
-        "{}",
-        bases[0]
-    );
+    let by_ours = bases[0].starts_with(&format!("rust:{channel}-"));
+    assert!(by_ours, "{}", bases[0]);
+}
 
+#[test]
+fn actions_and_tools_are_pinned() {
     let workflows = workflows();
     assert!(!workflows.is_empty());
-    for (name, text) in workflows {
+    for (name, text) in &workflows {
         for used in text.lines().filter_map(|line| line.split_once("uses: ")) {
-            let action = used.1.split(" #").next().unwrap().trim();
-            let commit = action.split_once('@').map_or("", |(_, commit)| commit);
-            let pinned = commit.len() == 40 && commit.bytes().all(|b| b.is_ascii_hexdigit());
-            assert!(pinned || action.starts_with("./"), "{name}: {action}");
+            let action = used.1.trim();
+            assert!(
+                is_pinned(action, "@", 40) || action.starts_with("./"),
+                "{name}: {action}"
+            );
         }
     }
+    let run = (".ci/run".to_owned(), of_the_package(".ci/run"));
+    let mut installed = 0;
+    for (name, text) in workflows.into_iter().chain([run]) {
+        for line in text.lines().filter(|line| line.contains("cargo install ")) {
+            let (_, version) = line.split_once(" --version ").unwrap_or_default();
+            let exact = version.split(' ').next().is_some_and(|version| {
+                version
+                    .split('.')
+                    .filter(|part| part.parse::<u32>().is_ok())
+                    .count()
+                    == 3
+            });
+            assert!(exact && line.contains(" --locked "), "{name}: {line}");
+            installed += 1;
+        }
+    }
+    assert_eq!(installed, 3);
 }

@@ -14,10 +14,10 @@ test: ## all tests, with all their set-up; no database or account of yours is to
 	@.ci/test
 
 smoke: ## k6 against the running demo: one user, seconds
-	@PATH="$$(.ci/tools):$$PATH" K6_NO_USAGE_REPORT=true k6 run tests/smoke-test.js
+	@tools=$$(.ci/tools) && PATH="$$tools:$$PATH" K6_NO_USAGE_REPORT=true k6 run tests/smoke-test.js
 
 load: ## k6 against the running demo: 20 users, 75 seconds; start the demo anew for it
-	@PATH="$$(.ci/tools):$$PATH" K6_NO_USAGE_REPORT=true k6 run tests/load-test.js
+	@tools=$$(.ci/tools) && PATH="$$tools:$$PATH" K6_NO_USAGE_REPORT=true k6 run tests/load-test.js
 
 check: ## format and lints
 	@cargo fmt --check

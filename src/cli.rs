@@ -46,7 +46,7 @@ pub enum Command {
     Serve,
     /// The whole service on invented people, with a tour; needs no configuration
     Demo(demo::DemoArguments),
-    /// Apply pending migrations and end
+    /// Apply pending migrations and end; in production the whole configuration is checked before
     Migrate,
     /// Process one lead and print the answer, CPFs masked; fails unless a profile was delivered
     Process {
@@ -146,7 +146,7 @@ fn configured() -> Result<Config> {
 }
 
 async fn migrate() -> Result<()> {
-    let config = DatabaseConfig::from_env()?;
+    let config = DatabaseConfig::for_migration()?;
     on_database(&config, async |database| {
         database.migrate(&config).await?;
         Ok(())

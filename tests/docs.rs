@@ -1,5 +1,5 @@
 //! The documents lead where they say.
-#![expect(clippy::print_stdout, reason = "tests")]
+#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "tests")]
 
 #[path = "support/markdown.rs"]
 mod markdown;
@@ -33,6 +33,21 @@ fn every_relative_link_leads_to_a_file_and_to_a_place_in_it() {
         documents.len()
     );
     assert!(links > 10, "found {links} links");
+}
+
+#[test]
+fn no_document_has_a_place_left_open() {
+    // capitals only: `todo` is a Portuguese word
+    let marks = ["MEASURE-ME", "TODO", "FIXME", "TBD"];
+    for document in documents(package()) {
+        let text = std::fs::read_to_string(&document.path).unwrap();
+        for (number, line) in text.lines().enumerate() {
+            let mut words = line.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+            let open = words.find(|word| marks.contains(word));
+            let place = document.path.display();
+            assert_eq!(open, None, "{place}:{}: {line}", number + 1);
+        }
+    }
 }
 
 #[test]

@@ -7,7 +7,8 @@
 // key better from the environment, where no process list shows it.
 //
 // Leads are processed only on this machine and in front of the simulator. Anywhere else this asks only what costs
-// nothing, and one lead more if LEAD_ID names it: that one spends money and writes into the CRM.
+// nothing, and one lead more if LEAD_ID names it: that one spends money and writes into the CRM. With REQUIRE_LEADS=1 it
+// fails instead.
 import exec from 'k6/execution';
 import { group } from 'k6';
 import {
@@ -20,6 +21,7 @@ import {
   mustLetUsIn,
   processLead,
   simulatorLeads,
+  stop,
   whyNotSimulated,
 } from './k6/service.js';
 
@@ -35,6 +37,9 @@ export const options = {
 export function setup() {
   mustLetUsIn();
   const why = whyNotSimulated();
+  if (why && __ENV.REQUIRE_LEADS) {
+    stop(`${why}; REQUIRE_LEADS is set, so that is a failure`);
+  }
   if (why) {
     console.warn(`${why}: asking only what costs nothing${__ENV.LEAD_ID ? `, and lead ${__ENV.LEAD_ID}` : ''}`);
     return { simulated: false };

@@ -1,4 +1,4 @@
--- Como responderam os provedores nas últimas 24 horas?
+-- Como responderam os fornecedores nas últimas 24 horas?
 select provider,
        operation,
        count(*) as calls,

@@ -1,5 +1,5 @@
--- Quanto foi gasto e quanto foi poupado com cada provedor, por dia, nos últimos 30 dias?
--- Em centavos, aos preços configurados. Poupado: respostas guardadas, ao último preço pago pela mesma pergunta.
+-- Quanto foi gasto e quanto foi economizado com cada fornecedor, por dia, nos últimos 30 dias?
+-- Em centavos, aos preços configurados. Economizado: respostas guardadas, ao último preço pago pela mesma pergunta.
 select (c.at at time zone 'America/Sao_Paulo')::date as day,
        c.provider,
        count(*) filter (where c.outcome <> 'cached') as calls,

@@ -33,19 +33,34 @@ is_loopback() {
     [[ $1 =~ ^http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?$ ]]
 }
 
-# base_url URL: without slashes at its end. A key over plain HTTP would be everybody's on the way.
-base_url() {
+# Without slashes at its end.
+bare() {
     local url=$1
     while [[ $url == */ ]]; do url=${url%/}; done
-    [[ $url =~ ^https?://[^/?#[:space:]]+$ ]] || stop "'$1' is no base URL: give one like https://my-app.fly.dev, without a path"
+    printf '%s\n' "$url"
+}
+
+# base_url URL: the bare URL. A key over plain HTTP would be everybody's on the way; a password in the URL would be in
+# the process list.
+base_url() {
+    local url
+    url=$(bare "$1")
+    [[ $url =~ ^https?://[^/?#@[:space:]]+$ ]] ||
+        stop "That is no base URL: give one like https://my-app.fly.dev, without a path, user or password"
     if [[ $url == http://* && -n ${API_KEY:-} ]] && ! is_loopback "$url"; then
         stop "API_KEY is not sent over plain HTTP: give the https:// address"
     fi
     printf '%s\n' "$url"
 }
 
+# Without what a terminal would obey; line breaks stay.
+harmless() {
+    tr -d '\000-\010\013\014\016-\037\177'
+}
+
 # ask KEY METHOD URL: sets STATUS (000 when nothing answered), TYPE, MS, BODY and WHY (curl's words).
-# The key goes in by standard input: an argument would be seen in the process list. KEY may be empty.
+# The key goes in by standard input: an argument would be seen in the process list. KEY may be empty. ~/.curlrc is left
+# out (--disable, which must come first): it could send the key by another way, or write it down.
 ask() {
     local key=$1 method=$2 url=$3 timing
     local -a how=(--request "$method")
@@ -54,7 +69,7 @@ ask() {
     : >"$SCRATCH/body"
     timing=$(
         { [ -z "$key" ] || printf 'X-API-Key: %s\n' "$key"; } |
-            curl --silent --show-error "${how[@]}" --header @- --noproxy 127.0.0.1,localhost,::1 \
+            curl --disable --silent --show-error "${how[@]}" --header @- --noproxy 127.0.0.1,localhost,::1 \
                 --connect-timeout 5 --max-time "${PATIENCE:-40}" --dump-header "$SCRATCH/head" \
                 --output "$SCRATCH/body" --write-out '%{http_code} %{time_total}' "$url" 2>"$SCRATCH/why"
     ) || true
@@ -62,15 +77,15 @@ ask() {
     STATUS=${STATUS:-000}
     timing=${timing##* }
     MS=$((${timing%%.*} * 1000 + 10#$(printf '%.3s' "${timing#*.}000")))
-    BODY=$(tr -d '\000' <"$SCRATCH/body")
-    WHY=$(cat "$SCRATCH/why")
+    BODY=$(harmless <"$SCRATCH/body")
+    WHY=$(harmless <"$SCRATCH/why")
     TYPE=$(header content-type)
     TYPE=${TYPE%%;*}
 }
 
 # A header of the last answer.
 header() {
-    tr -d '\r' <"$SCRATCH/head" | awk -v name="$1:" 'tolower($1) == name { value = $2 } END { print value }'
+    harmless <"$SCRATCH/head" | tr -d '\r' | awk -v name="$1:" 'tolower($1) == name { value = $2 } END { print value }'
 }
 
 # The value of a text, number or boolean of the answer's first level, as written; JSON's quotes taken off.
@@ -98,29 +113,28 @@ in_short() {
     printf '%s' "${said:-$TYPE}"
 }
 
-# How often the simulated CRM was asked for a lead; fails when no simulator is there.
-lead_fetches() {
-    ask "" GET "$SIM/_sim/state"
-    [ "$STATUS" = 200 ] || return 1
-    FETCHES=$(printf '%s' "$BODY" | tr '{' '\n' | grep '"operation":"lead"' | sed -nE 's/.*"count":([0-9]+).*/\1/p')
-    FETCHES=${FETCHES:-0}
+# Whether the simulator's CRM was asked for a lead; fails when there is no simulator, too.
+was_asked_for() {
+    ask "" GET "$SIM/_sim/asked/$1"
+    [ "$STATUS" = 200 ] && [ "$(field asked)" != 0 ]
 }
 
 # Why leads may not be processed at BASE without asking; nothing when its CRM is the simulator at SIM. That is shown, not
-# believed: an id that no CRM knows costs nothing anywhere, and the simulator must have seen the question.
+# believed: an id that no CRM knows, and nobody else, is asked for, which costs nothing anywhere; the simulator must have
+# been asked for exactly that.
 why_not_simulated() {
-    local before
+    local unknown=no-such-lead-$$-$RANDOM$RANDOM$RANDOM
     if ! is_loopback "$BASE" || ! is_loopback "$SIM"; then
         echo "$BASE is not a service on this machine with a simulator beside it"
         return
     fi
-    if ! lead_fetches; then
+    ask "" GET "$SIM/_sim/asked/$unknown"
+    if [ "$STATUS" != 200 ]; then
         echo "no simulator answers at $SIM"
         return
     fi
-    before=$FETCHES
-    ask "${API_KEY:-}" GET "$BASE/api/v1/leads/process?id=no-such-lead-$$-$RANDOM$RANDOM"
-    if [ "$STATUS" != 404 ] || ! lead_fetches || [ "$FETCHES" -le "$before" ]; then
+    ask "${API_KEY:-}" GET "$BASE/api/v1/leads/process?id=$unknown"
+    if [ "$STATUS" != 404 ] || ! was_asked_for "$unknown"; then
         echo "the service at $BASE does not use the simulator at $SIM"
     fi
 }
@@ -131,7 +145,7 @@ ask_first() {
     if [ -t 0 ]; then
         read -r -p "$1 Type yes to go on: " answer
     fi
-    [ "$answer" = yes ] || stop "Nothing was done. (Without a terminal say --yes.)"
+    [ "$answer" = yes ] || stop "$1" "Nothing was done. (Without a terminal say --yes.)"
 }
 
 PASSED=0
@@ -156,7 +170,8 @@ verdict() {
     fi
     row "$1" "$2" "$3" "$4" "$MS" "$said"
     if [ "$said" = FAILED ]; then
-        printf '       %.300s\n' "${WHY:-$BODY}"
+        # a CPF is eleven digits
+        printf '       %.300s\n' "$(printf '%s' "${WHY:-$BODY}" | sed -E 's/[0-9]{11,}/***********/g')"
     fi
 }
 

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use secrecy::SecretString;
 
 use super::reader::Reader;
-use super::{ConfigError, Environment};
+use super::{Config, ConfigError, Environment};
 use crate::models::DatabaseUrl;
 
 const POSTGRES_URL: &str = "a PostgreSQL URL such as postgres://user:password@host/database";
@@ -35,6 +35,24 @@ impl DatabaseConfig {
     /// [`ConfigError`] with every problem found.
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::from_os_lookup(super::of_the_process)
+    }
+
+    /// Reads the database's variables for `migrate`. In production that is the release command of a
+    /// deploy: what `serve` would refuse there is refused here, before anything is replaced.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with every problem found.
+    pub fn for_migration() -> Result<Self, ConfigError> {
+        Self::for_migration_from(super::of_the_process)
+    }
+
+    fn for_migration_from(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
+        let text = |name: &str| lookup(name)?.into_string().ok();
+        let environment = Environment::read(&mut Reader::new(&text));
+        if environment == Some(Environment::Production) {
+            return Ok(Config::from_os_lookup(lookup)?.database);
+        }
+        Self::from_os_lookup(lookup)
     }
 
     /// A value that is not UTF-8 stays set, with what cannot be read replaced: taken for unset, it

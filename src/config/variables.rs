@@ -172,7 +172,7 @@ pub const GROUPS: &[Group] = &[
             default(
                 "APP_ENV",
                 "development",
-                "`development` or `production`. In production `.env` is not read, PRIVACY_KEY is required and DB_URL=private is refused.",
+                "`development` or `production`. In production `.env` is not read, PRIVACY_KEY is required, DB_URL=private is refused, and `migrate` checks all of the configuration before it changes anything.",
             ),
             default(
                 "RUST_LOG",
@@ -250,7 +250,7 @@ pub const GROUPS: &[Group] = &[
             default(
                 "FRESH_DAYS",
                 "30",
-                "Days for which a paid answer is used again.",
+                "Days for which a paid answer is used again; a provider's \"nobody\" for 7 of them at most.",
             ),
         ],
     },

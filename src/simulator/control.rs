@@ -19,6 +19,7 @@ pub(super) fn routes() -> Router<Arc<Inner>> {
     Router::new()
         .route("/_sim/state", get(state))
         .route("/_sim/messages/{lead_id}", get(messages))
+        .route("/_sim/asked/{lead_id}", get(asked))
         .route("/_sim/leads", get(leads).post(put_lead))
         .route("/_sim/faults", post(add_fault).delete(clear_faults))
 }
@@ -42,6 +43,14 @@ async fn state(State(simulator): State<Arc<Inner>>) -> Json<Value> {
 
 async fn messages(State(simulator): State<Arc<Inner>>, Path(lead_id): Path<String>) -> Json<Value> {
     Json(json!(locked(&simulator.memory).messages(&lead_id)))
+}
+
+/// How often the CRM was asked for a lead, known or not: whoever chose the id knows who asked.
+async fn asked(State(simulator): State<Arc<Inner>>, Path(lead_id): Path<String>) -> Json<Value> {
+    let calls = simulator.calls.snapshot();
+    let asked = calls.keys(Upstream::C2s, Operation::Lead).into_iter();
+    let asked = asked.filter(|key| *key == lead_id).count();
+    Json(json!({"lead_id": lead_id, "asked": asked}))
 }
 
 async fn leads(State(simulator): State<Arc<Inner>>) -> Json<Value> {

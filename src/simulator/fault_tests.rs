@@ -216,6 +216,27 @@ async fn a_hang_ends_with_the_simulator() {
 }
 
 #[tokio::test]
+async fn it_tells_how_often_a_lead_was_asked_for_even_one_that_it_does_not_know() {
+    let client = Client::start().await;
+    let unknown = "no-such-lead";
+    for asked in 0..3 {
+        let url = format!("http://{}/_sim/asked/{unknown}", client.simulator.addr());
+        let told: Value = client
+            .http
+            .get(url)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        assert_eq!(told, json!({"lead_id": unknown, "asked": asked}));
+        client.lead(&plain()).send().await.unwrap();
+        assert_eq!(client.lead(unknown).send().await.unwrap().status(), 404);
+    }
+}
+
+#[tokio::test]
 async fn everything_can_be_done_over_http() {
     let client = Client::start().await;
     let url = |path: &str| format!("http://{}/_sim/{path}", client.simulator.addr());

@@ -1,10 +1,17 @@
 //! Bringing the schema up to date.
 
+use std::pin::pin;
+use std::time::Duration;
+
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgPool;
 use sqlx::{Connection, Executor, PgExecutor};
 
 use super::StorageError;
+
+/// A migration of a brokerage's data takes less. The migrator's lock is waited for without limit,
+/// and whoever holds it may be a machine that hangs.
+const UNUSUALLY_LONG: Duration = Duration::from_secs(3);
 
 static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 
@@ -22,12 +29,23 @@ pub async fn migrate(pool: &PgPool) -> Result<(), StorageError> {
     connection.execute("set statement_timeout = 0").await?;
     let mut migrator = Migrator::with_migrations(MIGRATOR.iter().cloned().collect());
     migrator.set_ignore_missing(true);
-    let migrated = migrator
-        .run(&mut connection)
-        .await
-        .map_err(|error| from_migrator(&error));
+    let migrated = telling_of_a_wait(migrator.run(&mut connection)).await;
     connection.close().await?;
-    migrated
+    migrated.map_err(|error| from_migrator(&error))
+}
+
+/// Waits for the migrations, and says so when that takes unusually long.
+async fn telling_of_a_wait<T>(migrating: impl Future<Output = T>) -> T {
+    let mut migrating = pin!(migrating);
+    loop {
+        match tokio::time::timeout(UNUSUALLY_LONG, &mut migrating).await {
+            Ok(migrated) => return migrated,
+            Err(_) => tracing::warn!(
+                "still migrating: a migration takes long, or another process holds the migrator's \
+                 lock (docs/deployment/FLY.md, \"A deploy is stuck\")"
+            ),
+        }
+    }
 }
 
 /// Whether a migration of this version has yet to be applied.

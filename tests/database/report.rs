@@ -15,7 +15,7 @@ against this database, or changes it.
 Generated from the catalog of a migrated database; a test fails when they differ. What things mean is written in the
 database itself, by `comment on` in `migrations/`, so `psql` shows it too (`\\d+ core.parties`). After a new migration:
 
-```text
+```sh by-hand
 UPDATE_GENERATED=1 cargo nextest run generated
 ```
 

@@ -68,11 +68,16 @@ export function hasFiveKeys(response) {
   );
 }
 
+/** What was answered, for a terminal: nothing that it would obey, and no CPF, which is eleven digits. */
+function shown(body) {
+  return String(body).replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ').replace(/\d{11,}/g, '***********').slice(0, 300);
+}
+
 /** One check for a case, so that the summary stays short; what of it failed is said where it failed. */
 export function expect(what, response, aspects) {
   const failed = Object.keys(aspects).filter((about) => !holds(aspects[about], response));
   if (failed.length > 0) {
-    const got = response.url ? `; got ${response.status || response.error} ${String(response.body).slice(0, 300)}` : '';
+    const got = response.url ? `; got ${response.status || response.error} ${shown(response.body)}` : '';
     console.error(`${what}: not so: ${failed.join(', ')}${got}`);
   }
   check(response, { [what]: () => failed.length === 0 });
@@ -108,10 +113,14 @@ export function fetches(state) {
   return calls ? calls.count : 0;
 }
 
+function askedFor(leadId) {
+  return simulator(`/_sim/asked/${leadId}`);
+}
+
 /**
  * Why leads may not be processed, or null when they may: the service is on this machine and its CRM is the simulator.
- * That is shown, not believed: an id that no CRM knows is asked for, which costs nothing anywhere, and the simulator
- * must have seen the question.
+ * That is shown, not believed: an id that no CRM knows, and nobody else, is asked for, which costs nothing anywhere; the
+ * simulator must have been asked for exactly that.
  */
 export function whyNotSimulated() {
   for (const url of [BASE_URL, SIM_URL]) {
@@ -119,11 +128,10 @@ export function whyNotSimulated() {
       return `${url} is not on this machine`;
     }
   }
-  const before = simulator('/_sim/state');
-  if (before.status !== 200) {
+  const unknown = `no-such-lead-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
+  if (askedFor(unknown).status !== 200) {
     return `no simulator answers at ${SIM_URL} (start one with: make demo; or name it with -e SIM_URL=…)`;
   }
-  const unknown = `no-such-lead-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
   const answer = http.get(`${BASE_URL}/api/v1/leads/process?id=${unknown}`, {
     headers: KEY,
     // the key is for this service alone
@@ -132,7 +140,7 @@ export function whyNotSimulated() {
     responseCallback: NOT_COUNTED,
     tags: { name: '/api/v1/leads/process' },
   });
-  if (answer.status !== 404 || fetches(simulatorState()) <= fetches(json(before))) {
+  if (answer.status !== 404 || !(json(askedFor(unknown)).asked > 0)) {
     return `the service at ${BASE_URL} does not use the simulator at ${SIM_URL} (it answered ${answer.status || answer.error})`;
   }
   return null;
@@ -140,7 +148,13 @@ export function whyNotSimulated() {
 
 /** Ends the run before anything else when the service is away or lets this caller do nothing. */
 export function mustLetUsIn() {
-  const options = { headers: KEY, timeout: PATIENCE, responseCallback: NOT_COUNTED, tags: { name: 'set-up' } };
+  if (!/^https?:\/\/[^/?#@\s]+$/.test(BASE_URL)) {
+    stop('BASE_URL is no base URL: give one like https://my-app.fly.dev, without a path, user or password');
+  }
+  if (__ENV.API_KEY && !BASE_URL.startsWith('https://') && !LOOPBACK.test(BASE_URL)) {
+    stop('API_KEY is not sent over plain HTTP: give the https:// address');
+  }
+  const options = { headers: KEY, redirects: 0, timeout: PATIENCE, responseCallback: NOT_COUNTED, tags: { name: 'set-up' } };
   const health = http.get(`${BASE_URL}/health`, options);
   if (health.status !== 200) {
     stop(`no service answers at ${BASE_URL}/health (${health.status || health.error}): start it, or give -e BASE_URL=…`);

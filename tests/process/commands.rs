@@ -2,9 +2,10 @@
 
 use rust_c2s_api::simulator::{Operation, Simulator, Situation, Upstream};
 use rust_c2s_api::storage::test_database::TestDatabase;
+use sqlx::migrate::Migrate;
 
 use crate::home::Home;
-use crate::running::{Ended, run, simulator, variables};
+use crate::running::{Ended, Running, run, simulator, variables};
 
 const NOTHING: [(&str, &str); 0] = [];
 
@@ -139,6 +140,46 @@ async fn migrate_does_what_the_ordinary_migrator_does() {
             .unwrap();
         assert_eq!(usize::try_from(count).unwrap(), ordinary.iter().count());
     }
+}
+
+#[tokio::test]
+async fn migrate_tells_that_it_waits_for_another_migration() {
+    let home = Home::new();
+    let database = TestDatabase::create_empty().await.unwrap();
+    let mut other = database.pool().acquire().await.unwrap();
+    other.lock().await.unwrap();
+
+    let waiting = Running::start(&home, &["migrate"], &[("DB_URL", database.url())]);
+    waiting.until_it_says("holds the migrator's lock").await;
+    other.unlock().await.unwrap();
+    let ended = waiting.end().await;
+    let said = &ended.assert_success().text;
+    assert!(said.ends_with("the database is up to date\n"), "{said}");
+}
+
+#[tokio::test]
+async fn migrate_in_production_refuses_what_serve_would_refuse() {
+    let (home, simulator) = (Home::new(), simulator().await);
+    let database = TestDatabase::create_empty().await.unwrap();
+    let short = [
+        ("APP_ENV", "production"),
+        ("API_KEYS", "make:trigger:too-short"),
+    ];
+    let set = variables(&simulator, &database.url(), &short);
+    let refused = run(&home, &["migrate"], &set).await;
+    let refused = refused.assert_failure("API_KEYS: ");
+    assert!(!refused.text.contains("too-short"), "{}", refused.text);
+    let only_database = [("DB_URL", database.url()), ("APP_ENV", "production".into())];
+    let refused = run(&home, &["migrate"], &only_database).await;
+    let refused = refused.assert_failure("C2S_TOKEN: is required");
+    assert!(refused.text.contains("PRIVACY_KEY: "), "{}", refused.text);
+
+    let tables = "select count(*) from pg_class where relname = '_sqlx_migrations'";
+    let untouched: i64 = sqlx::query_scalar(tables)
+        .fetch_one(database.pool())
+        .await
+        .unwrap();
+    assert_eq!(untouched, 0);
 }
 
 #[tokio::test]

@@ -2,8 +2,10 @@
 //!
 //! Every block of commands says behind its opening backticks how it is checked: `sh demo` is run
 //! beside a demo and `sh database` with a database, both as printed; `sh ci` holds lines that
-//! `.ci/run` runs; the others need what no test has, and only have to be shell. A `json` block right
-//! below a `sh demo` is what that answers.
+//! `.ci/run` runs; the others need what no test has, or take longer than a test may, and only have to
+//! be shell. A `json` block right below a `sh demo` is what that answers.
+
+mod integration;
 
 use std::fs;
 use std::path::Path;
@@ -17,6 +19,7 @@ use walkdir::WalkDir;
 use crate::home::Home;
 use crate::markdown::{Document, Fence, documents, package};
 use crate::running::Running;
+use integration::Integration;
 
 /// What a block may be that is not to be typed.
 const NO_COMMANDS: [&str; 8] = [
@@ -30,8 +33,8 @@ const NO_COMMANDS: [&str; 8] = [
     "yaml",
 ];
 
-/// What no test has: an account, an engine, the real upstreams.
-const CANNOT_RUN_HERE: [&str; 4] = ["docker", "fly", "neon", "production"];
+/// What no test has: an account, an engine, the real upstreams, or minutes (`by-hand`).
+const CANNOT_RUN_HERE: [&str; 5] = ["by-hand", "docker", "fly", "neon", "production"];
 
 const NOTHING: [(&str, &str); 0] = [];
 
@@ -83,16 +86,13 @@ fn every_block_says_what_it_is() {
 
 #[test]
 fn what_the_integration_runs_is_in_its_scripts() {
-    let scripts = fs::read_dir(package().join(".ci")).unwrap();
-    let run: String = scripts
-        .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
-        .collect();
+    let integration = Integration::read();
     let mut lines = 0;
     for block in blocks_of("ci").into_iter().flatten() {
         let fence = block.commands;
         for line in fence.text.lines() {
             let command = line.split("  #").next().unwrap_or_default().trim();
-            assert!(run.contains(command), "{}: {command}", fence.place);
+            assert!(integration.runs(command), "{}: {command}", fence.place);
             lines += 1;
         }
     }
@@ -114,6 +114,7 @@ async fn what_cannot_run_here_is_at_least_shell() {
         blocks += 1;
     }
     println!("{blocks} blocks cannot run here; they are shell");
+    assert!(blocks > 0);
 }
 
 #[tokio::test]
@@ -167,6 +168,7 @@ async fn what_is_typed_with_a_database_works() {
         }
     }
     println!("{typed} blocks work with a database");
+    assert!(typed > 0);
 }
 
 /// The block is what was answered, but for `"…"`, which stands for any text. A `json part` may lack

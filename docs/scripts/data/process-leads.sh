@@ -65,9 +65,9 @@ has_ended() {
     [ -f "$RESULTS" ] && awk -F '\t' -v id="$1" '$1 == id { found = 1 } END { exit !found }' "$RESULTS"
 }
 
-# The ids of the file, in order, each once.
+# The ids of the file, in order, each once. Spreadsheets write a byte-order mark before the first.
 lead_ids() {
-    tr -d '\r' <"$FILE" | awk '{ sub(/#.*/, ""); gsub(/^[ \t]+|[ \t]+$/, "") } $0 != "" && !seen[$0]++'
+    tr -d '\r' <"$FILE" | sed $'1s/^\xef\xbb\xbf//' | awk '{ sub(/#.*/, ""); gsub(/^[ \t]+|[ \t]+$/, "") } $0 != "" && !seen[$0]++'
 }
 
 FILE='' BASE='' RESULTS='' YES=no
@@ -87,7 +87,7 @@ done
 [ -r "$FILE" ] || stop "$FILE cannot be read"
 need curl
 BASE=$(base_url "${BASE:-http://127.0.0.1:8081}")
-SIM=${SIM_URL:-http://127.0.0.1:8090}
+SIM=$(bare "${SIM_URL:-http://127.0.0.1:8090}")
 RESULTS=${RESULTS:-$FILE.results}
 
 ids=$(lead_ids)
@@ -97,6 +97,9 @@ if [ "$YES" = no ]; then
     why_not=$(why_not_simulated)
     [ -z "$why_not" ] || ask_first "$count leads: $why_not, so each new one spends money and writes into the CRM."
 fi
+
+# before money is spent on a lead whose end could not be written down
+(: >>"$RESULTS") 2>/dev/null || stop "$RESULTS cannot be written: name another file with --results"
 
 ended=0 skipped=0 open=0
 while IFS= read -r id; do

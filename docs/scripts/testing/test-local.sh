@@ -10,6 +10,7 @@
 #              the other (`make demo`), the simulator's leads are processed.
 #   LEAD_ID    a lead to process where there is no simulator: THIS SPENDS MONEY AND WRITES INTO THE CRM. Unset: only
 #              what costs nothing is asked.
+#   REQUIRE_LEADS   1: it is a failure when no lead was processed
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -116,6 +117,12 @@ walk_given_lead() {
     verdict GET "$PROCESS?id=$LEAD_ID" "200 or 202, five keys" "$STATUS $(in_short)" "$is_so"
 }
 
+# no_lead WHY
+no_lead() {
+    [ -z "${REQUIRE_LEADS:-}" ] || stop "$1" "REQUIRE_LEADS is set, so that is a failure."
+    echo "$1"
+}
+
 main() {
     local why_not
     case ${1:-} in
@@ -124,7 +131,7 @@ main() {
     esac
     need curl
     BASE=$(base_url "${1:-http://127.0.0.1:8081}")
-    SIM=${SIM_URL:-http://127.0.0.1:8090}
+    SIM=$(bare "${SIM_URL:-http://127.0.0.1:8090}")
     LEAD_ID=${LEAD_ID:-}
     [[ $LEAD_ID =~ ^[A-Za-z0-9_-]{0,64}$ ]] || stop "LEAD_ID is no lead id: 1 to 64 of A-Z a-z 0-9 - _"
 
@@ -135,7 +142,7 @@ main() {
     walk_up
     walk_access
     if [ "$TRIGGER_OPEN" = no ] && [ -z "${API_KEY:-}" ]; then
-        echo "Not walked without a key: the rest of $PROCESS. Set API_KEY."
+        no_lead "The rest of $PROCESS is not walked without a key. Set API_KEY."
     else
         walk_refusals
         why_not=$(why_not_simulated)
@@ -144,7 +151,7 @@ main() {
         elif [ -n "$LEAD_ID" ]; then
             walk_given_lead
         else
-            echo "No lead was processed: $why_not. LEAD_ID=… processes one, for money."
+            no_lead "No lead was processed: $why_not. LEAD_ID=… processes one, for money."
         fi
     fi
     tally

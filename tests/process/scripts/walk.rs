@@ -1,10 +1,11 @@
 //! `test-local.sh`, `verify-deployment.sh` and `test-docker.sh`.
 
+use rust_c2s_api::simulator::Simulator;
 use rust_c2s_api::storage::test_database::TestDatabase;
 
 use super::{PASS_ON, StandIns, script};
 use crate::home::Home;
-use crate::running::{Running, of_the_package, simulator, variables};
+use crate::running::{Ended, Running, get, of_the_package, simulator, variables};
 
 const WALK: &str = "testing/test-local.sh";
 const VERIFY: &str = "deployment/verify-deployment.sh";
@@ -95,9 +96,11 @@ async fn a_service_that_is_away_or_another_one_is_told() {
     for name in [WALK, VERIFY] {
         let away = script(&home, name, &[&closed], &[("WAIT_SECS", "0")]).await;
         away.assert_failure(&format!("No service answers at {closed}: curl: (7)"));
-        script(&home, name, &["127.0.0.1:1"], &[])
-            .await
-            .assert_failure("is no base URL");
+        for no_base in ["127.0.0.1:1", "http://user:secret@127.0.0.1:1"] {
+            let refused = script(&home, name, &[no_base], &[]).await;
+            refused.assert_failure("no base URL");
+            assert!(!refused.text.contains("secret"), "{}", refused.text);
+        }
         let in_clear = [("API_KEY", KEY)];
         let in_clear = script(&home, name, &["http://192.0.2.1"], &in_clear).await;
         in_clear.assert_failure("not sent over plain HTTP");
@@ -109,81 +112,101 @@ async fn a_service_that_is_away_or_another_one_is_told() {
     walk.assert_failure(" failed");
 }
 
+/// A service with one key, whose trigger is open to strangers too.
+async fn keyed_service(home: &Home, simulator: &Simulator, database: &TestDatabase) -> Running {
+    let keys = format!("walk:trigger:{KEY}");
+    let more = [("API_KEYS", keys.as_str()), ("TRIGGER_ANONYMOUS", "true")];
+    let set = variables(simulator, &database.url(), &more);
+    Running::start(home, &["serve"], &set)
+}
+
+#[track_caller]
+fn assert_says(ended: &Ended, what: &str) {
+    let text = &ended.assert_success().text;
+    assert!(text.contains(what), "no {what}: {text}");
+}
+
 #[tokio::test]
 async fn strangers_see_masks_and_the_key_is_in_no_argument() {
     let (home, simulator) = (Home::new(), simulator().await);
     let database = TestDatabase::create().await.unwrap();
-    let keys = format!("walk:trigger:{KEY}");
-    let more = [("API_KEYS", keys.as_str()), ("TRIGGER_ANONYMOUS", "true")];
-    let service = Running::start(
-        &home,
-        &["serve"],
-        &variables(&simulator, &database.url(), &more),
-    );
+    let service = keyed_service(&home, &simulator, &database).await;
     let base = format!("http://{}", service.address().await);
-    let simulated = format!("http://{}", simulator.addr());
+    let simulated = format!("http://{}/", simulator.addr());
     let stand_ins = StandIns::new(&home).put("curl", PASS_ON);
     let path = stand_ins.path();
-    let closed = closed();
-
-    // without a simulator it asks what costs nothing, and no lead
-    let alone = [
-        ("PATH", path.as_str()),
-        ("API_KEY", KEY),
-        ("SIM_URL", &closed),
-    ];
-    let walk = script(&home, WALK, &[&base], &alone).await;
-    assert!(
-        walk.assert_success().text.contains("No lead was processed"),
-        "{}",
-        walk.text
-    );
-    assert!(
-        simulator.calls().all().is_empty(),
-        "{:?}",
-        simulator.calls()
-    );
-    let verified = script(&home, VERIFY, &[&base], &alone).await;
-    assert!(
-        verified
-            .assert_success()
-            .text
-            .contains("6 passed, 0 failed"),
-        "{}",
-        verified.text
-    );
-    let older = [("PATH", path.as_str()), ("EXPECT_VERSION", "9.9.9")];
-    script(&home, VERIFY, &[&base], &older)
-        .await
-        .assert_failure("200 version 9.9.9");
-
     let with_key = [
         ("PATH", path.as_str()),
         ("API_KEY", KEY),
         ("SIM_URL", &simulated),
+        ("REQUIRE_LEADS", "1"),
     ];
     let walk = script(&home, WALK, &[&base], &with_key).await;
-    println!("{}", walk.assert_success().text);
+    println!("{}", walk.text);
     for row in [
         "with an unknown key",
         "completed, CPF full",
         "without a key, CPF masked",
     ] {
-        assert!(walk.text.contains(row), "no {row}: {}", walk.text);
+        assert_says(&walk, row);
     }
     let stranger = script(&home, WALK, &[&base], &[("SIM_URL", &simulated)]).await;
-    assert!(
-        stranger
-            .assert_success()
-            .text
-            .contains("completed, CPF masked"),
-        "{}",
-        stranger.text
-    );
+    assert_says(&stranger, "completed, CPF masked");
 
     let calls = stand_ins.calls();
-    assert!(calls.len() > 30, "{calls:?}");
-    assert!(!calls.iter().any(|call| call.contains(KEY)), "{calls:?}");
+    assert!(calls.len() > 20, "{calls:?}");
+    for call in calls {
+        assert!(!call.contains(KEY), "{call}");
+        // nothing of the caller's own ~/.curlrc
+        assert!(call.starts_with("curl --disable "), "{call}");
+    }
+    service.stop("TERM").await.assert_success();
+}
+
+#[tokio::test]
+async fn without_a_simulator_it_asks_what_costs_nothing_and_for_no_lead() {
+    let (home, simulator) = (Home::new(), simulator().await);
+    let database = TestDatabase::create().await.unwrap();
+    let service = keyed_service(&home, &simulator, &database).await;
+    let base = format!("http://{}", service.address().await);
+    let closed = closed();
+
+    let alone = [("API_KEY", KEY), ("SIM_URL", closed.as_str())];
+    let walk = script(&home, WALK, &[&base], &alone).await;
+    assert_says(&walk, "No lead was processed");
+    let required = [&alone[..], &[("REQUIRE_LEADS", "1")]].concat();
+    let walk = script(&home, WALK, &[&base], &required).await;
+    walk.assert_failure("REQUIRE_LEADS is set");
+    let verified = script(&home, VERIFY, &[&base], &alone).await;
+    assert_says(&verified, "6 passed, 0 failed");
+    let older = [("EXPECT_VERSION", "9.9.9")];
+    let older = script(&home, VERIFY, &[&base], &older).await;
+    older.assert_failure("200 version 9.9.9");
+    let calls = simulator.calls();
+    assert!(calls.all().is_empty(), "{calls:?}");
+    service.stop("TERM").await.assert_success();
+}
+
+/// Somebody else's traffic must not make it look as if the service asked this simulator.
+#[tokio::test]
+async fn a_simulator_that_another_service_uses_is_not_taken_for_this_ones() {
+    let (home, of_another, own) = (Home::new(), simulator().await, simulator().await);
+    let database = TestDatabase::create().await.unwrap();
+    let service = keyed_service(&home, &own, &database).await;
+    let base = format!("http://{}", service.address().await);
+    let another = format!("http://{}", of_another.addr());
+    let lead = format!("{}/api/v1/leads/1", of_another.c2s_base_url());
+    let busy = tokio::spawn(async move {
+        loop {
+            // without a token it is refused, and counted
+            let (status, _) = get(&lead).await;
+            assert_eq!(status, 401);
+        }
+    });
+    let set = [("API_KEY", KEY), ("SIM_URL", another.as_str())];
+    let walk = script(&home, WALK, &[&base], &set).await;
+    assert_says(&walk, "does not use the simulator");
+    busy.abort();
     service.stop("TERM").await.assert_success();
 }
 

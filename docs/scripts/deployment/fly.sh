@@ -6,7 +6,14 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 # Secrets without which the service does not start in production, and those that it can do without. A test holds both
 # against the configuration.
 REQUIRED_SECRETS="DB_URL C2S_TOKEN DIRETRIX_USER DIRETRIX_PASS WORK_API PRIVACY_KEY"
-export OPTIONAL_SECRETS="DATABASE_URL DB_DIRECT_URL API_KEYS"
+OPTIONAL_SECRETS="DATABASE_URL DB_DIRECT_URL API_KEYS"
+
+is_secret() {
+    case " $REQUIRED_SECRETS $OPTIONAL_SECRETS " in
+        *" $1 "*) ;;
+        *) return 1 ;;
+    esac
+}
 
 # The app that fly.toml names.
 app_of_fly_toml() {

@@ -47,10 +47,10 @@ read_secrets() {
 
 # take NAME VALUE PLACE
 take() {
-    case " $REQUIRED_SECRETS $OPTIONAL_SECRETS " in
-        *" $1 "*) ;;
-        *) OTHERS="$OTHERS $1" && return ;;
-    esac
+    if ! is_secret "$1"; then
+        OTHERS="$OTHERS $1"
+        return
+    fi
     case "$NAMES " in *" $1 "*) stop "$3: $1 stands there twice" ;; esac
     refuse_wrong "$1" "$2"
     SECRETS="$SECRETS$1=$2"$'\n'

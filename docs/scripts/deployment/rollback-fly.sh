@@ -33,16 +33,28 @@ while [ $# != 0 ]; do
     esac
     shift || stop "the last option needs a value; see --help"
 done
-need fly curl jq
+need fly curl
 [ -n "$APP" ] || stop "Which app? --app NAME, or app = \"NAME\" in fly.toml"
 
-# The releases, newest first, one a line: version, status, date and image, tabs between.
+# The releases, newest first, one a line: version, status, date and image, tabs between. fly writes one member of its JSON
+# a line, and each of these four once for each release; a text in it cannot begin a line.
 list_releases() {
-    local json
+    local json listed
     json=$(fly releases --app "$APP" --json) || stop "fly could not list the releases of '$APP': does the app exist, and are you logged in? (fly auth login)"
-    jq --raw-output 'sort_by(-.Version) | .[] | select((.ImageRef // "") != "")
-        | ["v\(.Version)", .Status, .CreatedAt, .ImageRef] | @tsv' <<<"$json" ||
-        stop "fly releases --json is not as expected here; choose one of fly releases --image with --image"
+    listed=$(printf '%s\n' "$json" | awk '
+        match($0, /^ *"(Version|Status|CreatedAt|ImageRef)": /) {
+            name = substr($0, RSTART, RLENGTH)
+            value = substr($0, RSTART + RLENGTH)
+            gsub(/[ ":]/, "", name)
+            gsub(/^"|"?,? *$/, "", value)
+            of[name] = value
+            if (++told == 4) {
+                told = 0
+                if (of["ImageRef"] != "") print of["Version"] "\t" of["Status"] "\t" of["CreatedAt"] "\t" of["ImageRef"]
+            }
+        }' | sort -rn)
+    [ -n "$listed" ] || stop "fly releases --json of '$APP' names no image; choose one of fly releases --image with --image"
+    printf '%s\n' "$listed"
 }
 
 # The last complete release with another image than the newest.
@@ -73,7 +85,7 @@ if [ -z "$IMAGE" ]; then
         printf '%s\n' "$DOUBT" "$RELEASES"
     fi
     IFS=$'\t' read -r VERSION _ DATE IMAGE <<<"$RELEASE"
-    echo "Back to $VERSION of $DATE: $IMAGE"
+    echo "Back to v$VERSION of $DATE: $IMAGE"
 fi
 echo "The database stays as it is: migrations only go forward. So do fly.toml and the secrets."
 [ "$YES" = yes ] || ask_first "Put $IMAGE on $APP?"

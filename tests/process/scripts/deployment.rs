@@ -36,9 +36,11 @@ fn releases(of: &[(u32, &str, u32)]) -> String {
     let releases = of.iter().map(|(version, status, number)| {
         json!({
             "ID": format!("id-{version}"), "Version": version, "Stable": true, "Status": status,
-            "Description": "Release", "User": { "Email": "a@example.com" },
+            // a text of somebody's, which must not be taken for a member
+            "Description": "\n\"ImageRef\": \"registry.fly.io/other\",\n", "User": { "Email": "a@example.com" },
             "CreatedAt": format!("2026-01-{version:02}T12:00:00Z"), "ImageRef": image(*number),
         })
     });
+    // as flyctl's encoder does it, but for the width of a step
     format!("{:#}\n", Value::from_iter(releases))
 }

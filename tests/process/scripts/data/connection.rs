@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use rust_c2s_api::models::DatabaseUrl;
 use rust_c2s_api::storage::test_database::TestDatabase;
 
 use crate::home::Home;
@@ -75,6 +76,7 @@ async fn only_what_the_url_says_is_told() {
 #[tokio::test]
 async fn parameters_are_known_under_the_services_names() {
     let url = "postgresql://[::1]:6543?user=u&dbname=d&ssl-mode=VERIFY-CA&ssl-ca=/ro%6Ft.crt&ssl-cert=/c&ssl-key=/k&options=-c+a%3Db&options[x.y]=z&channel_binding=prefer&statement-cache-capacity=9&application_name=me&hostaddr=192.0.2.2";
+    assert!(DatabaseUrl::parse(url).is_ok());
     let (_, named) = connected(15, &[("DATABASE_URL", url)]).await;
     assert_named(
         &named,
@@ -117,42 +119,48 @@ async fn a_certificate_is_checked_against_roots_that_are_found() {
     }
 }
 
+/// What is wrong with a URL, and with what words it is refused.
+const REFUSED: [(&str, &str); 14] = [
+    ("private", "only beside the service"),
+    ("mysql://u:segredo@h/d", "is no PostgreSQL URL"),
+    (
+        "postgres://u:segredo@x-Pooler.example.com/d",
+        "without -pooler",
+    ),
+    ("postgres://u@h/d?host=x-pooler.y", "without -pooler"),
+    ("postgres://h/d", "names no user"),
+    ("postgres://u@h", "names no database"),
+    ("postgres://u@/d", "names no host"),
+    ("postgres://u@h/d#segredo", "holds a #"),
+    ("postgres://u%0A@h/d", "that is no text"),
+    (
+        "postgres://u@h/d?sslpassword=segredo",
+        "sslpassword, which is not known",
+    ),
+    (
+        "postgres://u@h/d?segredo%20x=1",
+        "(not shown), which is not known",
+    ),
+    (
+        "postgres://u@h/d?sslmode=full",
+        "sslmode that must be one of",
+    ),
+    (
+        "postgres://u@h/d?sslmode=require&ssl-mode=disable",
+        "sslmode twice",
+    ),
+    (
+        "postgres://u@h/d?channel_binding=yes",
+        "channel_binding that must",
+    ),
+];
+
+/// The service refuses them as well.
 #[tokio::test]
 async fn a_url_that_says_something_else_is_refused() {
-    for (url, why) in [
-        ("private", "only beside the service"),
-        ("mysql://u:segredo@h/d", "is no PostgreSQL URL"),
-        (
-            "postgres://u:segredo@x-Pooler.example.com/d",
-            "without -pooler",
-        ),
-        ("postgres://u@h/d?host=x-pooler.y", "without -pooler"),
-        ("postgres://h/d", "names no user"),
-        ("postgres://u@h", "names no database"),
-        ("postgres://u@/d", "names no host"),
-        ("postgres://u@h/d#segredo", "holds a #"),
-        ("postgres://u%0A@h/d", "that is no text"),
-        (
-            "postgres://u@h/d?sslpassword=segredo",
-            "sslpassword, which is not known",
-        ),
-        (
-            "postgres://u@h/d?segredo%20x=1",
-            "(not shown), which is not known",
-        ),
-        (
-            "postgres://u@h/d?sslmode=full",
-            "sslmode that must be one of",
-        ),
-        (
-            "postgres://u@h/d?sslmode=require&ssl-mode=disable",
-            "sslmode twice",
-        ),
-        (
-            "postgres://u@h/d?channel_binding=yes",
-            "channel_binding that must",
-        ),
-    ] {
+    for (url, why) in REFUSED {
+        let of_the_service = DatabaseUrl::parse(url);
+        assert!(of_the_service.is_err() || of_the_service.unwrap().is_pooled());
         let (ended, named) = connected(15, &[("DB_URL", url)]).await;
         ended.assert_failure(why);
         assert!(named.is_empty(), "{named:?}");

@@ -57,7 +57,7 @@ async fn a_second_rollback_does_not_bring_the_bad_release_back() {
     ]);
     let (refused, deployed) = rolled_back(&rolled_back_once, &["--yes"]).await;
     refused.assert_failure("as after a rollback");
-    let list = format!("v7\tcomplete\t2026-01-07T12:00:00Z\t{}\n", image(7));
+    let list = format!("7\tcomplete\t2026-01-07T12:00:00Z\t{}\n", image(7));
     assert!(refused.text.contains(&list), "{}", refused.text);
     assert_eq!(deployed, None);
     let (asked, _) = rolled_back(&rolled_back_once, &[]).await;
@@ -93,7 +93,7 @@ async fn without_an_earlier_release_the_choice_is_a_persons() {
     let (alone, _) = rolled_back(&releases(&[(1, "complete", 1)]), &["--yes"]).await;
     alone.assert_failure("No earlier image");
     let (unreadable, _) = rolled_back("VERSION STATUS\nv1 complete\n", &["--yes"]).await;
-    unreadable.assert_failure("is not as expected here");
+    unreadable.assert_failure("names no image");
     let (lacking, _) = rolled_back("[]", &["--image"]).await;
     lacking.assert_failure("needs a value");
 }

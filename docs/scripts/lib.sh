@@ -73,8 +73,9 @@ ask() {
                 --connect-timeout 5 --max-time "${PATIENCE:-40}" --dump-header "$SCRATCH/head" \
                 --output "$SCRATCH/body" --write-out '%{http_code} %{time_total}' "$url" 2>"$SCRATCH/why"
     ) || true
+    # nothing at all: curl was killed
+    timing=${timing:-000 0.0}
     STATUS=${timing%% *}
-    STATUS=${STATUS:-000}
     timing=${timing##* }
     MS=$((${timing%%.*} * 1000 + 10#$(printf '%.3s' "${timing#*.}000")))
     BODY=$(harmless <"$SCRATCH/body")

@@ -64,7 +64,7 @@ impl StandIns {
 struct Guarded {
     service: Running,
     base: String,
-    _simulator: Simulator,
+    simulator: Simulator,
     _database: TestDatabase,
 }
 
@@ -80,7 +80,7 @@ impl Guarded {
         Self {
             base: format!("http://{}", service.address().await),
             service,
-            _simulator: simulator,
+            simulator,
             _database: database,
         }
     }

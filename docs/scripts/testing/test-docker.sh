@@ -13,6 +13,8 @@ set -euo pipefail
 export BASE_URL=http://127.0.0.1:18081
 export SIM_URL=http://127.0.0.1:18090
 export API_KEY=demo-key-of-the-compose-file
+# a simulator that is not seen is a failure
+export REQUIRE_LEADS=1
 WAIT_SECS=120
 
 compose() {

@@ -81,7 +81,30 @@ async fn leads_that_may_be_real_are_asked_for_first() {
         let set = [("SIM_URL", no_simulator.as_str())];
         let real = script(&home, PROCESS, &["ids", base], &set).await;
         real.assert_failure("Nothing was done");
+        assert_says(&real, "1 leads: ");
+        assert_says(&real, "so each new one spends money");
     }
+    guarded.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_spreadsheet_writes_is_read_and_results_must_have_a_place() {
+    let home = Home::new();
+    let guarded = Guarded::start(&home).await;
+    let plain = Situation::Plain.lead_id();
+    home.write("ids", &format!("\u{feff}{plain}\r\n"));
+    let key = [("API_KEY", Guarded::KEY)];
+    let arguments = ["ids", &guarded.base, "--yes", "--results"];
+
+    let nowhere = [&arguments[..], &["no-such-directory/results"]].concat();
+    let refused = script(&home, PROCESS, &nowhere, &key).await;
+    refused.assert_failure("no-such-directory/results cannot be written");
+    assert!(guarded.simulator.calls().all().is_empty());
+
+    let done = [&arguments[..], &["results"]].concat();
+    let done = script(&home, PROCESS, &done, &key).await;
+    done.assert_success();
+    assert_eq!(states(&home, "results"), ["completed"]);
     guarded.stop().await;
 }
 

@@ -15,23 +15,47 @@ percent_decoded() {
     printf '%s' "$out$rest"
 }
 
+# UTF-8 without control characters, byte by byte (LC_ALL=C).
+is_text() {
+    local text=$'^([ -~]|\xc2[\xa0-\xbf]|[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})*$'
+    [[ $1 =~ $text ]]
+}
+
+is_number_up_to() {
+    [[ $2 =~ ^[0-9]{1,9}$ ]] && [ "$((10#$2))" -le "$1" ]
+}
+
+is_address() {
+    [[ $1 =~ ^([0-9]{1,3}\.){3}[0-9]{1,3}$ ]] || [[ $1 == *:* && $1 =~ ^[0-9A-Fa-f:.]+$ ]]
+}
+
+# Neon's pooler is told by the host's first label.
+is_pooled() {
+    case $(printf '%s' "${1%%.*}" | tr '[:upper:]' '[:lower:]') in *-pooler) return 0 ;; *) return 1 ;; esac
+}
+
 # name_connection NAME URL: sets libpq's variables to what URL says, and to nothing that the caller has. NAME is the
 # variable that holds URL; it is told when something is wrong, URL never.
 name_connection() {
-    local shape='^postgres(ql)?://(([^:@/?]*)(:([^@/?]*))?@)?(\[[^]]+\]|[^:@/?]*)(:([0-9]+))?(/([^?]*))?(\?(.*))?$'
-    local variable control='%([01][0-9A-Fa-f]|7[Ff])'
+    local shape='^[Pp][Oo][Ss][Tt][Gg][Rr][Ee][Ss]([Qq][Ll])?://(([^:@/?]*)(:([^@/?]*))?@)?(\[[0-9A-Fa-f:.]+\]|[^][:space:]<>^|\\:@/?[]*)(:([0-9]+))?(/([^?]*))?(\?(.*))?$'
+    local variable of_the_url control='%([01][0-9A-Fa-f]|7[Ff])'
     for variable in ${!PG@}; do unset "$variable"; done
     case $2 in *'#'*) stop "$1 holds a #, which is written %23" ;; esac
-    if [[ $2 =~ $control || $2 == *[[:cntrl:]]* ]]; then stop "$1 holds something that is no text"; fi
+    # before it is decoded: a line break at an end would be lost then
+    if [[ $2 =~ $control ]]; then stop "$1 holds something that is no text"; fi
     [[ $2 =~ $shape ]] || stop "$1 is no PostgreSQL URL: postgres://user:password@host/database; a sign such as @ / ? # % in the password is written %40 %2F %3F %23 %25"
     local user=${BASH_REMATCH[3]} password=${BASH_REMATCH[5]} host=${BASH_REMATCH[6]} port=${BASH_REMATCH[8]}
     local database=${BASH_REMATCH[10]} parameters=${BASH_REMATCH[12]}
     host=${host#\[}
     PGHOST=$(percent_decoded "${host%\]}")
+    of_the_url=$PGHOST
     PGPORT=${port:-5432}
     PGUSER=$(percent_decoded "$user")
     PGPASSWORD=$(percent_decoded "$password")
     PGDATABASE=$(percent_decoded "$database")
+    is_text "$2" && is_text "$PGHOST" && is_text "$PGUSER" && is_text "$PGPASSWORD" && is_text "$PGDATABASE" ||
+        stop "$1 holds something that is no text"
+    is_number_up_to 65535 "$PGPORT" || stop "$1 names a port that is none"
     # A file that is not there: ~/.pgpass may name somebody else's password.
     PGPASSFILE=$SCRATCH/no-password-file
     export PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGPASSFILE
@@ -39,9 +63,11 @@ name_connection() {
     [ -n "$PGHOST${PGHOSTADDR:-}" ] || stop "$1 names no host"
     [ -n "$PGUSER" ] || stop "$1 names no user"
     [ -n "$PGDATABASE" ] || stop "$1 names no database"
-    case $(printf '%s' "${PGHOST%%.*}" | tr '[:upper:]' '[:lower:]') in
-        *-pooler) stop "$1 names a pooled endpoint, which neither the service nor pg_dump can work with: give the host without -pooler" ;;
-    esac
+    if is_pooled "$PGHOST" || is_pooled "$of_the_url"; then
+        stop "$1 names a pooled endpoint, which neither the service nor pg_dump can work with: give the host without -pooler"
+    fi
+    [ "${PGSSLMODE:-}${PGCHANNELBINDING:-}" != disablerequire ] ||
+        stop "$1 has a parameter channel_binding that must be left out where TLS is disabled"
 }
 
 # name_parameters NAME QUERY: under each name that the service knows them by. An unknown one is not passed over: who
@@ -51,18 +77,23 @@ name_parameters() {
     local pair parameter value seen=' '
     IFS='&' read -ra pairs <<<"$2"
     for pair in ${pairs[@]+"${pairs[@]}"}; do
+        [ -n "$pair" ] || continue
         parameter=$(percent_decoded "${pair%%=*}")
         value=''
         # as in a form: a blank may be written +
         if [[ $pair == *=* ]]; then value=${pair#*=}; fi
         value=$(percent_decoded "${value//+/ }")
+        is_text "$value" || stop "$1 holds something that is no text"
         case $parameter in
             sslmode | ssl-mode) parameter=sslmode ;;
             sslrootcert | ssl-root-cert | ssl-ca) parameter=sslrootcert ;;
             sslcert | ssl-cert) parameter=sslcert ;;
             sslkey | ssl-key) parameter=sslkey ;;
         esac
-        case $seen in *" $parameter "*) stop "$1 has the parameter $parameter twice" ;; esac
+        case $parameter in
+            options\[*) ;;
+            *) case $seen in *" $parameter "*) stop "$1 has the parameter $parameter twice" ;; esac ;;
+        esac
         seen="$seen$parameter "
         name_parameter "$1" "$parameter" "$value"
     done
@@ -73,8 +104,14 @@ name_parameter() {
     if [ -z "$3" ]; then set -- "$1" "$2"; fi
     case $2 in
         host) export PGHOST="${3-$PGHOST}" ;;
-        hostaddr) export PGHOSTADDR="${3-}" ;;
-        port) export PGPORT="${3-$PGPORT}" ;;
+        hostaddr)
+            is_address "${3-}" || stop "$1 has a parameter hostaddr that must be an IP address"
+            export PGHOSTADDR=$3
+            ;;
+        port)
+            is_number_up_to 65535 "${3-}" || stop "$1 has a parameter port that must be a port"
+            export PGPORT=$3
+            ;;
         user) export PGUSER="${3-$PGUSER}" ;;
         password) export PGPASSWORD="${3-$PGPASSWORD}" ;;
         dbname) export PGDATABASE="${3-$PGDATABASE}" ;;
@@ -94,7 +131,9 @@ name_parameter() {
                 *) stop "$1 has a parameter channel_binding that must be one of disable, prefer, require" ;;
             esac
             ;;
-        statement-cache-capacity) ;; # of the service's own client
+        statement-cache-capacity) # of the service's own client
+            is_number_up_to 100000 "${3-}" || stop "$1 has a parameter statement-cache-capacity that must be a whole number up to 100000"
+            ;;
         *)
             # what does not look like a name may be the rest of a password with a ? in it
             [[ $2 =~ ^[A-Za-z0-9_-]{1,32}$ ]] || set -- "$1" "(not shown)"

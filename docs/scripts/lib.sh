@@ -23,6 +23,11 @@ need() {
     done
 }
 
+# need_value OPTION VALUE: an unset variable, or the next option, is none.
+need_value() {
+    case ${2:-} in '' | -*) stop "$1 needs a value; see --help" ;; esac
+}
+
 # The comment at a script's top, which is its manual.
 usage() {
     sed -n '2,/^[^#]/{ s/^# \{0,1\}//p; }' "$1"
@@ -143,10 +148,9 @@ why_not_simulated() {
 # ask_first QUESTION: asks on the terminal; without one, or with an answer other than yes, the script ends.
 ask_first() {
     local answer=''
-    if [ -t 0 ]; then
-        read -r -p "$1 Type yes to go on: " answer
-    fi
-    [ "$answer" = yes ] || stop "$1" "Nothing was done. (Without a terminal say --yes.)"
+    [ -t 0 ] || stop "$1" "Nothing was done: there is no terminal to ask at. Say --yes."
+    read -r -p "$1 Type yes to go on: " answer
+    [ "$answer" = yes ] || stop "Nothing was done."
 }
 
 PASSED=0

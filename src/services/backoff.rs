@@ -4,12 +4,9 @@ use std::time::Duration;
 
 use rand::RngExt;
 
-/// The longest `Retry-After` that is obeyed: an upstream cannot put a lead off for days.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3_600);
-
 /// Full jitter: anywhere between nothing and the exponential backoff, so that leads that failed
-/// together do not come back together; never before the upstream's `Retry-After`. `chance` is a
-/// random number in 0..1.
+/// together do not come back together; never before the upstream's `Retry-After`, which was
+/// clamped when it was read. `chance` is a random number in 0..1.
 pub(super) fn delay(
     base: Duration,
     max: Duration,
@@ -19,7 +16,7 @@ pub(super) fn delay(
 ) -> Duration {
     let exponential = base.saturating_mul(2_u32.saturating_pow(attempts.min(30)));
     let jittered = exponential.min(max).mul_f64(chance.clamp(0.0, 1.0));
-    jittered.max(retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER))
+    jittered.max(retry_after.unwrap_or_default())
 }
 
 /// A random number in 0..1.
@@ -40,7 +37,7 @@ mod tests {
     #[case::capped(12, None, 1.0, 900_000)]
     #[case::very_many(u32::MAX, None, 1.0, 900_000)]
     #[case::retry_after(0, Some(30), 0.0, 30_000)]
-    #[case::retry_after_is_clamped(0, Some(86_400), 0.0, 3_600_000)]
+    #[case::retry_after_beyond_the_backoff(0, Some(1_200), 1.0, 1_200_000)]
     fn waits(
         #[case] attempts: u32,
         #[case] retry_after: Option<u64>,

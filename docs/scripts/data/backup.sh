@@ -11,7 +11,7 @@
 #   FILE     rust-c2s-api-DATE.dump of the current directory unless given; an existing one is not written over, and
 #            what is written before the dump is whole is FILE.part
 #
-# Restore, into an EMPTY database:   pg_restore --no-owner --no-privileges --exit-on-error --dbname=… FILE
+# restore.sh puts it back, into an empty database.
 # WHOEVER WAS ERASED AFTER THE BACKUP IS IN IT AND MUST BE ERASED AGAIN AFTER A RESTORE (LGPD), before the service
 # starts on it. The restored database needs the same PRIVACY_KEY. Keep that in another place than the dump: whoever has
 # both can try out whose hashes are in it.
@@ -55,6 +55,8 @@ trap give_up INT TERM HUP
 wait "$DUMP" || stop "The dump failed; nothing was kept. If pg_dump says that it is older than the server: it must be of the server's major version or newer; this one is $(pg_dump --version)"
 trap - INT TERM HUP
 [ -s "$PART" ] || stop "The dump is empty; nothing was kept."
+# something may have got that name meanwhile
+[ ! -e "$FILE" ] || stop "$FILE exists by now, and the dump was not kept: give another name"
 mv "$PART" "$FILE"
 echo "$FILE: $(wc -c <"$FILE" | tr -d ' ') bytes, readable by you alone"
 echo "Whoever is erased from now on must be erased again after a restore of it. It needs the same PRIVACY_KEY: keep that in another place than this file."

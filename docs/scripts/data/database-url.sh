@@ -38,7 +38,7 @@ is_pooled() {
 # variable that holds URL; it is told when something is wrong, URL never.
 name_connection() {
     local shape='^[Pp][Oo][Ss][Tt][Gg][Rr][Ee][Ss]([Qq][Ll])?://(([^:@/?]*)(:([^@/?]*))?@)?(\[[0-9A-Fa-f:.]+\]|[^][:space:]<>^|\\:@/?[]*)(:([0-9]+))?(/([^?]*))?(\?(.*))?$'
-    local variable of_the_url control='%([01][0-9A-Fa-f]|7[Ff])'
+    local variable part of_the_url control='%([01][0-9A-Fa-f]|7[Ff])'
     for variable in ${!PG@}; do unset "$variable"; done
     case $2 in *'#'*) stop "$1 holds a #, which is written %23" ;; esac
     # before it is decoded: a line break at an end would be lost then
@@ -53,8 +53,9 @@ name_connection() {
     PGUSER=$(percent_decoded "$user")
     PGPASSWORD=$(percent_decoded "$password")
     PGDATABASE=$(percent_decoded "$database")
-    is_text "$2" && is_text "$PGHOST" && is_text "$PGUSER" && is_text "$PGPASSWORD" && is_text "$PGDATABASE" ||
-        stop "$1 holds something that is no text"
+    for part in "$2" "$PGHOST" "$PGUSER" "$PGPASSWORD" "$PGDATABASE"; do
+        is_text "$part" || stop "$1 holds something that is no text"
+    done
     is_number_up_to 65535 "$PGPORT" || stop "$1 names a port that is none"
     # A file that is not there: ~/.pgpass may name somebody else's password.
     PGPASSFILE=$SCRATCH/no-password-file

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# process-leads.sh FILE [BASE_URL] [--results FILE] [--yes]
+# process-leads.sh FILE [BASE_URL] [--results FILE] [--again] [--yes]
 #
 # Triggers the leads of FILE, one id a line (empty lines and # are skipped), one after the other, and prints how each
-# ended. What ended is written to the results file, and skipped when the script is started again, so it can be stopped
-# at any time. It waits and asks again at 429, 503 and for a lead that is processing; a retrying one goes on by itself.
+# ended. What ended is written to the results file, and skipped when the script is started again at the same BASE_URL, so
+# it can be stopped at any time. It waits and asks again at 429, 503 and for a lead that is processing; a retrying one goes on by itself.
 #
 # EACH NEW LEAD SPENDS MONEY AND WRITES INTO THE CRM, except in front of the simulator (`make demo`). So everywhere else it
 # asks before it starts.
@@ -11,7 +11,8 @@
 #   BASE_URL    http://127.0.0.1:8081 unless given
 #   API_KEY     a key with the scope trigger
 #   SIM_URL     where the simulator would be (http://127.0.0.1:8090)
-#   --results   FILE.results unless given: lead id, state and time, separated by tabs
+#   --results   FILE.results unless given: lead id, state, time and BASE_URL, separated by tabs
+#   --again     leads that ended as lead_missing or failed are processed again
 #   --yes       without asking
 #
 # Exit code 0: all ended. 1: some did not, or the service is away.
@@ -61,8 +62,11 @@ pause() {
     sleep "$secs"
 }
 
+# By its last end there.
 has_ended() {
-    [ -f "$RESULTS" ] && awk -F '\t' -v id="$1" '$1 == id { found = 1 } END { exit !found }' "$RESULTS"
+    awk -F '\t' -v id="$1" -v base="$BASE" -v again="$AGAIN" '
+        $1 == id && $4 == base { ended = again == "no" || ($2 != "lead_missing" && $2 != "failed") }
+        END { exit !ended }' "$RESULTS"
 }
 
 # The ids of the file, in order, each once. Spreadsheets write a byte-order mark before the first.
@@ -70,18 +74,23 @@ lead_ids() {
     tr -d '\r' <"$FILE" | sed $'1s/^\xef\xbb\xbf//' | awk '{ sub(/#.*/, ""); gsub(/^[ \t]+|[ \t]+$/, "") } $0 != "" && !seen[$0]++'
 }
 
-FILE='' BASE='' RESULTS='' YES=no
+FILE='' BASE='' RESULTS='' AGAIN=no YES=no
 while [ $# != 0 ]; do
     case $1 in
         -h | --help) usage "$0" && exit ;;
-        --results) RESULTS=${2:-} && shift ;;
+        --results)
+            need_value "$@"
+            RESULTS=$2
+            shift
+            ;;
+        --again) AGAIN=yes ;;
         --yes) YES=yes ;;
         -*) stop "unknown option '$1'; see --help" ;;
         *)
             if [ -z "$FILE" ]; then FILE=$1; elif [ -z "$BASE" ]; then BASE=$1; else stop "too many arguments; see --help"; fi
             ;;
     esac
-    shift || stop "the last option needs a value; see --help"
+    shift
 done
 [ -n "$FILE" ] || stop "Which leads? $0 FILE, one id a line"
 [ -r "$FILE" ] || stop "$FILE cannot be read"
@@ -112,7 +121,7 @@ while IFS= read -r id; do
     printf '%-34s %-16s %7s ms\n' "$id" "$STATE" "$MS"
     if [[ $END_STATES == *" $STATE "* ]]; then
         ended=$((ended + 1))
-        printf '%s\t%s\t%s\n' "$id" "$STATE" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >>"$RESULTS"
+        printf '%s\t%s\t%s\t%s\n' "$id" "$STATE" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$BASE" >>"$RESULTS"
     else
         open=$((open + 1))
     fi

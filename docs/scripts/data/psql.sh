@@ -6,6 +6,7 @@
 #
 #   DB_URL, DATABASE_URL   in the environment; the first one that is set
 set -euo pipefail
+callers_locale=${LC_ALL-}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$here/../lib.sh"
@@ -13,8 +14,11 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/database-url.sh"
 
 case ${1:-} in
-    -h | --help) usage "$0" && exit ;;
+    --help) usage "$0" && exit ;;
 esac
 need psql
 connect_by psql DB_URL DATABASE_URL
+# as the caller reads, not as these scripts compare
+if [ -n "$callers_locale" ]; then export LC_ALL=$callers_locale; else unset LC_ALL; fi
+export PGCLIENTENCODING=UTF8
 psql "$@"

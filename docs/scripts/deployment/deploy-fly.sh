@@ -3,9 +3,9 @@
 #
 # Deploys what is committed to Fly.io and verifies it. Refuses when the work tree has changes (what runs must be a
 # commit) or when the app lacks a required secret (set-secrets.sh sets them). Migrations run in the release command,
-# before a machine is replaced.
+# before a machine is replaced. The verification expects the version of Cargo.toml: raise it with each release.
 #
-#   --app      the app; unset: the one in fly.toml
+#   --app      the app, anywhere among the arguments; unset: the one in fly.toml
 #   BASE_URL   where it answers; unset: https://NAME.fly.dev
 #   API_KEY    for the verification; see verify-deployment.sh
 set -euo pipefail
@@ -16,13 +16,22 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/fly.sh"
 
 APP=$(app_of_fly_toml)
-case ${1:-} in
-    -h | --help) usage "$0" && exit ;;
-    --app)
-        APP=${2:-}
-        shift 2 || stop "--app needs a name"
-        ;;
-esac
+passed_on=()
+while [ $# != 0 ]; do
+    case $1 in
+        -h | --help) usage "$0" && exit ;;
+        --app)
+            need_value "$@"
+            APP=$2
+            shift
+            ;;
+        # what is deployed, checked and verified must be one app
+        -a* | --app=*) stop "the app is named by --app NAME" ;;
+        -c* | --config*) stop "the configuration is fly.toml of this repository" ;;
+        *) passed_on+=("$1") ;;
+    esac
+    shift
+done
 need fly git curl
 [ -n "$APP" ] || stop "Which app? --app NAME, or app = \"NAME\" in fly.toml"
 cd "$ROOT"
@@ -35,7 +44,7 @@ require_secrets "$secrets" "App '$APP' lacks secrets (docs/scripts/deployment/se
 has_secret API_KEYS "$secrets" || echo "API_KEYS is not set: only the masked trigger, /health and /ready will answer"
 
 echo "Deploying $(git rev-parse --short HEAD) to $APP"
-fly deploy --app "$APP" --config "$ROOT/fly.toml" "$@"
+fly deploy --app "$APP" --config "$ROOT/fly.toml" ${passed_on[@]+"${passed_on[@]}"}
 EXPECT_VERSION=$(sed -nE 's/^version = "([^"]+)".*/\1/p' Cargo.toml | sed -n 1p)
 export EXPECT_VERSION
 "$here/verify-deployment.sh" "${BASE_URL:-https://$APP.fly.dev}"

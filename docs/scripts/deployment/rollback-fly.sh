@@ -26,12 +26,20 @@ YES=no
 while [ $# != 0 ]; do
     case $1 in
         -h | --help) usage "$0" && exit ;;
-        --app) APP=${2:-} && shift ;;
-        --image) IMAGE=${2:-} && shift ;;
+        --app)
+            need_value "$@"
+            APP=$2
+            shift
+            ;;
+        --image)
+            need_value "$@"
+            IMAGE=$2
+            shift
+            ;;
         --yes) YES=yes ;;
         *) stop "unknown argument '$1'; see --help" ;;
     esac
-    shift || stop "the last option needs a value; see --help"
+    shift
 done
 need fly curl
 [ -n "$APP" ] || stop "Which app? --app NAME, or app = \"NAME\" in fly.toml"

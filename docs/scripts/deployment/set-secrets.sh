@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# set-secrets.sh FILE [--app NAME] [--stage] [--replace-privacy-key]
+# set-secrets.sh FILE [--app NAME] [--stage] [--replace-api-keys] [--replace-privacy-key]
 #
 # Hands the secrets of a file like .env to Fly.io, over standard input: none gets into an argument list, a process list
 # or the shell's history. Refuses what cannot work there: a missing one, DB_URL=private, a pooled host, a placeholder of
@@ -10,6 +10,8 @@
 #   --app                   the app; unset: the one in fly.toml
 #   --stage                 set them for the next deploy, which checks them before it replaces a machine. Without it, all
 #                           machines restart with them now
+#   --replace-api-keys      API_KEYS is replaced as a whole, and fly gives the keys of before to nobody: they end, unless
+#                           FILE has them, too. So where the app has API_KEYS, FILE must not name it unless you say this
 #   --replace-privacy-key   the hashes of contacts and CPFs depend on PRIVACY_KEY, so one that the app has stays unless
 #                           you say so
 set -euo pipefail
@@ -108,7 +110,7 @@ refuse_wrong() {
     esac
 }
 
-# Each entry as the service reads it, told by its place: its text is a secret.
+# Each entry as the service reads it, told by its place: its text is a secret. Sets KEY_NAMES, which are none.
 refuse_wrong_keys() {
     local -a entries
     local entry name key names=' ' keys=' ' place=0
@@ -126,6 +128,8 @@ refuse_wrong_keys() {
         case $keys in *" $key "*) stop "API_KEYS, entry $place: has the key of an earlier one" ;; esac
         names="$names$name " keys="$keys$key "
     done
+    KEY_NAMES=${names# }
+    KEY_NAMES=${KEY_NAMES% }
 }
 
 # without NAME: takes it out of what is sent.
@@ -137,17 +141,23 @@ without() {
 APP=$(app_of_fly_toml)
 FILE=''
 REPLACE=no
+REPLACE_KEYS=no
 stage=()
 while [ $# != 0 ]; do
     case $1 in
         -h | --help) usage "$0" && exit ;;
-        --app) APP=${2:-} && shift ;;
+        --app)
+            need_value "$@"
+            APP=$2
+            shift
+            ;;
         --stage) stage=(--stage) ;;
+        --replace-api-keys) REPLACE_KEYS=yes ;;
         --replace-privacy-key) REPLACE=yes ;;
         -*) stop "unknown option '$1'; see --help" ;;
         *) [ -z "$FILE" ] || stop "one file only; see --help" && FILE=$1 ;;
     esac
-    shift || stop "the last option needs a value; see --help"
+    shift
 done
 [ -n "$FILE" ] || stop "Which file? $0 FILE, with lines NAME=VALUE"
 [ -r "$FILE" ] || stop "$FILE cannot be read"
@@ -160,6 +170,14 @@ require_secrets "$NAMES $there" "Neither $FILE nor app '$APP' has these, without
 if [ "$REPLACE" = no ] && has_secret PRIVACY_KEY "$there" && has_secret PRIVACY_KEY "$NAMES"; then
     without PRIVACY_KEY
     echo "PRIVACY_KEY is set already and stays (--replace-privacy-key replaces it)"
+fi
+if has_secret API_KEYS "$NAMES" && has_secret API_KEYS "$there"; then
+    [ "$REPLACE_KEYS" = yes ] ||
+        stop "$FILE has the keys of $KEY_NAMES, and '$APP' has API_KEYS: those of before end when these are set. Say --replace-api-keys if $FILE names every key that shall work."
+    echo "The keys are now those of $KEY_NAMES; all others end"
+fi
+if has_secret DATABASE_URL "$NAMES" && has_secret DB_URL "$NAMES $there"; then
+    echo "DATABASE_URL is not read where DB_URL is set, as it is on '$APP'"
 fi
 [ -z "$OTHERS" ] || echo "No secrets, left out (they belong into [env] of fly.toml):$OTHERS"
 [ -n "${NAMES// /}" ] || stop "$FILE has no secret to set"

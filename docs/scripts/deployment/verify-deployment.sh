@@ -44,6 +44,7 @@ case ${1:-} in
 esac
 need curl
 BASE=$(base_url "$1")
+[[ ${WAIT_SECS:-60} =~ ^[0-9]{1,4}$ ]] || stop "WAIT_SECS is no number of seconds"
 
 wait_for_a_service
 echo "Verifying $BASE"

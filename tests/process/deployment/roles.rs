@@ -84,6 +84,23 @@ async fn makes_the_same_backup_as_the_owner(home: &Home, url: &str, owner: &str)
     assert_eq!(contents[0], contents[1]);
 }
 
+/// A dump holds no grants: they are given again after a restore, as the page says.
+async fn works_on_a_restored_database(home: &Home, role: &str) {
+    let other = TestDatabase::create_empty().await.unwrap();
+    let owner = other.url();
+    let set = [("DB_URL", owner.as_str())];
+    let restored = script(home, "data/restore.sh", &["owner.dump"], &set).await;
+    restored.assert_success();
+    // the role itself is the server's, and is there
+    let statements = grants(role);
+    let (_, again) = statements.split_once(";\n").unwrap();
+    execute(other.pool(), again.to_owned()).await;
+    let url = url_of(role, &owner);
+    let listed = run(home, &["leads", "list"], &[("DB_URL", &url)]).await;
+    assert!(listed.assert_success().text.contains("completed"));
+    execute(other.pool(), format!("drop owned by {role}")).await;
+}
+
 #[tokio::test]
 async fn the_services_role_does_its_work_and_cannot_change_the_schema() {
     if TestDatabase::server_is_given() {
@@ -101,6 +118,7 @@ async fn the_services_role_does_its_work_and_cannot_change_the_schema() {
     does_its_work(&home, &simulator, &url, &owner).await;
     cannot_change_the_schema(&url).await;
     makes_the_same_backup_as_the_owner(&home, &url, &owner).await;
+    works_on_a_restored_database(&home, &role).await;
     let gone = format!("drop owned by {role}; drop role {role}");
     execute(database.pool(), gone).await;
 }

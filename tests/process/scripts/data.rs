@@ -63,11 +63,41 @@ async fn leads_of_a_file_are_processed_once_and_a_retrying_one_is_left_alone() {
     second.assert_success();
     assert_says(&second, "2 ended, 1 ended before, 0 did not end");
     assert!(simulator.calls().all().len() > sent);
-    let nobody = closed();
-    let third = script(&home, PROCESS, &["ids", &nobody, "--yes"], &[]).await;
+    service.stop("TERM").await.assert_success();
+    let third = script(&home, PROCESS, &["ids", &base, "--yes"], &[]).await;
     third.assert_success();
     assert_says(&third, "0 ended, 3 ended before");
-    service.stop("TERM").await.assert_success();
+}
+
+/// A trial run must not stand in for the real one, and a corrected lead can be processed again.
+#[tokio::test]
+async fn what_ended_elsewhere_or_can_be_mended_is_processed_again() {
+    let home = Home::new();
+    let guarded = Guarded::start(&home).await;
+    let [plain, namesake] = [Situation::Plain, Situation::Namesake].map(Situation::lead_id);
+    home.write("ids", &format!("{plain}\nunknown\n{namesake}\n"));
+    let base = &guarded.base;
+    let before = [
+        (plain.as_str(), "completed", "http://elsewhere.example"),
+        ("unknown", "failed", base),
+        (&namesake, "unidentified", base),
+    ];
+    let before = before.map(|(id, state, base)| format!("{id}\t{state}\t2026\t{base}\n"));
+    home.write("ids.results", &before.concat());
+    let key = [("API_KEY", Guarded::KEY)];
+    let arguments = ["ids", base, "--yes"];
+    for (more, said) in [
+        (&[][..], "1 ended, 2 ended before"),
+        (&["--again"], "1 ended, 2 ended before"),
+    ] {
+        let arguments = [&arguments[..], more].concat();
+        let done = script(&home, PROCESS, &arguments, &key).await;
+        done.assert_success();
+        assert_says(&done, said);
+    }
+    let states = states(&home, "ids.results");
+    assert_eq!(states[3..], ["completed", "lead_missing"]);
+    guarded.stop().await;
 }
 
 #[tokio::test]

@@ -5,25 +5,25 @@ use std::os::unix::fs::PermissionsExt;
 
 use rust_c2s_api::simulator::Situation;
 use rust_c2s_api::storage::test_database::TestDatabase;
-use tokio::process::Command;
 
 use crate::home::Home;
 use crate::running::{Running, process, run, simulator, variables};
 use crate::scripts::{PASS_ON, StandIns, script};
 
 const BACKUP: &str = "data/backup.sh";
+const RESTORE: &str = "data/restore.sh";
 const ANY: &str = "postgres://u@db.example.com/d";
 
-/// As the script's manual says.
+/// Into an empty database; into the same again nothing is.
 async fn restored(home: &Home, dump: &str) -> TestDatabase {
     let database = TestDatabase::create_empty().await.unwrap();
-    let how = ["--no-owner", "--no-privileges", "--exit-on-error"];
-    let restored = Command::new("pg_restore")
-        .args(how)
-        .args(["--dbname", &database.url(), dump])
-        .current_dir(home.path())
-        .status();
-    assert!(restored.await.unwrap().success());
+    let url = database.url();
+    let set = [("DB_DIRECT_URL", url.as_str())];
+    let restored = script(home, RESTORE, &[dump], &set).await;
+    let said = &restored.assert_success().text;
+    assert!(said.contains("erase again"), "{said}");
+    let again = script(home, RESTORE, &[dump], &set).await;
+    again.assert_failure("Nothing was restored");
     database
 }
 
@@ -88,6 +88,15 @@ async fn a_dump_that_fails_shows_no_password_and_leaves_nothing() {
     let empty = script(&home, BACKUP, &["b.dump"], &set).await;
     empty.assert_failure("The dump is empty; nothing was kept");
     assert!(dumps(&home).is_empty());
+    assert!(!stand_ins.calls().is_empty());
+
+    // a file of that name that came meanwhile is somebody's
+    let other = "for part; do :; done; echo dump >\"${part#--file=}\"; echo precious >b.dump";
+    let stand_ins = stand_ins.put("pg_dump", other);
+    let late = script(&home, BACKUP, &["b.dump"], &set).await;
+    late.assert_failure("b.dump exists by now");
+    let kept = fs::read_to_string(home.path().join("b.dump")).unwrap();
+    assert_eq!((kept.as_str(), dumps(&home).len()), ("precious\n", 1));
     assert!(!stand_ins.calls().is_empty());
 }
 

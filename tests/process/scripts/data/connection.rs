@@ -35,6 +35,8 @@ async fn connected(version: u32, set: &[(&str, &str)]) -> (Ended, BTreeMap<Strin
     let mut pairs: BTreeMap<_, _> = pairs.collect();
     // names a file that is not there
     pairs.remove("PGPASSFILE");
+    let encoding = pairs.remove("PGCLIENTENCODING");
+    assert!(encoding.is_none_or(|encoding| encoding == "UTF8"));
     let calls = stand_ins.calls();
     assert!(!format!("{calls:?}{}", ended.text).contains("segredo"));
     (ended, pairs)

@@ -92,7 +92,7 @@ async fn what_is_committed_is_deployed_and_verified_and_rolled_back() {
     let set = [("PATH", path.as_str()), ("BASE_URL", &guarded.base)];
     let of_this = |name: &str| copy.join("docs/scripts/deployment").join(name);
 
-    let arguments = ["--app", "my-app", "--strategy", "rolling"];
+    let arguments = ["--strategy", "rolling", "--app", "my-app"];
     let deployed = run_file(&home, &of_this("deploy-fly.sh"), &arguments, &set).await;
     deployed.assert_success();
     assert!(
@@ -115,6 +115,31 @@ async fn what_is_committed_is_deployed_and_verified_and_rolled_back() {
     let calls = stand_ins.calls();
     assert_eq!(calls, ["fly releases --app rust-c2s-api --json", &expected]);
     guarded.stop().await;
+}
+
+/// What is checked, deployed and verified is one app, with the configuration of this repository.
+#[tokio::test]
+async fn another_app_or_configuration_does_not_get_past_the_script() {
+    let home = Home::new();
+    let copy = committed_copy(&home);
+    let stand_ins = fly(&home, ALL, "");
+    let path = stand_ins.path();
+    let set = [("PATH", path.as_str())];
+    let deploy = copy.join("docs/scripts/deployment/deploy-fly.sh");
+    for (arguments, why) in [
+        (&["--remote-only", "--app"][..], "--app needs a value"),
+        (&["--app", "--remote-only"], "--app needs a value"),
+        (&["--app", ""], "--app needs a value"),
+        (&["--app=other"], "named by --app NAME"),
+        (&["--remote-only", "-a", "other"], "named by --app NAME"),
+        (&["-aother"], "named by --app NAME"),
+        (&["-c", "other.toml"], "is fly.toml of this repository"),
+        (&["--config=other.toml"], "is fly.toml of this repository"),
+    ] {
+        let refused = run_file(&home, &deploy, arguments, &set).await;
+        refused.assert_failure(why);
+    }
+    assert!(stand_ins.calls().is_empty());
 }
 
 /// A machine that just starts is waited for.

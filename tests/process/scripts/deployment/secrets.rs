@@ -104,7 +104,7 @@ async fn values_arrive_as_they_stand_there() {
     let home = Home::new();
     let stand_ins = fly(&home, ALL, "");
     let text = "DIRETRIX_PASS='segredo  \\n $HOME `x` \"y\" #ç %40 !'\r\nWORK_API=segredo#=&;~\nAPI_KEYS=\"make:trigger:segredo-segredo1; ops:read+admin:segredo:segredo2\"";
-    set_secrets(&home, &stand_ins, text, &[])
+    set_secrets(&home, &stand_ins, text, &["--replace-api-keys"])
         .await
         .assert_success();
     let expected = "DIRETRIX_PASS=segredo  \\n $HOME `x` \"y\" #ç %40 !\nWORK_API=segredo#=&;~\nAPI_KEYS=make:trigger:segredo-segredo1; ops:read+admin:segredo:segredo2\n";
@@ -128,6 +128,34 @@ async fn a_privacy_key_stays_unless_told_otherwise() {
     assert_eq!(imported(&stand_ins).unwrap(), text);
     let only_key = set_secrets(&home, &stand_ins, "PRIVACY_KEY=segredo-new-key-1\n", &[]).await;
     only_key.assert_failure("has no secret to set");
+}
+
+/// Fly gives no key back: those that the file lacks are gone.
+#[tokio::test]
+async fn the_keys_of_before_do_not_end_unnoticed() {
+    let home = Home::new();
+    let stand_ins = fly(&home, ALL, "");
+    let text = "API_KEYS=new:trigger:segredo-segredo1;ops:read:segredo-segredo2\n";
+    let refused = set_secrets(&home, &stand_ins, text, &[]).await;
+    refused.assert_failure("has the keys of new ops, and 'my-app' has API_KEYS");
+    assert_eq!(imported(&stand_ins), None);
+    let replaced = set_secrets(&home, &stand_ins, text, &["--replace-api-keys"]).await;
+    let said = &replaced.assert_success().text;
+    assert!(
+        said.contains("now those of new ops; all others end"),
+        "{said}"
+    );
+    assert_eq!(imported(&stand_ins).unwrap(), text);
+}
+
+#[tokio::test]
+async fn a_second_name_of_the_database_is_told_to_be_unread() {
+    let home = Home::new();
+    let stand_ins = fly(&home, ALL, "");
+    let text = DATABASE.replace("DB_URL", "DATABASE_URL");
+    let set = set_secrets(&home, &stand_ins, &text, &[]).await;
+    let said = &set.assert_success().text;
+    assert!(said.contains("DATABASE_URL is not read"), "{said}");
 }
 
 #[tokio::test]

@@ -157,48 +157,52 @@ const REFUSED: [(&str, &str); 14] = [
     ),
 ];
 
+/// What may stand behind a URL's database.
+const PARAMETERS: [&str; 19] = [
+    "",
+    "?",
+    "?&&",
+    "?sslmode=disable&channel_binding=require",
+    "?sslmode=require&channel_binding=require",
+    "?port=abc",
+    "?port=65535",
+    "?port=65536",
+    "?port=",
+    "?hostaddr=zz",
+    "?hostaddr=192.0.2.1",
+    "?hostaddr=2001:db8::1",
+    "?hostaddr=",
+    "?host=",
+    "?options[a]=b&options[a]=c",
+    "?options=a&options=b",
+    "?statement-cache-capacity=100001",
+    "?application_name=%0A",
+    "?sslmode=",
+];
+
+/// URLs that are good or bad before that.
+const OTHERS: [&str; 13] = [
+    "POSTGRES://u@h/d",
+    "postgres://u@h:99999/d",
+    "postgres://u@h:x/d",
+    "postgres://u@h i/d",
+    "postgres://u@h%20i/d",
+    "postgres://u@[::1]/d",
+    "postgres://u@[zz]/d",
+    "postgres://u:%FF@h/d",
+    "postgres://u:%C3%A7@h/d",
+    "postgres://u:%C2%85@h/d",
+    "postgres://u@x-pooler.example.com/d?host=other",
+    "postgres://u@%2Ftmp%2Fs/d",
+    "postgres://u@h//d",
+];
+
 /// What the service makes of a URL the scripts make of it, too: else one of the two would work with a
 /// database that the other cannot reach.
 #[tokio::test]
 async fn a_url_is_good_for_the_scripts_when_it_is_good_for_the_service() {
-    let after_the_database = [
-        "",
-        "?",
-        "?&&",
-        "?sslmode=disable&channel_binding=require",
-        "?sslmode=require&channel_binding=require",
-        "?port=abc",
-        "?port=65535",
-        "?port=65536",
-        "?port=",
-        "?hostaddr=zz",
-        "?hostaddr=192.0.2.1",
-        "?hostaddr=2001:db8::1",
-        "?hostaddr=",
-        "?host=",
-        "?options[a]=b&options[a]=c",
-        "?options=a&options=b",
-        "?statement-cache-capacity=100001",
-        "?application_name=%0A",
-        "?sslmode=",
-    ];
-    let with_database = after_the_database.map(|rest| format!("postgres://u:p@h/d{rest}"));
-    let others = [
-        "POSTGRES://u@h/d",
-        "postgres://u@h:99999/d",
-        "postgres://u@h:x/d",
-        "postgres://u@h i/d",
-        "postgres://u@h%20i/d",
-        "postgres://u@[::1]/d",
-        "postgres://u@[zz]/d",
-        "postgres://u:%FF@h/d",
-        "postgres://u:%C3%A7@h/d",
-        "postgres://u:%C2%85@h/d",
-        "postgres://u@x-pooler.example.com/d?host=other",
-        "postgres://u@%2Ftmp%2Fs/d",
-        "postgres://u@h//d",
-    ];
-    for url in with_database.iter().map(String::as_str).chain(others) {
+    let with_database = PARAMETERS.map(|rest| format!("postgres://u:p@h/d{rest}"));
+    for url in with_database.iter().map(String::as_str).chain(OTHERS) {
         let of_the_service = DatabaseUrl::parse(url).is_ok_and(|url| !url.is_pooled());
         let (ended, named) = connected(17, &[("DB_URL", url)]).await;
         assert_eq!(

@@ -45,16 +45,20 @@ bare() {
     printf '%s\n' "$url"
 }
 
-# base_url URL: the bare URL. A key over plain HTTP would be everybody's on the way; a password in the URL would be in
+# base_url URL: the bare URL, spelled in one way. A key over plain HTTP would be everybody's on the way; a password in the URL would be in
 # the process list.
 base_url() {
     local url
-    url=$(bare "$1")
+    url=$(bare "$1" | tr '[:upper:]' '[:lower:]')
     [[ $url =~ ^https?://[^/?#@[:space:]]+$ ]] ||
         stop "That is no base URL: give one like https://my-app.fly.dev, without a path, user or password"
     if [[ $url == http://* && -n ${API_KEY:-} ]] && ! is_loopback "$url"; then
         stop "API_KEY is not sent over plain HTTP: give the https:// address"
     fi
+    case $url in
+        http://*:80) url=${url%:80} ;;
+        https://*:443) url=${url%:443} ;;
+    esac
     printf '%s\n' "$url"
 }
 
@@ -149,7 +153,8 @@ why_not_simulated() {
 ask_first() {
     local answer=''
     [ -t 0 ] || stop "$1" "Nothing was done: there is no terminal to ask at. Say --yes."
-    read -r -p "$1 Type yes to go on: " answer
+    # the end of input is no yes
+    read -r -p "$1 Type yes to go on: " answer || true
     [ "$answer" = yes ] || stop "Nothing was done."
 }
 

@@ -184,9 +184,12 @@ fn is_text(encoded: &str) -> bool {
 
 fn check_parameters(url: &Url) -> Result<(), DatabaseUrlError> {
     let mut seen = BTreeSet::new();
+    // then what stands before it may be the rest of a password in which `/` and `?` were not encoded
+    let has_at = url.query().is_some_and(|query| query.contains('@'));
     for (name, value) in url.query_pairs() {
         let Some(parameter) = known(&name) else {
-            let may_be_told = name.len() <= LONGEST_TOLD
+            let may_be_told = !has_at
+                && name.len() <= LONGEST_TOLD
                 && name
                     .bytes()
                     .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));

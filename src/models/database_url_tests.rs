@@ -38,6 +38,7 @@ fn what_the_client_understands_is_taken(#[case] text: &str) {
 #[case::rest_of_a_password("postgres://user@host/name?my%40secret", "has a parameter, which")]
 #[case::open_bracket("postgres://user@host/name?options[secret=x", "has a parameter, which")]
 #[case::password_cut_by_a_question_mark("postgres://user:1?secret@host/name", "names no user")]
+#[case::password_cut_by_a_slash("postgres://user:1@2/3?secret@host/name", "has a parameter, which")]
 #[case::mode(
     "postgres://user@host/name?sslmode=secret",
     "`sslmode` that must be one of"

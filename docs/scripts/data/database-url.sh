@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# A PostgreSQL URL, understood as the service understands it (src/models/database_url.rs) and told to libpq's programs by
-# their variables: an argument would be seen in the process list. Sourced after ../lib.sh.
+# A PostgreSQL URL in its usual form, understood as the service understands it (src/models/database_url.rs, which knows
+# more forms) and told to libpq's programs by their variables: an argument would be seen in the process list. Sourced
+# after ../lib.sh.
 
 # percent_decoded TEXT: %40 to @, as URLs write it.
 percent_decoded() {
@@ -17,56 +18,41 @@ percent_decoded() {
 
 # UTF-8 without control characters, byte by byte (LC_ALL=C).
 is_text() {
-    local text=$'^([ -~]|\xc2[\xa0-\xbf]|[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})*$'
+    local text=$'^([ -~]|\xc2[\xa0-\xbf]|[\xc3-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})*$'
     [[ $1 =~ $text ]]
-}
-
-is_number_up_to() {
-    [[ $2 =~ ^[0-9]{1,9}$ ]] && [ "$((10#$2))" -le "$1" ]
-}
-
-is_address() {
-    [[ $1 =~ ^([0-9]{1,3}\.){3}[0-9]{1,3}$ ]] || [[ $1 == *:* && $1 =~ ^[0-9A-Fa-f:.]+$ ]]
-}
-
-# Neon's pooler is told by the host's first label.
-is_pooled() {
-    case $(printf '%s' "${1%%.*}" | tr '[:upper:]' '[:lower:]') in *-pooler) return 0 ;; *) return 1 ;; esac
 }
 
 # name_connection NAME URL: sets libpq's variables to what URL says, and to nothing that the caller has. NAME is the
 # variable that holds URL; it is told when something is wrong, URL never.
 name_connection() {
-    local shape='^[Pp][Oo][Ss][Tt][Gg][Rr][Ee][Ss]([Qq][Ll])?://(([^:@/?]*)(:([^@/?]*))?@)?(\[[0-9A-Fa-f:.]+\]|[^][:space:]<>^|\\:@/?[]*)(:([0-9]+))?(/([^?]*))?(\?(.*))?$'
-    local variable part of_the_url control='%([01][0-9A-Fa-f]|7[Ff])'
+    # a host whose name begins with / is the directory of a socket
+    local shape='^postgres(ql)?://([^:@/?]+)(:([^@/?]*))?@([A-Za-z0-9._-]+|%2[Ff][A-Za-z0-9._%-]+)(:([0-9]{1,5}))?/+([^/?]+)(\?(.*))?$'
+    local variable part control='%([01][0-9A-Fa-f]|7[Ff])'
     for variable in ${!PG@}; do unset "$variable"; done
     case $2 in *'#'*) stop "$1 holds a #, which is written %23" ;; esac
     # before it is decoded: a line break at an end would be lost then
     if [[ $2 =~ $control ]]; then stop "$1 holds something that is no text"; fi
-    [[ $2 =~ $shape ]] || stop "$1 is no PostgreSQL URL: postgres://user:password@host/database; a sign such as @ / ? # % in the password is written %40 %2F %3F %23 %25"
-    local user=${BASH_REMATCH[3]} password=${BASH_REMATCH[5]} host=${BASH_REMATCH[6]} port=${BASH_REMATCH[8]}
-    local database=${BASH_REMATCH[10]} parameters=${BASH_REMATCH[12]}
-    host=${host#\[}
-    PGHOST=$(percent_decoded "${host%\]}")
-    of_the_url=$PGHOST
-    PGPORT=${port:-5432}
+    [[ $2 =~ $shape ]] || stop "$1 is no PostgreSQL URL of the form postgres://user:password@host:port/database?parameters; a sign such as @ / ? # % in the password is written %40 %2F %3F %23 %25"
+    local user=${BASH_REMATCH[2]} password=${BASH_REMATCH[4]} host=${BASH_REMATCH[5]} port=${BASH_REMATCH[7]}
+    local database=${BASH_REMATCH[8]} parameters=${BASH_REMATCH[10]}
+    PGHOST=$(percent_decoded "$host")
+    PGPORT=$((10#${port:-5432}))
     PGUSER=$(percent_decoded "$user")
     PGPASSWORD=$(percent_decoded "$password")
     PGDATABASE=$(percent_decoded "$database")
     for part in "$2" "$PGHOST" "$PGUSER" "$PGPASSWORD" "$PGDATABASE"; do
         is_text "$part" || stop "$1 holds something that is no text"
     done
-    is_number_up_to 65535 "$PGPORT" || stop "$1 names a port that is none"
+    [ "$PGPORT" -le 65535 ] || stop "$1 names a port that is none"
+    case $PGDATABASE in . | ..) stop "$1 names no database" ;; esac
+    # Neon's pooler is told by the host's first label.
+    case $(printf '%s' "${PGHOST%%.*}" | tr '[:upper:]' '[:lower:]') in
+        *-pooler) stop "$1 names a pooled endpoint, which neither the service nor pg_dump can work with: give the host without -pooler" ;;
+    esac
     # A file that is not there: ~/.pgpass may name somebody else's password.
     PGPASSFILE=$SCRATCH/no-password-file
     export PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGPASSFILE
     name_parameters "$1" "$parameters"
-    [ -n "$PGHOST${PGHOSTADDR:-}" ] || stop "$1 names no host"
-    [ -n "$PGUSER" ] || stop "$1 names no user"
-    [ -n "$PGDATABASE" ] || stop "$1 names no database"
-    if is_pooled "$PGHOST" || is_pooled "$of_the_url"; then
-        stop "$1 names a pooled endpoint, which neither the service nor pg_dump can work with: give the host without -pooler"
-    fi
     [ "${PGSSLMODE:-}${PGCHANNELBINDING:-}" != disablerequire ] ||
         stop "$1 has a parameter channel_binding that must be left out where TLS is disabled"
 }
@@ -76,80 +62,56 @@ name_connection() {
 name_parameters() {
     local -a pairs
     local pair parameter value seen=' '
+    case $2 in *@*) stop "$1 has an @ behind a ?: in a password they are written %40 and %3F" ;; esac
     IFS='&' read -ra pairs <<<"$2"
     for pair in ${pairs[@]+"${pairs[@]}"}; do
         [ -n "$pair" ] || continue
-        parameter=$(percent_decoded "${pair%%=*}")
+        parameter=${pair%%=*}
         value=''
         # as in a form: a blank may be written +
         if [[ $pair == *=* ]]; then value=${pair#*=}; fi
         value=$(percent_decoded "${value//+/ }")
         is_text "$value" || stop "$1 holds something that is no text"
         case $parameter in
-            sslmode | ssl-mode) parameter=sslmode ;;
-            sslrootcert | ssl-root-cert | ssl-ca) parameter=sslrootcert ;;
-            sslcert | ssl-cert) parameter=sslcert ;;
-            sslkey | ssl-key) parameter=sslkey ;;
+            ssl-mode) parameter=sslmode ;;
+            ssl-root-cert | ssl-ca) parameter=sslrootcert ;;
+            ssl-cert) parameter=sslcert ;;
+            ssl-key) parameter=sslkey ;;
         esac
-        case $parameter in
-            options\[*) ;;
-            *) case $seen in *" $parameter "*) stop "$1 has the parameter $parameter twice" ;; esac ;;
-        esac
+        case $seen in *" $parameter "*) stop "$1 has the parameter $parameter twice" ;; esac
         seen="$seen$parameter "
         name_parameter "$1" "$parameter" "$value"
     done
 }
 
 name_parameter() {
-    # an empty value counts as unset
-    if [ -z "$3" ]; then set -- "$1" "$2"; fi
     case $2 in
-        host) export PGHOST="${3-$PGHOST}" ;;
-        hostaddr)
-            is_address "${3-}" || stop "$1 has a parameter hostaddr that must be an IP address"
-            export PGHOSTADDR=$3
-            ;;
-        port)
-            is_number_up_to 65535 "${3-}" || stop "$1 has a parameter port that must be a port"
-            export PGPORT=$3
-            ;;
-        user) export PGUSER="${3-$PGUSER}" ;;
-        password) export PGPASSWORD="${3-$PGPASSWORD}" ;;
-        dbname) export PGDATABASE="${3-$PGDATABASE}" ;;
-        sslmode) name_protection "$1" "${3-}" ;;
-        sslrootcert) export PGSSLROOTCERT="${3-}" ;;
-        sslcert) export PGSSLCERT="${3-}" ;;
-        sslkey) export PGSSLKEY="${3-}" ;;
-        application_name) export PGAPPNAME="${3-}" ;;
-        options) export PGOPTIONS="${PGOPTIONS:+$PGOPTIONS }${3-}" ;;
-        options\[*\])
-            set -- "$1" "${2#options\[}" "${3-}"
-            export PGOPTIONS="${PGOPTIONS:+$PGOPTIONS }-c ${2%\]}=$3"
+        sslmode)
+            PGSSLMODE=$(printf '%s' "$3" | tr '[:upper:]' '[:lower:]')
+            export PGSSLMODE
+            one_of "$1" "$2" "$PGSSLMODE" disable allow prefer require verify-ca verify-full
             ;;
         channel_binding)
-            case ${3-} in
-                disable | prefer | require) export PGCHANNELBINDING=$3 ;;
-                *) stop "$1 has a parameter channel_binding that must be one of disable, prefer, require" ;;
-            esac
+            one_of "$1" "$2" "$3" disable prefer require
+            export PGCHANNELBINDING=$3
             ;;
-        statement-cache-capacity) # of the service's own client
-            is_number_up_to 100000 "${3-}" || stop "$1 has a parameter statement-cache-capacity that must be a whole number up to 100000"
-            ;;
+        sslrootcert) export PGSSLROOTCERT=$3 ;;
+        sslcert) export PGSSLCERT=$3 ;;
+        sslkey) export PGSSLKEY=$3 ;;
+        application_name) export PGAPPNAME=$3 ;;
+        options) export PGOPTIONS=$3 ;;
         *)
-            # what does not look like a name may be the rest of a password with a ? in it
+            # what does not look like a name may be the rest of something else
             [[ $2 =~ ^[A-Za-z0-9_-]{1,32}$ ]] || set -- "$1" "(not shown)"
-            stop "$1 has the parameter $2, which is not known here, nor to the service: take it out"
+            stop "$1 has the parameter $2, which is not read here: take it out (host, user, password, port and database stand before the ?)"
             ;;
     esac
 }
 
-name_protection() {
-    PGSSLMODE=$(printf '%s' "$2" | tr '[:upper:]' '[:lower:]')
-    export PGSSLMODE
-    case $PGSSLMODE in
-        disable | allow | prefer | require | verify-ca | verify-full) ;;
-        *) stop "$1 has a parameter sslmode that must be one of disable, allow, prefer, require, verify-ca, verify-full" ;;
-    esac
+# one_of NAME PARAMETER VALUE WORD…
+one_of() {
+    case " ${*:4} " in *" $3 "*) [ -n "$3" ] && return ;; esac
+    stop "$1 has a parameter $2 that must be one of ${*:4}"
 }
 
 # name_roots PROGRAM: whom to believe where the certificate is checked and no sslrootcert is named. The service brings

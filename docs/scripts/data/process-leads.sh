@@ -62,11 +62,21 @@ pause() {
     sleep "$secs"
 }
 
-# By its last end there.
+# By its last end there. Compared as texts (`""`): two long numbers would be equal. The file comes in by <, because awk
+# takes a path with a = in it for something else.
 has_ended() {
     awk -F '\t' -v id="$1" -v base="$BASE" -v again="$AGAIN" '
-        $1 == id && $4 == base { ended = again == "no" || ($2 != "lead_missing" && $2 != "failed") }
-        END { exit !ended }' "$RESULTS"
+        ($1 "") == (id "") && ($4 "") == (base "") {
+            ended = again == "no" || ($2 != "lead_missing" && $2 != "failed")
+        }
+        END { exit !ended }' <"$RESULTS"
+}
+
+# How many ended at another address: they are processed here, too.
+ended_elsewhere() {
+    [ ! -e "$RESULTS" ] || awk -F '\t' -v base="$BASE" '
+        ($4 "") != (base "") && !seen[$1]++ { elsewhere++ }
+        END { if (elsewhere) printf " (%d of the results are of another address)", elsewhere }' <"$RESULTS"
 }
 
 # The ids of the file, in order, each once. Spreadsheets write a byte-order mark before the first.
@@ -104,14 +114,14 @@ ids=$(lead_ids)
 count=$(printf '%s\n' "$ids" | wc -l | tr -d ' ')
 if [ "$YES" = no ]; then
     why_not=$(why_not_simulated)
-    [ -z "$why_not" ] || ask_first "$count leads: $why_not, so each new one spends money and writes into the CRM."
+    [ -z "$why_not" ] || ask_first "$count leads$(ended_elsewhere): $why_not, so each new one spends money and writes into the CRM."
 fi
 
 # before money is spent on a lead whose end could not be written down
 (: >>"$RESULTS") 2>/dev/null || stop "$RESULTS cannot be written: name another file with --results"
 
 ended=0 skipped=0 open=0
-while IFS= read -r id; do
+while IFS= read -r id <&3; do
     if has_ended "$id"; then
         skipped=$((skipped + 1))
         continue
@@ -125,6 +135,6 @@ while IFS= read -r id; do
     else
         open=$((open + 1))
     fi
-done <<<"$ids"
+done 3<<<"$ids"
 printf '\n%s ended, %s ended before, %s did not end\n' "$ended" "$skipped" "$open"
 [ "$open" = 0 ]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# deploy-fly.sh [--app NAME] [ARGUMENT OF fly deploy]…
+# deploy-fly.sh [--app NAME] [--OPTION[=VALUE] OF fly deploy]…
 #
 # Deploys what is committed to Fly.io and verifies it. Refuses when the work tree has changes (what runs must be a
 # commit) or when the app lacks a required secret (set-secrets.sh sets them). Migrations run in the release command,
@@ -25,10 +25,12 @@ while [ $# != 0 ]; do
             APP=$2
             shift
             ;;
-        # what is deployed, checked and verified must be one app
-        -a* | --app=*) stop "the app is named by --app NAME" ;;
-        -c* | --config*) stop "the configuration is fly.toml of this repository" ;;
-        *) passed_on+=("$1") ;;
+        # what is checked, deployed and verified must be one app, and the commit that is here
+        --app=*) stop "the app is named by --app NAME" ;;
+        --config | --config=* | --dockerfile | --dockerfile=*) stop "'$1': what is deployed is the Dockerfile and fly.toml of this repository" ;;
+        --image | --image=*) stop "'$1': rollback-fly.sh puts an image onto the app" ;;
+        --?*) passed_on+=("$1") ;;
+        *) stop "'$1': options of fly deploy are passed on in their long form, --option=value; see --help" ;;
     esac
     shift
 done

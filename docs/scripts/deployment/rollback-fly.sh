@@ -96,6 +96,7 @@ if [ -z "$IMAGE" ]; then
     echo "Back to v$VERSION of $DATE: $IMAGE"
 fi
 echo "The database stays as it is: migrations only go forward. So do fly.toml and the secrets."
+if [ -n "${DOUBT:-}" ] && ! [ -t 0 ]; then stop "Nothing was done: there is no terminal to ask at. Choose with --image and --yes."; fi
 [ "$YES" = yes ] || ask_first "Put $IMAGE on $APP?"
 fly deploy --app "$APP" --config "$ROOT/fly.toml" --image "$IMAGE"
 "$here/verify-deployment.sh" "${BASE_URL:-https://$APP.fly.dev}"

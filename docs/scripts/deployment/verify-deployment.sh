@@ -29,9 +29,9 @@ try() {
 
 # Until something answers, and no proxy in its place (502, 503).
 wait_for_a_service() {
-    local until=$((SECONDS + ${WAIT_SECS:-60})) said=no
+    local until=$((SECONDS + WAIT_SECS)) said=no
     while PATIENCE=10 ask "" GET "$BASE/health" && [[ $STATUS =~ ^(000|5..)$ ]] && [ "$SECONDS" -lt "$until" ]; do
-        if [ "$said" = no ]; then echo "Nothing answers at $BASE yet; waiting up to ${WAIT_SECS:-60} s" && said=yes; fi
+        if [ "$said" = no ]; then echo "Nothing answers at $BASE yet; waiting up to $WAIT_SECS s" && said=yes; fi
         sleep 1
     done
     [ "$STATUS" != 000 ] || stop "No service answers at $BASE: ${WHY:-no answer}"
@@ -45,6 +45,7 @@ esac
 need curl
 BASE=$(base_url "$1")
 [[ ${WAIT_SECS:-60} =~ ^[0-9]{1,4}$ ]] || stop "WAIT_SECS is no number of seconds"
+WAIT_SECS=$((10#${WAIT_SECS:-60}))
 
 wait_for_a_service
 echo "Verifying $BASE"

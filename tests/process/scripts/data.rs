@@ -5,7 +5,7 @@ mod connection;
 
 use std::fs;
 
-use rust_c2s_api::simulator::{Fault, FaultRule, Simulator, Situation, Upstream};
+use rust_c2s_api::simulator::{Fault, FaultRule, Operation, Simulator, Situation, Upstream};
 use rust_c2s_api::storage::test_database::TestDatabase;
 
 use super::walk::closed;
@@ -69,6 +69,38 @@ async fn leads_of_a_file_are_processed_once_and_a_retrying_one_is_left_alone() {
     assert_says(&third, "0 ended, 3 ended before");
 }
 
+/// awk would take the one path for an assignment and the other ids for equal numbers.
+#[tokio::test]
+async fn every_lead_is_asked_for_whatever_file_and_ids_are_called() {
+    let home = Home::new();
+    let guarded = Guarded::start(&home).await;
+    let ids = [
+        "12345678901234567890123456789012",
+        "12345678901234567890123456789099",
+        "007",
+        "7",
+        "0e1",
+        "0e2",
+    ];
+    home.write("batch=2", &ids.join("\n"));
+    let key = [("API_KEY", Guarded::KEY)];
+    let port = &guarded.base["http://127.0.0.1".len()..];
+    for (base, said) in [
+        (guarded.base.clone(), "6 ended, 0 ended before"),
+        (
+            format!("HTTP://127.0.0.1{port}/"),
+            "0 ended, 6 ended before",
+        ),
+    ] {
+        let done = script(&home, PROCESS, &["batch=2", &base, "--yes"], &key).await;
+        done.assert_success();
+        assert_says(&done, said);
+    }
+    let calls = guarded.simulator.calls();
+    assert_eq!(calls.keys(Upstream::C2s, Operation::Lead), ids);
+    guarded.stop().await;
+}
+
 /// A trial run must not stand in for the real one, and a corrected lead can be processed again.
 #[tokio::test]
 async fn what_ended_elsewhere_or_can_be_mended_is_processed_again() {
@@ -105,13 +137,17 @@ async fn leads_that_may_be_real_are_asked_for_first() {
     let home = Home::new();
     let guarded = Guarded::start(&home).await;
     home.write("ids", "unknown\n");
+    home.write(
+        "ids.results",
+        "unknown\tcompleted\t2026\thttp://other.example\n",
+    );
     let no_simulator = closed();
     // on this machine, too, the CRM may be the real one
     for base in [guarded.base.as_str(), "https://192.0.2.1"] {
         let set = [("SIM_URL", no_simulator.as_str())];
         let real = script(&home, PROCESS, &["ids", base], &set).await;
         real.assert_failure("Nothing was done");
-        assert_says(&real, "1 leads: ");
+        assert_says(&real, "1 leads (1 of the results are of another address): ");
         assert_says(&real, "so each new one spends money");
     }
     guarded.stop().await;

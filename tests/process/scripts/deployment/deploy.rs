@@ -92,7 +92,7 @@ async fn what_is_committed_is_deployed_and_verified_and_rolled_back() {
     let set = [("PATH", path.as_str()), ("BASE_URL", &guarded.base)];
     let of_this = |name: &str| copy.join("docs/scripts/deployment").join(name);
 
-    let arguments = ["--strategy", "rolling", "--app", "my-app"];
+    let arguments = ["--strategy=rolling", "--app", "my-app"];
     let deployed = run_file(&home, &of_this("deploy-fly.sh"), &arguments, &set).await;
     deployed.assert_success();
     assert!(
@@ -100,7 +100,7 @@ async fn what_is_committed_is_deployed_and_verified_and_rolled_back() {
         "{}",
         deployed.text
     );
-    let expected = format!("{} --strategy rolling", deploy_call("my-app", &copy));
+    let expected = format!("{} --strategy=rolling", deploy_call("my-app", &copy));
     let calls = stand_ins.calls();
     assert_eq!(calls, ["fly secrets list --app my-app", &expected]);
 
@@ -131,10 +131,13 @@ async fn another_app_or_configuration_does_not_get_past_the_script() {
         (&["--app", "--remote-only"], "--app needs a value"),
         (&["--app", ""], "--app needs a value"),
         (&["--app=other"], "named by --app NAME"),
-        (&["--remote-only", "-a", "other"], "named by --app NAME"),
-        (&["-aother"], "named by --app NAME"),
-        (&["-c", "other.toml"], "is fly.toml of this repository"),
-        (&["--config=other.toml"], "is fly.toml of this repository"),
+        (&["--remote-only", "-a", "other"], "'-a': options of fly"),
+        (&["-yaother"], "'-yaother': options of fly"),
+        (&["../elsewhere"], "'../elsewhere': options of fly"),
+        (&["-c", "other.toml"], "'-c': options of fly"),
+        (&["--config=other.toml"], "fly.toml of this repository"),
+        (&["--dockerfile", "other"], "fly.toml of this repository"),
+        (&["--image", "other"], "rollback-fly.sh puts an image"),
     ] {
         let refused = run_file(&home, &deploy, arguments, &set).await;
         refused.assert_failure(why);

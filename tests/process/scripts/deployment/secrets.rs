@@ -245,7 +245,7 @@ async fn what_the_service_would_not_start_with_is_refused() {
         ("DB_URL=segredo\n", "is no PostgreSQL URL"),
         (
             "DATABASE_URL=postgres://u:segredo@h/d?sslmod=require\n",
-            "the parameter sslmod, which is not known",
+            "the parameter sslmod, which is not read",
         ),
         ("C2S_TOKEN=segredoç\n", "a header cannot carry"),
         ("DIRETRIX_USER=segredo:x\n", "DIRETRIX_USER holds a colon"),

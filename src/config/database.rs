@@ -47,18 +47,16 @@ impl DatabaseConfig {
     }
 
     fn for_migration_from(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
-        let text = |name: &str| lookup(name)?.into_string().ok();
-        let environment = Environment::read(&mut Reader::new(&text));
-        if environment == Some(Environment::Production) {
-            return Ok(Config::from_os_lookup(lookup)?.database);
+        let environment = Environment::read(&mut Reader::new(&readable(&lookup)));
+        match environment {
+            Some(Environment::Production) => Ok(Config::from_os_lookup(lookup)?.database),
+            // one that cannot be read is told below
+            Some(Environment::Development) | None => Self::from_os_lookup(lookup),
         }
-        Self::from_os_lookup(lookup)
     }
 
-    /// A value that is not UTF-8 stays set, with what cannot be read replaced: taken for unset, it
-    /// would send the command to the database that DATABASE_URL names.
     fn from_os_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
-        let lookup = |name: &str| Some(lookup(name)?.to_string_lossy().into_owned());
+        let lookup = readable(&lookup);
         let mut reader = Reader::new(&lookup);
         let environment = Environment::read(&mut reader);
         let read = Self::read(&mut reader, environment);
@@ -76,6 +74,12 @@ impl DatabaseConfig {
             direct_url: direct_url.map(SecretString::from),
         })
     }
+}
+
+/// A value that is not UTF-8 stays set, with what cannot be read replaced: taken for unset, it
+/// would send the command to the database that `DATABASE_URL` names.
+fn readable(lookup: &impl Fn(&str) -> Option<OsString>) -> impl Fn(&str) -> Option<String> {
+    move |name| Some(lookup(name)?.to_string_lossy().into_owned())
 }
 
 fn read_location(
@@ -149,5 +153,18 @@ mod tests {
             .err()
             .map(|error| error.0.iter().map(|p| p.variable).collect());
         assert_eq!(variables, Some(vec!["DB_URL"]));
+    }
+
+    #[test]
+    fn an_unreadable_environment_is_not_taken_for_development() {
+        let read = DatabaseConfig::for_migration_from(|name| match name {
+            "APP_ENV" => Some(OsString::from_vec(b"production\xff".to_vec())),
+            "DB_URL" => Some("postgres://user:secret@localhost/name".into()),
+            _ => None,
+        });
+        let variables = read
+            .err()
+            .map(|error| error.0.iter().map(|p| p.variable).collect());
+        assert_eq!(variables, Some(vec!["APP_ENV"]));
     }
 }

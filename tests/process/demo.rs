@@ -6,14 +6,13 @@ use std::time::Duration;
 use rust_c2s_api::simulator::Situation;
 
 use crate::home::Home;
-use crate::running::{Running, get, run};
+use crate::running::{DEMO, Running, get, run};
 
-const ANY_PORTS: [&str; 5] = ["demo", "--port", "0", "--simulator-port", "0"];
 const NOTHING: [(&str, &str); 0] = [];
 
 /// A demo whose tour is over, what it said, and how long it took from its start to "Ready".
 async fn toured(home: &Home) -> (Running, String, Duration) {
-    let demo = Running::start(home, &ANY_PORTS, &NOTHING);
+    let demo = Running::start(home, &DEMO, &NOTHING);
     demo.until_it_says("Ready in").await;
     let ready = demo.since.elapsed();
     let tour = demo.until_it_says("Ctrl-C stops everything").await;
@@ -69,7 +68,7 @@ async fn the_tour_is_true_and_ctrl_c_leaves_nothing_running() {
     }
     assert!(get(leads).await.1.as_array().unwrap().len() > 30);
 
-    let beside = run(&home, &ANY_PORTS, &NOTHING).await;
+    let beside = run(&home, &DEMO, &NOTHING).await;
     beside.assert_failure("another demo is running");
     assert_eq!(get(plain).await.0, 200, "the second demo did it harm");
 

@@ -18,7 +18,7 @@ use walkdir::WalkDir;
 
 use crate::home::Home;
 use crate::markdown::{Document, Fence, documents, package};
-use crate::running::Running;
+use crate::running::{demo, urls_of};
 use integration::Integration;
 
 /// What a block may be that is not to be typed.
@@ -38,8 +38,8 @@ const CANNOT_RUN_HERE: [&str; 5] = ["by-hand", "docker", "fly", "neon", "product
 
 const NOTHING: [(&str, &str); 0] = [];
 
-/// The ports in the documents, and the ones where they are now.
-type Ports = [(&'static str, String); 2];
+/// The addresses in the documents, and where they are now.
+type Addresses = [(&'static str, String); 2];
 
 fn class(fence: &Fence) -> Option<&str> {
     fence.info.strip_prefix("sh ")
@@ -134,22 +134,14 @@ async fn what_cannot_run_here_is_at_least_shell() {
 #[tokio::test]
 async fn what_is_typed_beside_the_demo_works() {
     let home = Home::new();
-    let arguments = ["demo", "--port", "0", "--simulator-port", "0"];
-    let demo = Running::start(&home, &arguments, &NOTHING);
-    let tour = demo.until_it_says("Ctrl-C stops everything").await;
-    let port_before = |path: &str| {
-        let (before, _) = tour.split_once(path).unwrap();
-        before.rsplit(':').next().unwrap().to_owned()
-    };
-    let ports = [
-        ("127.0.0.1:8081", port_before("/api/v1/")),
-        ("127.0.0.1:8090", port_before("/_sim/")),
-    ];
+    let (demo, tour) = demo(&home, &NOTHING).await;
+    let [service, simulator] = urls_of(&tour).map(|url| url["http://".len()..].to_owned());
+    let addresses = [("127.0.0.1:8081", service), ("127.0.0.1:8090", simulator)];
     let (mut typed, mut compared) = (0, 0);
     for blocks in blocks_of("demo") {
         let scratch = scratch_copy();
         for block in blocks {
-            let said = type_in(scratch.path(), &block.commands, &ports, &[]).await;
+            let said = type_in(scratch.path(), &block.commands, &addresses, &[]).await;
             typed += 1;
             if let Some(below) = block.below.filter(|below| below.info.starts_with("json")) {
                 assert_is_answer(&below, &said);
@@ -164,7 +156,8 @@ async fn what_is_typed_beside_the_demo_works() {
 
 #[tokio::test]
 async fn what_is_typed_with_a_database_works() {
-    let ports: Ports = ["127.0.0.1:8081", "127.0.0.1:8090"].map(|name| (name, "1".to_owned()));
+    let nowhere = "127.0.0.1:1".to_owned();
+    let addresses = ["127.0.0.1:8081", "127.0.0.1:8090"].map(|name| (name, nowhere.clone()));
     let mut typed = 0;
     for blocks in blocks_of("database") {
         let scratch = scratch_copy();
@@ -174,7 +167,7 @@ async fn what_is_typed_with_a_database_works() {
             type_in(
                 scratch.path(),
                 &fence,
-                &ports,
+                &addresses,
                 &[("DB_URL", database.url())],
             )
             .await;
@@ -205,10 +198,15 @@ fn assert_is_answer(below: &Fence, said: &str) {
 }
 
 /// Runs a block as a careful shell does, the first command that fails ends it; returns what it wrote.
-async fn type_in(scratch: &Path, fence: &Fence, ports: &Ports, set: &[(&str, String)]) -> String {
+async fn type_in(
+    scratch: &Path,
+    fence: &Fence,
+    addresses: &Addresses,
+    set: &[(&str, String)],
+) -> String {
     let mut text = fence.text.clone();
-    for (name, port) in ports {
-        text = text.replace(name, &format!("127.0.0.1:{port}"));
+    for (name, address) in addresses {
+        text = text.replace(name, address);
     }
     let run = Command::new("bash")
         .args(["-euo", "pipefail", "-c", &text])

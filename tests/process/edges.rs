@@ -7,7 +7,7 @@ use rust_c2s_api::storage::private_server::PrivateServer;
 use rust_c2s_api::storage::test_database::TestDatabase;
 
 use crate::home::Home;
-use crate::running::{Running, eventually, get, run, simulator, variables};
+use crate::running::{Running, demo, eventually, get, run, simulator, variables};
 
 #[tokio::test]
 async fn no_command_tells_what_a_database_url_holds() {
@@ -125,10 +125,8 @@ async fn a_demo_takes_the_test_server_it_is_given_and_leaves_nothing_there() {
     url.set_username(&role).unwrap();
     url.set_password(Some("demo")).unwrap();
 
-    let arguments = ["demo", "--port", "0", "--simulator-port", "0"];
     let set = [("TEST_DATABASE_URL", url.as_str())];
-    let demo = Running::start(&home, &arguments, &set);
-    let tour = demo.until_it_says("Ctrl-C stops everything").await;
+    let (demo, tour) = demo(&home, &set).await;
     assert!(tour.contains(r#""state":"completed""#), "{tour}");
     assert_eq!(owned_by(&database, &role).await, 1);
     let ended = demo.stop("INT").await;

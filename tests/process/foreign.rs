@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::home::Home;
-use crate::running::{Running, get, run};
+use crate::running::{Running, demo, get, run};
 
 /// Listens where somebody else's systems would, and counts who calls.
 struct Trap {
@@ -68,12 +68,7 @@ impl Trap {
 async fn a_demo_works_beside_somebody_elses_variables_and_calls_none_of_them() {
     let trap = Trap::set();
     let home = trap.home();
-    let demo = Running::start(
-        &home,
-        &["demo", "--port", "0", "--simulator-port", "0"],
-        &trap.variables(),
-    );
-    let tour = demo.until_it_says("Ctrl-C stops everything").await;
+    let (demo, tour) = demo(&home, &trap.variables()).await;
     assert!(tour.contains(r#""state":"completed""#), "{tour}");
     demo.stop("INT").await.assert_success();
     assert_eq!(trap.calls(), 0);

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::home::Home;
-use crate::running::{Running, of_the_package};
+use crate::running::{demo, of_the_package};
 
 const NOTHING: [(&str, &str); 0] = [];
 
@@ -34,9 +34,7 @@ fn without_day(message: &str) -> String {
 #[tokio::test]
 async fn the_answer_in_the_readme_is_the_demos() {
     let home = Home::new();
-    let arguments = ["demo", "--port", "0", "--simulator-port", "0"];
-    let demo = Running::start(&home, &arguments, &NOTHING);
-    let tour = demo.until_it_says("Ctrl-C stops everything").await;
+    let (demo, tour) = demo(&home, &NOTHING).await;
     demo.stop("INT").await.assert_success();
 
     let [answer, message] = shown();

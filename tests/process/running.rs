@@ -131,6 +131,24 @@ impl Ended {
     }
 }
 
+/// A demo on free ports.
+pub(crate) const DEMO: [&str; 5] = ["demo", "--port", "0", "--simulator-port", "0"];
+
+/// Starts a demo; it, and all that it has said once its tour is over.
+pub(crate) async fn demo<V: AsRef<str>>(home: &Home, set: &[(&str, V)]) -> (Running, String) {
+    let demo = Running::start(home, &DEMO, set);
+    let tour = demo.until_it_says("Ctrl-C stops everything").await;
+    (demo, tour)
+}
+
+/// The URLs of a demo's service and of its simulator, as its tour tells them.
+pub(crate) fn urls_of(tour: &str) -> [String; 2] {
+    ["/api/v1/", "/_sim/"].map(|path| {
+        let (before, _) = tour.split_once(path).unwrap();
+        format!("http://{}", before.rsplit("http://").next().unwrap())
+    })
+}
+
 /// Runs a command to its end.
 pub(crate) async fn run<V: AsRef<str>>(
     home: &Home,

@@ -5,7 +5,7 @@ use rust_c2s_api::storage::test_database::TestDatabase;
 
 use super::{PASS_ON, StandIns, script};
 use crate::home::Home;
-use crate::running::{Ended, Running, get, of_the_package, simulator, variables};
+use crate::running::{Ended, Running, demo, get, of_the_package, simulator, urls_of, variables};
 
 const WALK: &str = "testing/test-local.sh";
 const VERIFY: &str = "deployment/verify-deployment.sh";
@@ -58,14 +58,8 @@ fn walked(text: &str) -> Vec<&str> {
 #[tokio::test]
 async fn the_demo_is_walked_and_every_route_with_it() {
     let home = Home::new();
-    let arguments = ["demo", "--port", "0", "--simulator-port", "0"];
-    let demo = Running::start(&home, &arguments, &NOTHING);
-    let tour = demo.until_it_says("Ctrl-C stops everything").await;
-    let url_before = |mark: &str| {
-        let (before, _) = tour.split_once(mark).unwrap();
-        format!("http://{}", before.rsplit("http://").next().unwrap())
-    };
-    let (base, simulator) = (url_before(" (invented people"), url_before("/_sim/leads"));
+    let (demo, tour) = demo(&home, &NOTHING).await;
+    let [base, simulator] = urls_of(&tour);
     let set = [("SIM_URL", simulator.as_str())];
 
     let walk = script(&home, WALK, &[&base], &set).await;

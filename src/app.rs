@@ -246,6 +246,7 @@ impl App {
         let draining = CancellationToken::new();
         let state = AppState::new(
             process_lead(&processing),
+            replay_lead(&processing),
             readiness(&pool, &workers),
             &config.server,
             config.pipeline.process_wait,
@@ -348,6 +349,14 @@ fn process_lead(processing: &LeadProcessing) -> ProcessLead {
     ProcessLead::new(move |lead_id, wait| {
         let processing = processing.clone();
         async move { processing.process(lead_id, LeadSource::Make, wait).await }
+    })
+}
+
+fn replay_lead(processing: &LeadProcessing) -> ProcessLead {
+    let processing = processing.clone();
+    ProcessLead::new(move |lead_id, wait| {
+        let processing = processing.clone();
+        async move { processing.replay(lead_id, wait).await }
     })
 }
 

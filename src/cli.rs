@@ -21,6 +21,7 @@ use crate::storage::private_server::{
     PrivateServer, SharedServer, Stopped, TEST_SERVER, stop_shared,
 };
 use crate::telemetry;
+use leads::LeadsCommand;
 use output::say;
 
 /// How long `process` waits for its run: longer than any retry of a healthy upstream takes.
@@ -57,7 +58,7 @@ pub enum Command {
     Leads {
         /// Which.
         #[command(subcommand)]
-        command: leads::LeadsCommand,
+        command: LeadsCommand,
     },
     /// The three upstreams, simulated, as a process of their own
     Simulator(simulator::SimulatorArguments),
@@ -98,7 +99,11 @@ impl Command {
 /// What went wrong, and what to do.
 pub async fn run(command: Command) -> Result<()> {
     match command {
-        Command::Serve | Command::Process { .. } => {}
+        Command::Serve
+        | Command::Process { .. }
+        | Command::Leads {
+            command: LeadsCommand::Replay { .. },
+        } => {}
         // Open to every caller of this machine on purpose: no cause for a warning.
         Command::Demo(_) => telemetry::init(false, "warn,rust_c2s_api::handlers::access=error")?,
         // What these commands have to say they print; their logs are for trouble only.
@@ -108,7 +113,7 @@ pub async fn run(command: Command) -> Result<()> {
         Command::Serve => serve().await,
         Command::Demo(arguments) => demo::run(&arguments).await,
         Command::Migrate => migrate().await,
-        Command::Process { lead_id } => process(&lead_id).await,
+        Command::Process { lead_id } => run_one(&lead_id, Wish::Process).await,
         Command::Leads { command } => leads::run(&command).await,
         Command::Simulator(arguments) => simulator::run(&arguments).await,
         Command::DevPostgres { command } => dev_postgres(command).await,
@@ -173,7 +178,16 @@ async fn on_database(
     Ok(closed?)
 }
 
-async fn process(lead_id: &str) -> Result<()> {
+/// What a command wants of one lead.
+#[derive(Debug, Clone, Copy)]
+enum Wish {
+    /// That it is accepted and run, or how it ended a moment ago.
+    Process,
+    /// That it is run again.
+    Replay,
+}
+
+async fn run_one(lead_id: &str, wish: Wish) -> Result<()> {
     let lead_id = LeadId::parse(lead_id)?;
     let mut config = configured()?;
     // A command for one lead takes no others from the queue.
@@ -181,8 +195,19 @@ async fn process(lead_id: &str) -> Result<()> {
     let shutdown = shutdown_signal()?;
     let app = App::build_beside(&config, Clock::system()).await?;
     let processing = app.processing().clone();
+    let running = async {
+        match wish {
+            Wish::Process => {
+                let source = LeadSource::Api;
+                processing
+                    .process(lead_id.clone(), source, PROCESS_WAIT)
+                    .await
+            }
+            Wish::Replay => processing.replay(lead_id.clone(), PROCESS_WAIT).await,
+        }
+    };
     let answer = tokio::select! {
-        answer = processing.process(lead_id.clone(), LeadSource::Api, PROCESS_WAIT) => Some(answer),
+        answer = running => Some(answer),
         () = shutdown.cancelled() => None,
     };
     app.stop(Instant::now() + DRAIN).await?;

@@ -31,6 +31,9 @@ pub enum AppError {
     /// 404: no such route.
     #[error("there is nothing at this address: see docs for the routes")]
     NoSuchRoute,
+    /// 404: no such lead.
+    #[error("no lead of this id was ever accepted here: trigger it by GET /api/v1/leads/process")]
+    NoSuchLead,
     /// 405: the route has other methods.
     #[error("this address does not take this method")]
     MethodNotAllowed,
@@ -84,7 +87,7 @@ impl AppError {
             Self::BadRequest { .. } => StatusCode::BAD_REQUEST,
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
-            Self::NoSuchRoute => StatusCode::NOT_FOUND,
+            Self::NoSuchRoute | Self::NoSuchLead => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TookTooLong => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -23,3 +23,5 @@ mod reads;
 mod round_trips;
 #[path = "storage/schema.rs"]
 mod schema;
+#[path = "storage/takeover.rs"]
+mod takeover;

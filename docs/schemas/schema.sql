@@ -744,7 +744,76 @@ end $$;
 -- Name: FUNCTION accept_lead(p_lead_id text, p_source text, p_owner uuid, p_dedup interval, p_lease interval); Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON FUNCTION ops.accept_lead(p_lead_id text, p_source text, p_owner uuid, p_dedup interval, p_lease interval) IS 'T1: a trigger. Answers run, join, waiting or duplicate, and how the lead stands.';
+COMMENT ON FUNCTION ops.accept_lead(p_lead_id text, p_source text, p_owner uuid, p_dedup interval, p_lease interval) IS 'T1 of the version before migration 14, whose instances may still run while a deploy replaces them.';
+
+--
+-- Name: accept_lead(text, text, uuid, interval, boolean, interval, interval, interval); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.accept_lead(p_lead_id text, p_source text, p_owner uuid, p_dedup interval, p_replay boolean, p_lease interval, p_lands_within interval, p_spread interval) RETURNS TABLE(answer text, run_no bigint, attempts integer, crashes integer, state text, message_sent boolean, cpfs text[], reason text, next_attempt_at timestamp with time zone, finished_at timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    lead ops.leads;
+    decided text;
+begin
+    if not p_replay then
+        insert into ops.leads as l (lead_id, source, state, run_no, owner)
+        values (p_lead_id, p_source, 'processing', 1, p_owner)
+        on conflict (lead_id) do nothing
+        returning * into lead;
+        if found then
+            return query select 'run', lead.run_no, lead.attempts, lead.crashes, r.*
+                         from ops.lead_result(p_lead_id) r;
+            return;
+        end if;
+    end if;
+
+    select * into lead from ops.leads l where l.lead_id = p_lead_id for update;
+    if not found then
+        return query select 'unknown', 0::bigint, 0, 0, 'failed', false, '{}'::text[], null::text,
+                            null::timestamptz, null::timestamptz;
+        return;
+    end if;
+    -- Of one's own leads one knows without a heartbeat: the database may have been away.
+    if lead.state = 'processing' and lead.owner <> p_owner and not ops.is_alive(lead.owner, p_lease) then
+        perform ops.release_crashed(p_lead_id, p_lands_within, p_spread);
+        select * into strict lead from ops.leads l where l.lead_id = p_lead_id;
+    end if;
+    decided := case
+        when lead.state = 'processing' then 'join'
+        when lead.state in ('completed', 'unidentified', 'suppressed', 'review', 'delivery_unknown')
+             and lead.finished_at > now() - p_dedup and not p_replay then 'duplicate'
+        when lead.state = 'retrying' and lead.due_at > now()
+             and exists (select from ops.outbox o where o.lead_id = p_lead_id and o.state = 'unknown')
+            then 'waiting'
+        else 'run' end;
+
+    if p_replay and decided = 'join' then
+        update ops.leads l set requested_no = greatest(l.requested_no, l.run_no + 1) where l.lead_id = p_lead_id;
+    elsif p_replay and decided = 'run' then
+        update ops.outbox o set attempts = 0 where o.lead_id = p_lead_id and o.state = 'unknown';
+    end if;
+    if decided = 'run' then
+        -- Whoever triggers a lead waits for it; a finished one starts with all its attempts.
+        update ops.leads l
+        set state = 'processing', owner = p_owner, due_at = null, finished_at = null, priority = 0,
+            run_no = l.run_no + 1,
+            requested_no = greatest(l.requested_no, l.run_no + 1),
+            attempts = case when l.finished_at is null then l.attempts else 0 end,
+            crashes = case when l.finished_at is null then l.crashes else 0 end
+        where l.lead_id = p_lead_id
+        returning * into lead;
+    end if;
+    return query select decided, lead.run_no, lead.attempts, lead.crashes, r.* from ops.lead_result(p_lead_id) r;
+end $$;
+
+--
+-- Name: FUNCTION accept_lead(p_lead_id text, p_source text, p_owner uuid, p_dedup interval, p_replay boolean, p_lease interval, p_lands_within interval, p_spread interval); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.accept_lead(p_lead_id text, p_source text, p_owner uuid, p_dedup interval, p_replay boolean, p_lease interval, p_lands_within interval, p_spread interval) IS 'T1: a trigger or a replay. Answers run, join, waiting, duplicate or unknown, and how the lead stands.';
 
 --
 -- Name: acquire_contacts(text, uuid, bigint, jsonb, bytea, bytea[], jsonb, jsonb); Type: FUNCTION; Schema: ops; Owner: -
@@ -1028,6 +1097,7 @@ CREATE FUNCTION ops.end_run(p_lead_id text, p_owner uuid, p_run_no bigint, endin
 declare
     failures integer;
     unknown_sends integer := 0;
+    landed_by timestamptz;
 begin
     -- Repeated after its answer was lost, it only tells how the lead stands.
     if exists (select from ops.leads l
@@ -1041,9 +1111,8 @@ begin
 
     if ending = 'unknown' then
         update ops.outbox o
-        set state = 'unknown', owner = null, attempts = o.attempts + 1, sending_since = now(),
-            due_at = now() + retry_after,
-            last_error = p_reason
+        set state = 'unknown', owner = null, attempts = o.attempts + 1, sending_since = null,
+            due_at = now() + retry_after, last_error = p_reason
         where o.lead_id = p_lead_id and o.kind = 'message' and o.run_no = p_run_no
         returning o.attempts into unknown_sends;
         if not found then
@@ -1056,7 +1125,7 @@ begin
         where o.lead_id = p_lead_id and o.kind = 'message' and o.run_no = p_run_no;
     end if;
     if ending = 'delivery_unknown' then
-        update ops.outbox o set state = 'unknown', owner = null
+        update ops.outbox o set state = 'unknown', owner = null, sending_since = null
         where o.lead_id = p_lead_id and o.run_no = p_run_no and o.state = 'sending';
     end if;
     if ending = 'suppressed' then
@@ -1070,8 +1139,10 @@ begin
     select l.attempts + case when spends_attempt then 1 else 0 end into failures
     from ops.leads l where l.lead_id = p_lead_id;
     if ending = 'handed_back' then
+        landed_by := ops.note_cut_send(p_lead_id, retry_after, 'handed_back');
         update ops.leads l
-        set state = 'accepted', owner = null, due_at = now(), timeline = steps
+        set state = case when landed_by > now() then 'retrying' else 'accepted' end,
+            owner = null, due_at = greatest(landed_by, now()), timeline = steps
         where l.lead_id = p_lead_id;
     elsif unknown_sends > max_unknown_sends then
         perform ops.finish_lead(p_lead_id, 'delivery_unknown', p_reason, false, steps);
@@ -1201,7 +1272,7 @@ COMMENT ON COLUMN ops.leads.attempts IS 'Failures of this lead since it last beg
 -- Name: COLUMN leads.crashes; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.leads.crashes IS 'Takeovers from a dead instance since a run last ended in order.';
+COMMENT ON COLUMN ops.leads.crashes IS 'How often in a row the process that ran it ended without ending the run. Other ends than a crash set it to 0.';
 
 --
 -- Name: COLUMN leads.contact_fingerprint; Type: COMMENT; Schema: ops; Owner: -
@@ -1302,7 +1373,38 @@ end $$;
 -- Name: FUNCTION hand_back_leads(p_owner uuid); Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON FUNCTION ops.hand_back_leads(p_owner uuid) IS 'Gives back all leads of an instance that stops: due at once, nothing spent. Answers how many.';
+COMMENT ON FUNCTION ops.hand_back_leads(p_owner uuid) IS 'Hands back the leads of an instance of the version before migration 14.';
+
+--
+-- Name: hand_back_leads(uuid, interval); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.hand_back_leads(p_owner uuid, p_lands_within interval) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+declare
+    mine text[];
+    landed_by timestamptz;
+begin
+    with owned as (
+        select l.lead_id from ops.leads l where l.owner = p_owner order by l.lead_id for update)
+    select coalesce(array_agg(owned.lead_id), '{}') into mine from owned;
+    for place in 1 .. cardinality(mine) loop
+        perform ops.abandon_lookups(mine[place]);
+        landed_by := ops.note_cut_send(mine[place], p_lands_within, 'handed_back');
+        update ops.leads l
+        set state = case when landed_by > now() then 'retrying' else 'accepted' end,
+            owner = null, due_at = greatest(landed_by, now())
+        where l.lead_id = mine[place];
+    end loop;
+    return cardinality(mine);
+end $$;
+
+--
+-- Name: FUNCTION hand_back_leads(p_owner uuid, p_lands_within interval); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.hand_back_leads(p_owner uuid, p_lands_within interval) IS 'Gives back all leads of an instance that stops: due at once unless their message may be on its way, nothing spent. Answers how many.';
 
 --
 -- Name: hold_claim(text, uuid, bigint); Type: FUNCTION; Schema: ops; Owner: -
@@ -1559,6 +1661,121 @@ END;
 COMMENT ON FUNCTION ops.lead_result(p_lead_id text) IS 'How a lead stands, with the CPFs of its last run''s people.';
 
 --
+-- Name: outbox; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.outbox (
+    lead_id text NOT NULL,
+    kind text NOT NULL,
+    body text NOT NULL,
+    fingerprint bytea NOT NULL,
+    state text NOT NULL,
+    run_no bigint NOT NULL,
+    owner uuid,
+    sending_since timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    read_back boolean DEFAULT false NOT NULL,
+    due_at timestamp with time zone,
+    sent_at timestamp with time zone,
+    last_error text,
+    CONSTRAINT ck_outbox_attempts CHECK ((attempts >= 0)),
+    CONSTRAINT ck_outbox_kind CHECK ((kind = 'message'::text)),
+    CONSTRAINT ck_outbox_owner CHECK (((state = 'sending'::text) = (owner IS NOT NULL))),
+    CONSTRAINT ck_outbox_sent_at CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
+    CONSTRAINT ck_outbox_state CHECK ((state = ANY (ARRAY['sending'::text, 'unknown'::text, 'sent'::text])))
+);
+
+--
+-- Name: TABLE outbox; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.outbox IS 'The message to the broker: one per lead, written as sending before it is posted. Personal data: the message with its profile. Kept: until deleted; removed when the lead ends suppressed.';
+
+--
+-- Name: COLUMN outbox.kind; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.kind IS 'message; others come later.';
+
+--
+-- Name: COLUMN outbox.body; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.body IS 'The whole text, as the broker reads it.';
+
+--
+-- Name: COLUMN outbox.fingerprint; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.fingerprint IS 'Of the message without its last line.';
+
+--
+-- Name: COLUMN outbox.state; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.state IS 'sending: posted now, or to be read back when its run died. unknown: it may have arrived. sent: it stands in the CRM.';
+
+--
+-- Name: COLUMN outbox.run_no; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.run_no IS 'The run of the lead that sends it.';
+
+--
+-- Name: COLUMN outbox.owner; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.owner IS 'The instance that sends it (ops.instances).';
+
+--
+-- Name: COLUMN outbox.sending_since; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.sending_since IS 'Since when it may be on its way to the CRM, in a post that is not counted in attempts; null when it is not.';
+
+--
+-- Name: COLUMN outbox.attempts; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.attempts IS 'Sends of unknown outcome.';
+
+--
+-- Name: COLUMN outbox.read_back; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.read_back IS 'An earlier run may have delivered it: the lead is read back before it is sent.';
+
+--
+-- Name: COLUMN outbox.due_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.due_at IS 'Not before this moment may it be read back: a late request may still land.';
+
+--
+-- Name: COLUMN outbox.last_error; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.last_error IS 'A code, without personal data.';
+
+--
+-- Name: note_cut_send(text, interval, text); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.note_cut_send(p_lead_id text, p_lands_within interval, p_reason text) RETURNS timestamp with time zone
+    LANGUAGE sql
+    BEGIN ATOMIC
+ UPDATE ops.outbox o SET state = 'unknown'::text, owner = NULL::uuid, attempts = (o.attempts + 1), due_at = (o.sending_since + note_cut_send.p_lands_within), sending_since = NULL::timestamp with time zone, last_error = note_cut_send.p_reason
+   WHERE ((o.lead_id = note_cut_send.p_lead_id) AND (o.kind = 'message'::text) AND (o.state = 'sending'::text) AND (o.sending_since IS NOT NULL))
+   RETURNING o.due_at;
+END;
+
+--
+-- Name: FUNCTION note_cut_send(p_lead_id text, p_lands_within interval, p_reason text); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.note_cut_send(p_lead_id text, p_lands_within interval, p_reason text) IS 'Counts a post that was cut off as a send of unknown outcome. Answers when it can no longer land.';
+
+--
 -- Name: persist_profile(text, uuid, bigint, bytea[], jsonb, jsonb, text, bytea, jsonb); Type: FUNCTION; Schema: ops; Owner: -
 --
 
@@ -1684,13 +1901,17 @@ begin
         update ops.outbox o set sending_since = now() where o.lead_id = p_lead_id and o.kind = 'message';
         return query select 'send', stored.body, stored.attempts, null::double precision;
     elsif stored.state <> 'sent' and stored.fingerprint = p_fingerprint then
-        update ops.outbox o
-        set state = 'sending', owner = p_owner, run_no = p_run_no, read_back = true, due_at = null
-        where o.lead_id = p_lead_id and o.kind = 'message';
         -- After a send of unknown outcome no run begins before it can no longer land (due_at).
-        return query select 'read_back', stored.body, stored.attempts,
-                            case when stored.state = 'sending'
-                                 then extract(epoch from now() - stored.sending_since)::double precision end;
+        if stored.state = 'unknown' then
+            stored.sending_since := null;
+        end if;
+        update ops.outbox o
+        set state = 'sending', owner = p_owner, run_no = p_run_no, read_back = true, due_at = null,
+            sending_since = stored.sending_since
+        where o.lead_id = p_lead_id and o.kind = 'message';
+        return query select 'read_back', stored.body,
+                            stored.attempts + case when stored.sending_since is null then 0 else 1 end,
+                            extract(epoch from now() - stored.sending_since)::double precision;
     else
         update ops.outbox o
         set body = p_body, fingerprint = p_fingerprint, state = 'sending', run_no = p_run_no, owner = p_owner,
@@ -1708,6 +1929,60 @@ end $$;
 COMMENT ON FUNCTION ops.queue_message(p_lead_id text, p_owner uuid, p_run_no bigint, p_body text, p_fingerprint bytea) IS 'Puts the message into the outbox as sending. Answers send, read_back or unchanged.';
 
 --
+-- Name: release_crashed(text, interval, interval); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.release_crashed(p_lead_id text, p_lands_within interval, p_spread interval) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    landed_by timestamptz := ops.note_cut_send(p_lead_id, p_lands_within, 'process_crashed');
+begin
+    update ops.leads l
+    set state = case when landed_by > now() then 'retrying' else 'accepted' end,
+        owner = null, run_no = l.run_no + 1, requested_no = greatest(l.requested_no, l.run_no + 1),
+        crashes = l.crashes + 1, last_error = 'process_crashed',
+        due_at = greatest(landed_by, now() + random() * p_spread)
+    where l.lead_id = p_lead_id;
+end $$;
+
+--
+-- Name: FUNCTION release_crashed(p_lead_id text, p_lands_within interval, p_spread interval); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.release_crashed(p_lead_id text, p_lands_within interval, p_spread interval) IS 'Releases a lead whose owner is dead: a crash is counted, and it is due at a random moment soon.';
+
+--
+-- Name: release_leftovers(uuid, interval, interval, interval); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.release_leftovers(p_owner uuid, p_lease interval, p_lands_within interval, p_spread interval) RETURNS TABLE(released bigint, suspect_due boolean)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    left_over text[];
+begin
+    with dead as (
+        select l.lead_id from ops.leads l
+        where l.owner is not null and l.owner <> p_owner and not ops.is_alive(l.owner, p_lease)
+        order by l.lead_id
+        for update skip locked)
+    select coalesce(array_agg(dead.lead_id), '{}') into left_over from dead;
+    perform ops.release_crashed(lead_id, p_lands_within, p_spread) from unnest(left_over) as lead_id;
+    return query select cardinality(left_over)::bigint, exists (
+        select from ops.leads l
+        where l.owner is null and l.crashes >= 2 and l.state in ('accepted', 'retrying', 'budget_hold')
+          and l.due_at <= now());
+end $$;
+
+--
+-- Name: FUNCTION release_leftovers(p_owner uuid, p_lease interval, p_lands_within interval, p_spread interval); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.release_leftovers(p_owner uuid, p_lease interval, p_lands_within interval, p_spread interval) IS 'Releases the leads of silent instances. Answers how many, and whether a lead is due that has to run alone.';
+
+--
 -- Name: send_again(text, uuid, bigint); Type: FUNCTION; Schema: ops; Owner: -
 --
 
@@ -1716,7 +1991,8 @@ CREATE FUNCTION ops.send_again(p_lead_id text, p_owner uuid, p_run_no bigint) RE
     AS $$
 begin
     perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
-    update ops.outbox o set sending_since = now()
+    update ops.outbox o
+    set attempts = o.attempts + case when o.sending_since is null then 0 else 1 end, sending_since = now()
     where o.lead_id = p_lead_id and o.kind = 'message' and o.run_no = p_run_no and o.state = 'sending';
     if not found then
         raise exception 'no message of this run is being sent' using errcode = 'LC001';
@@ -2233,103 +2509,6 @@ COMMENT ON COLUMN ops.lead_details.price_centavos IS 'The price of that property
 COMMENT ON COLUMN ops.lead_details.source IS 'Where the CRM has it from; ops.leads.source says who triggered it.';
 
 --
--- Name: outbox; Type: TABLE; Schema: ops; Owner: -
---
-
-CREATE TABLE ops.outbox (
-    lead_id text NOT NULL,
-    kind text NOT NULL,
-    body text NOT NULL,
-    fingerprint bytea NOT NULL,
-    state text NOT NULL,
-    run_no bigint NOT NULL,
-    owner uuid,
-    sending_since timestamp with time zone,
-    attempts integer DEFAULT 0 NOT NULL,
-    read_back boolean DEFAULT false NOT NULL,
-    due_at timestamp with time zone,
-    sent_at timestamp with time zone,
-    last_error text,
-    CONSTRAINT ck_outbox_attempts CHECK ((attempts >= 0)),
-    CONSTRAINT ck_outbox_kind CHECK ((kind = 'message'::text)),
-    CONSTRAINT ck_outbox_owner CHECK (((state = 'sending'::text) = (owner IS NOT NULL))),
-    CONSTRAINT ck_outbox_sent_at CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
-    CONSTRAINT ck_outbox_state CHECK ((state = ANY (ARRAY['sending'::text, 'unknown'::text, 'sent'::text])))
-);
-
---
--- Name: TABLE outbox; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON TABLE ops.outbox IS 'The message to the broker: one per lead, written as sending before it is posted. Personal data: the message with its profile. Kept: until deleted; removed when the lead ends suppressed.';
-
---
--- Name: COLUMN outbox.kind; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.kind IS 'message; others come later.';
-
---
--- Name: COLUMN outbox.body; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.body IS 'The whole text, as the broker reads it.';
-
---
--- Name: COLUMN outbox.fingerprint; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.fingerprint IS 'Of the message without its last line.';
-
---
--- Name: COLUMN outbox.state; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.state IS 'sending: posted now, or to be read back when its run died. unknown: it may have arrived. sent: it stands in the CRM.';
-
---
--- Name: COLUMN outbox.run_no; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.run_no IS 'The run of the lead that sends it.';
-
---
--- Name: COLUMN outbox.owner; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.owner IS 'The instance that sends it (ops.instances).';
-
---
--- Name: COLUMN outbox.sending_since; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.sending_since IS 'When the request that may last have reached the CRM was sent; null when none is on its way.';
-
---
--- Name: COLUMN outbox.attempts; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.attempts IS 'Sends of unknown outcome.';
-
---
--- Name: COLUMN outbox.read_back; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.read_back IS 'An earlier run may have delivered it: the lead is read back before it is sent.';
-
---
--- Name: COLUMN outbox.due_at; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.due_at IS 'Not before this moment may it be read back: a late request may still land.';
-
---
--- Name: COLUMN outbox.last_error; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.last_error IS 'A code, without personal data.';
-
---
 -- Name: privacy_key; Type: TABLE; Schema: ops; Owner: -
 --
 
@@ -2758,6 +2937,12 @@ CREATE INDEX ix_leads_owner ON ops.leads USING btree (owner) WHERE (owner IS NOT
 --
 
 CREATE INDEX ix_leads_queue ON ops.leads USING btree (priority, due_at) WHERE ((owner IS NULL) AND (state = ANY (ARRAY['accepted'::text, 'retrying'::text, 'budget_hold'::text])));
+
+--
+-- Name: ix_leads_suspect; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_leads_suspect ON ops.leads USING btree (priority, due_at) WHERE ((owner IS NULL) AND (crashes >= 2) AND (state = ANY (ARRAY['accepted'::text, 'retrying'::text, 'budget_hold'::text])));
 
 --
 -- Name: ix_lookups_lead; Type: INDEX; Schema: ops; Owner: -

@@ -4,8 +4,8 @@ use anyhow::{Result, bail};
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Subcommand;
 
-use super::on_database;
 use super::output::{say, table};
+use super::{Wish, on_database, run_one};
 use crate::app::Database;
 use crate::config::DatabaseConfig;
 use crate::models::{LeadId, LeadState, Money};
@@ -28,22 +28,36 @@ pub enum LeadsCommand {
         /// The lead's id at Contact2Sale
         lead_id: String,
     },
+    /// Run a lead again, whatever became of it, and print the answer, CPFs masked; fails unless a
+    /// profile was delivered
+    Replay {
+        /// The lead's id at Contact2Sale
+        lead_id: String,
+    },
 }
 
-/// Prints what the database knows.
+/// Prints what the database knows, or what comes of a replay.
 pub(super) async fn run(command: &LeadsCommand) -> Result<()> {
-    let config = DatabaseConfig::from_env()?;
-    on_database(&config, async |database| print(database, command).await).await
+    match command {
+        LeadsCommand::List { state, limit } => {
+            read(async |database| list(database, *state, *limit).await).await
+        }
+        LeadsCommand::Show { lead_id } => {
+            read(async |database| show(database, lead_id).await).await
+        }
+        LeadsCommand::Replay { lead_id } => run_one(lead_id, Wish::Replay).await,
+    }
 }
 
-async fn print(database: &Database, command: &LeadsCommand) -> Result<()> {
-    if storage::migrations_pending(&database.pool).await? {
-        bail!("migrations are pending on this database: run `rust-c2s-api migrate` first");
-    }
-    match command {
-        LeadsCommand::List { state, limit } => list(database, *state, *limit).await,
-        LeadsCommand::Show { lead_id } => show(database, lead_id).await,
-    }
+async fn read(print: impl AsyncFnOnce(&Database) -> Result<()>) -> Result<()> {
+    let config = DatabaseConfig::from_env()?;
+    on_database(&config, async |database| {
+        if storage::migrations_pending(&database.pool).await? {
+            bail!("migrations are pending on this database: run `rust-c2s-api migrate` first");
+        }
+        print(database).await
+    })
+    .await
 }
 
 async fn list(database: &Database, state: Option<LeadState>, limit: u16) -> Result<()> {

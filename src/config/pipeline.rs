@@ -22,6 +22,8 @@ pub struct PipelineConfig {
     pub retry_max_attempts: u16,
     /// `LEASE_SECS`: an instance silent for so long loses its leads.
     pub lease: Duration,
+    /// `CRASH_MAX`: crashes of a lead in a row after which it is given up.
+    pub crash_max: u16,
     /// `DEDUP_TTL_SECS`: how long a finished lead answers a repeated trigger.
     pub dedup_ttl: Duration,
     /// `PROCESS_WAIT_SECS`: how long a caller waits for a run.
@@ -49,6 +51,7 @@ impl PipelineConfig {
         }
         let retry_max_attempts = reader.number("RETRY_MAX_ATTEMPTS", 1..=1_000);
         let lease = reader.seconds("LEASE_SECS", 5..=3_600);
+        let crash_max = reader.number("CRASH_MAX", 1..=1_000);
         let dedup_ttl = reader.seconds("DEDUP_TTL_SECS", 0..=86_400);
         let process_wait = reader.seconds("PROCESS_WAIT_SECS", 0..=25);
         let fresh_days = reader.number("FRESH_DAYS", 0..=3_650);
@@ -60,6 +63,7 @@ impl PipelineConfig {
             retry_max: retry_max?,
             retry_max_attempts: retry_max_attempts?,
             lease: lease?,
+            crash_max: crash_max?,
             dedup_ttl: dedup_ttl?,
             process_wait: process_wait?,
             fresh_days: fresh_days?,

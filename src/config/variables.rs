@@ -233,6 +233,11 @@ pub const GROUPS: &[Group] = &[
                 "60",
                 "An instance silent for so many seconds loses its leads to another.",
             ),
+            default(
+                "CRASH_MAX",
+                "20",
+                "Crashes of a lead in a row after which it is given up. They spend no attempt; after two of them it runs alone.",
+            ),
             unset(
                 "UPSTREAM_CONCURRENCY",
                 "Calls in flight per upstream and process. Unset: 4 for Work API, 16 for the others.",

@@ -50,13 +50,24 @@ impl ProcessQuery {
             field: "id",
             wrong: "is missing: send the lead's id, as in ?id=…",
         })?;
-        let lead_id = LeadId::parse(id).map_err(|_| AppError::BadRequest {
-            field: "id",
-            wrong: "is no lead id: 1 to 64 of A–Z a–z 0–9 - _",
-        })?;
+        let lead_id = parse_lead_id(id)?;
         let wait = parameters.single("wait")?.map(parse_wait).transpose()?;
         Ok(Self { lead_id, wait })
     }
+}
+
+/// The id of a lead, in a query or a path.
+pub(super) fn parse_lead_id(text: &str) -> Result<LeadId, AppError> {
+    LeadId::parse(text).map_err(|_| AppError::BadRequest {
+        field: "id",
+        wrong: "is no lead id: 1 to 64 of A–Z a–z 0–9 - _",
+    })
+}
+
+/// The `wait` of a query, clamped.
+pub(super) fn wait_in(query: &str) -> Result<Option<Duration>, AppError> {
+    let parameters = Parameters::parse(query)?;
+    parameters.single("wait")?.map(parse_wait).transpose()
 }
 
 impl<S: Sync> FromRequestParts<S> for ProcessQuery {

@@ -8,6 +8,7 @@ mod observe;
 mod process;
 mod process_answer;
 mod rate_limit;
+mod replay;
 mod state;
 
 use axum::Router;
@@ -15,7 +16,7 @@ use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
 use http::header::ALLOW;
 use std::any::Any;
 use std::time::Duration;
@@ -40,7 +41,8 @@ pub fn router(state: AppState) -> Router {
     let routes = Router::new()
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
-        .route(access::PROCESS, get_with_effect(process::process));
+        .route(access::PROCESS, get_with_effect(process::process))
+        .route("/api/v1/leads/{id}/replay", post(replay::replay));
     with_layers(routes, state, REQUEST_TIMEOUT)
 }
 

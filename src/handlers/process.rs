@@ -33,13 +33,7 @@ pub(super) async fn process(
     }
     let wait = wait.unwrap_or(state.process_wait);
     let answer = state.process.call(lead_id.clone(), wait).await;
-    let answer = answer.map_err(|error| match error {
-        ProcessError::DatabaseUnavailable => AppError::Unavailable {
-            detail: "the database cannot be reached; nothing was accepted: ask again".to_owned(),
-            retry_after: DATABASE_BACK,
-        },
-        other => AppError::internal(other),
-    })?;
+    let answer = answer.map_err(refused)?;
     summary.set_outcome(answer.state);
     summary.add_times(answer.upstream_ms, answer.database_ms);
     if anonymous && answer.state == LeadState::LeadMissing {
@@ -51,6 +45,18 @@ pub(super) async fn process(
         Masking::Full
     };
     Ok(render(&answer, masking))
+}
+
+/// Why nothing was accepted, as a caller is told.
+pub(super) fn refused(error: ProcessError) -> AppError {
+    match error {
+        ProcessError::DatabaseUnavailable => AppError::Unavailable {
+            detail: "the database cannot be reached; nothing was accepted: ask again".to_owned(),
+            retry_after: DATABASE_BACK,
+        },
+        ProcessError::NeverAccepted => AppError::NoSuchLead,
+        internal @ ProcessError::Internal(_) => AppError::internal(internal),
+    }
 }
 
 #[cfg(test)]

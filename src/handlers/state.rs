@@ -15,7 +15,7 @@ use crate::services::lead_processing::{ProcessAnswer, ProcessError};
 
 type ProcessFuture = BoxFuture<'static, Result<ProcessAnswer, ProcessError>>;
 
-/// Starts, joins or repeats the run of a lead, and waits for it at most as long as told.
+/// Starts, joins, repeats or replays the run of a lead, and waits for it at most as long as told.
 #[derive(Clone)]
 pub struct ProcessLead(Arc<dyn Fn(LeadId, Duration) -> ProcessFuture + Send + Sync>);
 
@@ -78,6 +78,7 @@ impl Readiness {
 #[derive(Clone)]
 pub struct AppState {
     pub(super) process: ProcessLead,
+    pub(super) replay: ProcessLead,
     pub(super) readiness: Readiness,
     pub(super) access: Arc<Access>,
     pub(super) process_wait: Duration,
@@ -93,6 +94,7 @@ impl AppState {
     #[must_use]
     pub fn new(
         process: ProcessLead,
+        replay: ProcessLead,
         readiness: Readiness,
         server: &ServerConfig,
         process_wait: Duration,
@@ -104,6 +106,7 @@ impl AppState {
             .build();
         Self {
             process,
+            replay,
             readiness,
             access: Arc::new(Access::new(server)),
             process_wait,

@@ -79,7 +79,9 @@ impl Stub {
         let readiness = Readiness::new(move || async move { report });
         let config = server_config(variables);
         let wait = Duration::from_secs(25);
-        AppState::new(process, readiness, &config, wait, CancellationToken::new())
+        let replay = process.clone();
+        let draining = CancellationToken::new();
+        AppState::new(process, replay, readiness, &config, wait, draining)
     }
 
     /// How many runs were started.

@@ -10,7 +10,7 @@ use super::{LookupError, Lookups, RunNotes};
 use crate::models::{Candidate, Email, KeyedHash, Lead, Phone};
 use crate::storage::{
     self, AcquireContacts, Acquired, Claim, LookupKey, LookupKind, LookupState, Provider,
-    SettledLookup, StorageError,
+    SettledLookup, StorageError, persistently,
 };
 use crate::upstream::UpstreamError;
 
@@ -80,7 +80,8 @@ impl Lookups {
             terms: &self.terms.for_storage(),
         };
         let since = Instant::now();
-        let acquired = storage::acquire_contacts(&self.pool, claim, &acquire).await;
+        let write = || storage::acquire_contacts(&self.pool, claim, &acquire);
+        let acquired = persistently(write).await;
         notes.stored(since);
         let states = match acquired? {
             Acquired::Suppressed => return Ok(None),
@@ -162,12 +163,12 @@ impl Lookups {
     /// Commits an answer that is ahead of the other. When the database is away the other is waited
     /// for all the same: its call is paid.
     async fn settle_early(&self, claim: &Claim, notes: &mut RunNotes) -> Result<(), LookupError> {
-        match self.settle_and_acquire(claim, &[], notes).await {
+        match self.settle_once(claim, notes).await {
             Err(LookupError::Storage(error)) if error != StorageError::LostClaim => {
                 tracing::debug!(lead_id = %claim.lead_id, error = %error, "an answer could not be committed yet");
                 Ok(())
             }
-            settled => settled.map(|_| ()),
+            settled => settled,
         }
     }
 

@@ -8,7 +8,7 @@ use super::{LookupError, Lookups, RunNotes};
 use crate::models::{Candidate, Money};
 use crate::storage::{
     self, CallOutcome, Claim, LookupKey, LookupKind, LookupState, Provider, SettledAnswer,
-    SettledLookup,
+    SettledLookup, persistently,
 };
 use crate::upstream::UpstreamError;
 
@@ -65,7 +65,9 @@ impl Lookups {
         }
     }
 
-    /// One transaction: what came back is settled, and these questions are acquired.
+    /// One transaction: what came back is settled, and these questions are acquired. While the database
+    /// is away it is waited for: given up, a question that was acquired and whose answer was lost would
+    /// enter the ledger as a call nobody made.
     pub(super) async fn settle_and_acquire(
         &self,
         claim: &Claim,
@@ -73,20 +75,34 @@ impl Lookups {
         notes: &mut RunNotes,
     ) -> Result<Vec<LookupState>, LookupError> {
         let since = Instant::now();
-        let states = storage::settle_and_acquire(
-            &self.pool,
-            claim,
-            &notes.unsettled,
-            questions,
-            &self.terms.for_storage(),
-        )
-        .await;
+        let (unsettled, terms) = (&notes.unsettled, self.terms.for_storage());
+        let write = || storage::settle_and_acquire(&self.pool, claim, unsettled, questions, &terms);
+        let states = persistently(write).await;
         notes.stored(since);
         let states = states?;
+        self.remember_settled(notes).await;
+        Ok(states)
+    }
+
+    /// Settles what came back, if the database is there.
+    pub(super) async fn settle_once(
+        &self,
+        claim: &Claim,
+        notes: &mut RunNotes,
+    ) -> Result<(), LookupError> {
+        let since = Instant::now();
+        let (unsettled, terms) = (&notes.unsettled, self.terms.for_storage());
+        let settled = storage::settle_and_acquire(&self.pool, claim, unsettled, &[], &terms).await;
+        notes.stored(since);
+        settled?;
+        self.remember_settled(notes).await;
+        Ok(())
+    }
+
+    async fn remember_settled(&self, notes: &mut RunNotes) {
         for settled in std::mem::take(&mut notes.unsettled) {
             self.remember(settled).await;
         }
-        Ok(states)
     }
 
     /// Keeps a committed answer in memory, where the runs that wait for it find it.

@@ -5,11 +5,10 @@ use std::time::{Duration, Instant};
 
 use sqlx::PgPool;
 
-use super::persistence::persistently;
 use super::run_error::RunError;
 use crate::lookups::RunNotes;
 use crate::models::{FreeText, Lead, Money};
-use crate::storage::{self, Claim, LastSend, MAX_UNKNOWN_SENDS, RunEnd};
+use crate::storage::{self, Claim, LastSend, MAX_UNKNOWN_SENDS, RunEnd, persistently};
 use crate::upstream::c2s::{C2s, SendOutcome, UpstreamError, UpstreamErrorKind};
 
 /// Posts messages.

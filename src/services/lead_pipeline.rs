@@ -14,13 +14,15 @@ use sqlx::PgPool;
 
 use super::backoff;
 use super::delivery::Delivery;
-use super::persistence::persistently;
+
 use super::run_error::RunError;
 use crate::clock::Clock;
 use crate::config::{Config, PipelineConfig};
 use crate::lookups::{Lookups, ProfileAnswer, RunNotes};
 use crate::models::{Cpf, KeyedHash, Lead, LeadState, Money, PrivacyKey};
-use crate::storage::{self, Claim, LastSend, LeadResult, RunEnd, SettledAnswer, StorageError};
+use crate::storage::{
+    self, Claim, LastSend, LeadResult, RunEnd, SettledAnswer, StorageError, Takeover, persistently,
+};
 use crate::upstream::c2s::{C2s, UpstreamError, UpstreamErrorKind, longest_wait};
 
 /// Runs leads.
@@ -42,6 +44,9 @@ const HELD_FOR: u32 = 4;
 
 /// How the reason of a profile begins that the database would not store.
 const REFUSED_BY_DATABASE: &str = "profile_refused_by_database";
+
+/// The reason of a lead that is given up because its runs end with their process.
+const CRASHED_TOO_OFTEN: &str = "crashed_too_often";
 
 /// How a run ended, and where its time went.
 #[derive(Debug)]
@@ -87,13 +92,32 @@ impl LeadPipeline {
         }
     }
 
+    /// How leads are taken over that a crash left behind.
+    pub(super) fn takeover(&self) -> Takeover {
+        let lease = self.settings.lease;
+        Takeover {
+            lease,
+            lands_within: self.delivery.settle,
+            // Half of a heartbeat's distance: long enough to spread the calls, short beside the lease.
+            spread: lease / 6,
+        }
+    }
+
     /// Runs a claimed lead to an end, or to its next try.
     ///
     /// # Errors
     /// When not even the end could be written: the lead is no longer ours, or the database is away.
     pub(super) async fn run(&self, claim: &Claim) -> Result<RunReport, StorageError> {
         let mut notes = RunNotes::default();
-        let end = match self.steps(claim, &mut notes).await {
+        let crashes = u16::try_from(claim.crashes).unwrap_or(u16::MAX);
+        let steps = if crashes >= self.settings.crash_max {
+            Ok(Reached::End(RunEnd::Failed {
+                reason: CRASHED_TOO_OFTEN.to_owned(),
+            }))
+        } else {
+            self.steps(claim, &mut notes).await
+        };
+        let end = match steps {
             Ok(Reached::Completed { cpf, message_sent }) => {
                 let result = self.completed(claim, cpf, message_sent);
                 return Ok(RunReport { result, notes });
@@ -129,12 +153,18 @@ impl LeadPipeline {
         storage::end_run(
             &self.pool,
             claim,
-            &RunEnd::HandedBack,
+            &self.handed_back(),
             &[],
             &[],
             max_attempts,
         )
         .await
+    }
+
+    const fn handed_back(&self) -> RunEnd {
+        RunEnd::HandedBack {
+            lands_within: self.delivery.settle,
+        }
     }
 
     async fn steps(&self, claim: &Claim, notes: &mut RunNotes) -> Result<Reached, RunError> {
@@ -191,7 +221,7 @@ impl LeadPipeline {
     fn end_after(&self, claim: &Claim, error: &RunError) -> RunEnd {
         match error {
             RunError::Upstream(error) if error.kind == UpstreamErrorKind::LetGo => {
-                RunEnd::HandedBack
+                self.handed_back()
             }
             RunError::Upstream(error) => self.end_after_upstream(claim, error, LastSend::NotTried),
             RunError::NotDelivered(error) => {

@@ -8,18 +8,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
 use moka::future::Cache;
 use sqlx::PgPool;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::company::{Company, Place};
 use super::flights::{Boarding, Flights, Landing};
 use super::lead_pipeline::LeadPipeline;
 use crate::clock::Clock;
 use crate::config::{Config, PipelineConfig};
 use crate::models::{Cpf, LeadId, LeadSource, LeadState};
-use crate::storage::{InstanceId, LeadResult};
+use crate::storage::{InstanceId, LeadResult, Trigger};
 
 /// How long a finished lead, which names a person, stays in this process's memory at most (API.md
 /// "PRIVACY"); after that the database answers the repeated trigger.
@@ -39,6 +41,9 @@ pub struct LeadProcessing {
     places: Arc<Semaphore>,
     tasks: TaskTracker,
     abandon: CancellationToken,
+    company: Company,
+    /// A suspect lead's place in the line of those who want the process to themselves.
+    waiting_alone: Arc<Mutex<Option<BoxFuture<'static, Place>>>>,
 }
 
 /// How a lead stands, for its caller.
@@ -72,6 +77,9 @@ pub enum ProcessError {
     /// Nothing was accepted; the caller should come back.
     #[error("the database cannot be reached, so the lead was not accepted")]
     DatabaseUnavailable,
+    /// A replay of a lead that was never accepted here.
+    #[error("no lead of this id was ever accepted here, so there is nothing to replay")]
+    NeverAccepted,
     /// The database answered something else than expected.
     #[error("the lead could not be accepted: {0}")]
     Internal(Arc<dyn Error + Send + Sync>),
@@ -117,6 +125,8 @@ impl LeadProcessing {
             places: Arc::new(Semaphore::new(config.pipeline.queue_runs)),
             tasks: TaskTracker::new(),
             abandon: CancellationToken::new(),
+            company: Company::default(),
+            waiting_alone: Arc::default(),
         }
     }
 
@@ -138,12 +148,46 @@ impl LeadProcessing {
             Boarding::Share(landing) => (landing, false),
             Boarding::Start(sender, in_air) => {
                 let landing = sender.subscribe();
-                let flight = self.clone().fly(lead_id.clone(), source, sender, in_air);
+                let trigger = Trigger::Process {
+                    source,
+                    dedup_ttl: self.settings.dedup_ttl,
+                };
+                let flight = self.clone().fly(lead_id.clone(), trigger, sender, in_air);
                 self.tasks.spawn(flight);
                 (landing, true)
             }
         };
-        match landed(landing, wait).await {
+        self.told(lead_id, first, landed(landing, wait).await)
+    }
+
+    /// Runs a lead again, whatever became of it, and waits as [`Self::process`] does. A run in progress
+    /// is followed by another, whose end is answered.
+    ///
+    /// # Errors
+    /// [`ProcessError`] when nothing was started.
+    pub async fn replay(
+        &self,
+        lead_id: LeadId,
+        wait: Duration,
+    ) -> Result<ProcessAnswer, ProcessError> {
+        self.finished.invalidate(&lead_id).await;
+        let (sender, landing) = watch::channel(None);
+        let in_air = self.flights.enter(&lead_id);
+        let flight = self
+            .clone()
+            .fly(lead_id.clone(), Trigger::Replay, sender, in_air);
+        self.tasks.spawn(flight);
+        self.told(lead_id, true, landed(landing, wait).await)
+    }
+
+    /// What a caller is told of a flight; `first` when it is the caller's own.
+    fn told(
+        &self,
+        lead_id: LeadId,
+        first: bool,
+        landed: Option<Landed>,
+    ) -> Result<ProcessAnswer, ProcessError> {
+        match landed {
             Some(Landed::At {
                 result,
                 own,

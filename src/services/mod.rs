@@ -1,9 +1,9 @@
 //! What the product does.
 
 mod backoff;
+mod company;
 mod delivery;
 mod flights;
 pub mod lead_pipeline;
 pub mod lead_processing;
-mod persistence;
 mod run_error;

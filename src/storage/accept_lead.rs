@@ -5,36 +5,57 @@ use std::time::Duration;
 use sqlx::PgExecutor;
 
 use super::result_row::ResultRow;
-use super::{Accepted, Claim, InstanceId, StorageError};
+use super::{Accepted, Claim, InstanceId, StorageError, Takeover};
 use crate::models::{LeadId, LeadSource};
+
+/// What is wanted of a lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trigger {
+    /// A caller names it: it is accepted if it is new. One that ended less than `dedup_ttl` ago is a
+    /// duplicate, unless it is missing in the CRM or failed: those run again.
+    Process {
+        /// Who names it.
+        source: LeadSource,
+        /// How long an end answers repeats.
+        dedup_ttl: Duration,
+    },
+    /// A person wants it run again, whatever became of it; a run in progress is followed by another.
+    Replay,
+}
 
 /// Accepts a lead. Of any number of calls at the same time, on any instances, one answers
 /// [`Accepted::Run`], the others [`Accepted::Join`].
 ///
-/// A lead that ended less than `dedup_ttl` ago is a duplicate, unless it is missing in the CRM or
-/// failed: those run again. A run whose instance has been silent for `lease` is taken over.
-/// Not repeated on a dead connection: had the first try been committed, nobody would run the lead.
+/// A run whose instance has been silent for the lease is taken over. Not repeated on a dead
+/// connection: had the first try been committed, nobody would run the lead.
 ///
 /// # Errors
 /// [`StorageError`]; nothing was accepted then, as far as anybody can know.
 pub async fn accept_lead(
     exec: impl PgExecutor<'_>,
     lead_id: &LeadId,
-    source: LeadSource,
+    trigger: Trigger,
     owner: InstanceId,
-    dedup_ttl: Duration,
-    lease: Duration,
+    takeover: &Takeover,
 ) -> Result<Accepted, StorageError> {
+    let (source, dedup_ttl, is_replay) = match trigger {
+        Trigger::Process { source, dedup_ttl } => (Some(source.as_str()), dedup_ttl, false),
+        Trigger::Replay => (None, Duration::ZERO, true),
+    };
     let row = sqlx::query!(
-        r#"select answer as "answer!", run_no as "run_no!", attempts as "attempts!",
+        r#"select answer as "answer!", run_no as "run_no!", attempts as "attempts!", crashes as "crashes!",
                   state as "state!", message_sent as "message_sent!", cpfs as "cpfs!: Vec<String>",
                   reason, next_attempt_at, finished_at
-           from ops.accept_lead($1, $2, $3, make_interval(secs => $4), make_interval(secs => $5))"#,
+           from ops.accept_lead($1, $2, $3, make_interval(secs => $4), $5, make_interval(secs => $6),
+                                make_interval(secs => $7), make_interval(secs => $8))"#,
         lead_id.as_str(),
-        source.as_str(),
+        source,
         owner.0,
         dedup_ttl.as_secs_f64(),
-        lease.as_secs_f64(),
+        is_replay,
+        takeover.lease.as_secs_f64(),
+        takeover.lands_within.as_secs_f64(),
+        takeover.spread.as_secs_f64(),
     )
     .fetch_one(exec)
     .await?;
@@ -52,8 +73,10 @@ pub async fn accept_lead(
             owner,
             run_no: row.run_no,
             attempts: row.attempts,
+            crashes: row.crashes,
         })),
         "join" => Ok(Accepted::Join),
+        "unknown" => Ok(Accepted::Unknown),
         "waiting" => Ok(Accepted::Waiting(result.read(lead_id)?)),
         "duplicate" => Ok(Accepted::Duplicate(result.read(lead_id)?)),
         _ => Err(StorageError::Corrupt("answer to an accepted lead")),

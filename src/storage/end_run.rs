@@ -72,7 +72,7 @@ fn words(end: &RunEnd) -> (&'static str, Option<&str>, Duration, bool) {
         RunEnd::Suppressed => over("suppressed", None),
         RunEnd::DeliveryUnknown => over("delivery_unknown", Some("delivery_unknown")),
         RunEnd::Failed { reason } => over("failed", Some(reason)),
-        RunEnd::HandedBack => over("handed_back", None),
+        RunEnd::HandedBack { lands_within } => ("handed_back", None, *lands_within, false),
         RunEnd::Retry {
             reason,
             after,

@@ -57,7 +57,8 @@ pub enum Outage {
     /// No connection became free, or could be opened, in time.
     #[error("no connection could be had in time")]
     NoConnectionFree,
-    /// The server says so: it stops, starts, is out of resources, or cancelled the statement.
+    /// The server says so: it stops, starts, is read-only, out of resources, broken, or cancelled the
+    /// statement.
     #[error("the server answered SQLSTATE {0}")]
     Server(String),
 }
@@ -114,12 +115,18 @@ fn from_server(error: &dyn DatabaseError) -> StorageError {
         "40001" | "40P01" => StorageError::Conflict,
         // The server closes the connection after these: as good as a broken one.
         "57P01" | "57P02" => StorageError::Unavailable(Outage::ConnectionLost(sqlstate)),
+        // Read-only, as a standby is after a failover; a lock that is not to be had.
+        "25006" | "55P03" => StorageError::Unavailable(Outage::Server(sqlstate)),
         _ => match sqlstate.get(..2) {
             Some("22" | "23") => StorageError::Refused {
                 constraint: error.constraint().map(ToOwned::to_owned),
                 sqlstate,
             },
-            Some("08" | "53" | "57") => StorageError::Unavailable(Outage::Server(sqlstate)),
+            // Connection, resources (a full disk), intervention, the system, the server itself: none of
+            // them says anything of the statement.
+            Some("08" | "53" | "57" | "58" | "XX") => {
+                StorageError::Unavailable(Outage::Server(sqlstate))
+            }
             _ => StorageError::Other { sqlstate },
         },
     }

@@ -1,5 +1,7 @@
 //! The processes of the service: who is alive.
 
+use std::time::Duration;
+
 use sqlx::{PgExecutor, PgPool};
 
 use super::claim_due_leads::ClaimRow;
@@ -43,7 +45,7 @@ pub async fn owned_leads(
 ) -> Result<Vec<Claim>, StorageError> {
     let owned = sqlx::query_as!(
         ClaimRow,
-        "select l.lead_id, l.run_no, l.attempts from ops.leads l where l.owner = $1",
+        "select l.lead_id, l.run_no, l.attempts, l.crashes from ops.leads l where l.owner = $1",
         instance.0
     )
     .fetch_all(exec);
@@ -51,15 +53,21 @@ pub async fn owned_leads(
     rows.into_iter().map(|row| row.read(instance)).collect()
 }
 
-/// Gives back all leads of a process that stops: due at once, nothing spent. Answers how many.
+/// Gives back all leads of a process that stops: nothing spent, and due at once, unless a message may
+/// still land within `lands_within` of its post. Answers how many.
 ///
 /// # Errors
 /// [`StorageError`]; the leads are then taken over when the lease has passed.
-pub async fn hand_back_leads(pool: &PgPool, instance: InstanceId) -> Result<u64, StorageError> {
+pub async fn hand_back_leads(
+    pool: &PgPool,
+    instance: InstanceId,
+    lands_within: Duration,
+) -> Result<u64, StorageError> {
     let once = async || {
         let handed_back = sqlx::query_scalar!(
-            r#"select ops.hand_back_leads($1) as "handed_back!""#,
-            instance.0
+            r#"select ops.hand_back_leads($1, make_interval(secs => $2)) as "handed_back!""#,
+            instance.0,
+            lands_within.as_secs_f64(),
         )
         .fetch_one(pool)
         .await?;

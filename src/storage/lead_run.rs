@@ -23,6 +23,17 @@ pub struct Claim {
     pub run_no: i64,
     /// Failures of this lead before this run.
     pub attempts: i32,
+    /// Runs of it in a row, right before this one, that ended with their process.
+    pub crashes: i32,
+}
+
+impl Claim {
+    /// Whether its last two ends were crashes. Such a lead runs alone in its process: what kills the
+    /// process may be this lead, and its neighbours would count a crash with it.
+    #[must_use]
+    pub const fn is_suspect(&self) -> bool {
+        self.crashes >= 2
+    }
 }
 
 /// What became of a trigger.
@@ -37,6 +48,8 @@ pub enum Accepted {
     Waiting(LeadResult),
     /// It finished a moment ago.
     Duplicate(LeadResult),
+    /// A replay of a lead that was never accepted here.
+    Unknown,
 }
 
 /// How a lead stands, as answers tell it.
@@ -116,6 +129,10 @@ pub enum RunEnd {
         /// A code.
         reason: String,
     },
-    /// Handed back unfinished, because the process stops: due at once, nothing spent.
-    HandedBack,
+    /// Handed back unfinished, because this process may not or cannot run it: nothing spent, and due
+    /// at once, unless a message may still land.
+    HandedBack {
+        /// So long after a post began, at most, its message can still land.
+        lands_within: Duration,
+    },
 }

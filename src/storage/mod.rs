@@ -18,6 +18,7 @@ mod lookup_rows;
 mod migrations;
 mod persist_profile;
 mod persist_rows;
+mod persistence;
 mod person_json;
 mod poll_lookup;
 mod pool;
@@ -30,9 +31,9 @@ mod settle_and_acquire;
 #[doc(hidden)]
 pub mod test_database;
 
-pub use accept_lead::accept_lead;
+pub use accept_lead::{Trigger, accept_lead};
 pub use acquire_contacts::{AcquireContacts, Acquired, acquire_contacts};
-pub use claim_due_leads::claim_due_leads;
+pub use claim_due_leads::{Leftovers, Takeover, Wanted, claim_due_leads, release_leftovers};
 pub use complete_delivery::{complete_delivery, send_again};
 pub use end_run::end_run;
 pub use error::{Outage, StorageError};
@@ -50,6 +51,7 @@ pub use persist_profile::persist_profile;
 pub use persist_rows::{
     NewIds, OutboxMessage, PersistProfile, Persisted, PersonToStore, StoredBody,
 };
+pub use persistence::persistently;
 pub use poll_lookup::poll_lookup;
 pub use pool::{connect, options_from_url, ping};
 pub use privacy_keys::load_or_create_privacy_key;

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use rstest::rstest;
-use rust_c2s_api::models::{LeadSource, LeadState};
+use rust_c2s_api::models::LeadState;
 use rust_c2s_api::storage::{self, Accepted, InstanceId, LastSend, RunEnd};
 use uuid::Uuid;
 
-use super::harness::{DEDUP, Db, LEASE, cpf, lead_id, profile};
+use super::harness::{Db, MAKE, TAKEOVER, cpf, lead_id, profile};
 
 #[tokio::test]
 async fn of_eight_triggers_at_once_one_runs_the_others_join() {
@@ -111,7 +111,7 @@ async fn a_silent_instance_loses_its_lead_to_the_next_trigger() {
     assert_eq!(db.accept("lead-1", other).await, Accepted::Join);
     db.silence(db.me).await;
     match db.accept("lead-1", other).await {
-        Accepted::Run(claim) => assert_eq!(claim.run_no, lost.run_no + 1),
+        Accepted::Run(claim) => assert!(claim.run_no > lost.run_no),
         answer => panic!("{answer:?}"),
     }
     let crashes = db.text("select crashes::text from ops.leads").await;
@@ -134,6 +134,6 @@ async fn without_a_connection_the_database_is_unavailable() {
     let db = Db::new().await;
     db.pool.close().await;
     let id = lead_id("lead-1");
-    let accepted = storage::accept_lead(&db.pool, &id, LeadSource::Make, db.me, DEDUP, LEASE).await;
+    let accepted = storage::accept_lead(&db.pool, &id, MAKE, db.me, &TAKEOVER).await;
     assert!(accepted.unwrap_err().is_unavailable());
 }

@@ -1,14 +1,8 @@
-//! Taking up leads that wait, and those that a crash left behind.
+//! Taking up leads that wait.
 
-use rust_c2s_api::storage::{self, Claim};
+use rust_c2s_api::storage::{self, Claim, Wanted};
 
-use super::harness::{Db, LEASE};
-
-async fn claim(db: &Db, limit: i64) -> Vec<Claim> {
-    storage::claim_due_leads(&db.pool, db.me, LEASE, limit)
-        .await
-        .unwrap()
-}
+use super::harness::Db;
 
 fn ids(claims: &[Claim]) -> Vec<&str> {
     claims.iter().map(|claim| claim.lead_id.as_str()).collect()
@@ -25,11 +19,11 @@ async fn live_leads_go_first_and_what_is_not_due_waits() {
              ('not-yet', 'make', 0, 'retrying', now() + interval '1 hour')",
     )
     .await;
-    assert_eq!(ids(&claim(&db, 1).await), ["live-early"]);
-    let mut rest = claim(&db, 10).await;
+    assert_eq!(ids(&db.claim(1).await), ["live-early"]);
+    let mut rest = db.claim(10).await;
     rest.sort_by(|a, b| a.lead_id.cmp(&b.lead_id));
     assert_eq!(ids(&rest), ["bulk", "live-late"]);
-    assert!(claim(&db, 10).await.is_empty());
+    assert!(db.claim(10).await.is_empty());
 }
 
 #[tokio::test]
@@ -46,9 +40,9 @@ async fn what_another_instance_is_claiming_is_passed_over() {
         .execute(&mut *other)
         .await
         .unwrap();
-    assert_eq!(ids(&claim(&db, 10).await), ["free"]);
+    assert_eq!(ids(&db.claim(10).await), ["free"]);
     other.rollback().await.unwrap();
-    assert_eq!(ids(&claim(&db, 10).await), ["locked"]);
+    assert_eq!(ids(&db.claim(10).await), ["locked"]);
 }
 
 #[tokio::test]
@@ -61,11 +55,11 @@ async fn two_instances_at_once_share_the_queue_and_no_lead() {
     )
     .await;
     let (mine, theirs) = tokio::join!(
-        claim(&db, 40),
-        storage::claim_due_leads(&db.pool, other, LEASE, 40)
+        db.claim(40),
+        storage::claim_due_leads(&db.pool, other, Wanted::Ordinary, 40)
     );
     let theirs = theirs.unwrap();
-    let rest = claim(&db, 40).await;
+    let rest = db.claim(40).await;
     let mut all: Vec<_> = mine
         .iter()
         .chain(&theirs)
@@ -78,43 +72,6 @@ async fn two_instances_at_once_share_the_queue_and_no_lead() {
         (all.len(), mine.len() + theirs.len() + rest.len()),
         (40, 40)
     );
-}
-
-#[tokio::test]
-async fn leads_of_a_silent_or_removed_instance_are_taken_over() {
-    let db = Db::new().await;
-    let (silent, removed, alive) = (
-        db.instance().await,
-        db.instance().await,
-        db.instance().await,
-    );
-    for (id, owner) in [("silent", silent), ("removed", removed), ("alive", alive)] {
-        db.accept(id, owner).await;
-    }
-    db.silence(silent).await;
-    storage::remove_instance(&db.pool, removed).await.unwrap();
-    let mut claims = claim(&db, 10).await;
-    claims.sort_by(|a, b| a.lead_id.cmp(&b.lead_id));
-    assert_eq!(ids(&claims), ["removed", "silent"]);
-    assert!(
-        claims
-            .iter()
-            .all(|claim| claim.run_no == 2 && claim.attempts == 0)
-    );
-    let crashes = db
-        .text("select string_agg(lead_id || ' ' || crashes, ', ' order by lead_id) from ops.leads")
-        .await;
-    assert_eq!(crashes.as_deref(), Some("alive 0, removed 1, silent 1"));
-}
-
-#[tokio::test]
-async fn an_instance_that_beats_again_is_alive() {
-    let db = Db::new().await;
-    let other = db.instance().await;
-    db.accept("lead-1", other).await;
-    db.silence(other).await;
-    storage::beat(&db.pool, other).await.unwrap();
-    assert!(claim(&db, 10).await.is_empty());
 }
 
 #[tokio::test]
@@ -132,7 +89,7 @@ async fn claiming_costs_the_same_beside_many_waiting_leads() {
     .await;
     db.execute("analyze ops.leads").await;
     let mut transaction = db.pool.begin().await.unwrap();
-    let claims = storage::claim_due_leads(&mut *transaction, db.me, LEASE, 10).await;
+    let claims = storage::claim_due_leads(&mut *transaction, db.me, Wanted::Ordinary, 10).await;
     assert_eq!(claims, Ok(Vec::new()));
     let rows_read: i64 = sqlx::query_scalar(
         "select seq_tup_read + idx_tup_fetch from pg_stat_xact_user_tables

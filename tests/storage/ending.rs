@@ -8,7 +8,14 @@ use rust_c2s_api::storage::{
     SettledAnswer, StorageError,
 };
 
-use super::harness::{Db, candidate, email_key, lead_id, phone_key, profile, settled, step};
+use super::harness::{
+    Db, TAKEOVER, candidate, email_key, lead_id, phone_key, profile, settled, step,
+};
+
+const LANDS_WITHIN: Duration = TAKEOVER.lands_within;
+const HANDED_BACK: RunEnd = RunEnd::HandedBack {
+    lands_within: LANDS_WITHIN,
+};
 
 fn retry(spends_attempt: bool, send: LastSend) -> RunEnd {
     RunEnd::Retry {
@@ -28,8 +35,7 @@ async fn end(db: &Db, claim: &Claim, end: &RunEnd) -> LeadResult {
 async fn run_due(db: &Db) -> Claim {
     db.execute("update ops.leads set due_at = now() - interval '1 second'")
         .await;
-    let claims = storage::claim_due_leads(&db.pool, db.me, Duration::from_secs(60), 10).await;
-    let mut claims = claims.unwrap();
+    let mut claims = db.claim(10).await;
     assert_eq!(claims.len(), 1);
     claims.remove(0)
 }
@@ -195,11 +201,14 @@ async fn a_lead_handed_back_is_due_at_once_and_spends_nothing() {
     let db = Db::new().await;
     let claim = db.run("lead-1").await;
     db.acquire(&claim, &[phone_key()]).await.unwrap();
-    let result = end(&db, &claim, &RunEnd::HandedBack).await;
+    let result = end(&db, &claim, &HANDED_BACK).await;
     assert_eq!(result.state, LeadState::Accepted);
     let claim = db.run("lead-1").await;
     assert_eq!((claim.run_no, claim.attempts), (2, 0));
-    assert_eq!(storage::hand_back_leads(&db.pool, db.me).await, Ok(1));
+    assert_eq!(
+        storage::hand_back_leads(&db.pool, db.me, LANDS_WITHIN).await,
+        Ok(1)
+    );
     assert_eq!(storage::owned_leads(&db.pool, db.me).await, Ok(Vec::new()));
     assert_eq!(run_due(&db).await.run_no, 3);
     assert_eq!(db.count("ops.lookups").await, 0);
@@ -216,7 +225,7 @@ async fn a_run_that_lost_its_lead_ends_nothing() {
     for end in [
         retry(true, LastSend::NotTried),
         RunEnd::Suppressed,
-        RunEnd::HandedBack,
+        HANDED_BACK,
     ] {
         let ended = storage::end_run(&db.pool, &stale, &end, &[], &[], 2).await;
         assert_eq!(ended, Err(StorageError::LostClaim));

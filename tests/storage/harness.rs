@@ -10,16 +10,27 @@ use rust_c2s_api::models::{
 };
 use rust_c2s_api::storage::test_database::TestDatabase;
 use rust_c2s_api::storage::{
-    self, Accepted, AcquireContacts, Acquired, CallOutcome, Claim, InstanceId, LookupKey,
-    LookupKind, LookupTerms, NewIds, OutboxMessage, PersistProfile, Persisted, PersonToStore,
-    Provider, SettledAnswer, SettledLookup, Step, StorageError,
+    self, Accepted, AcquireContacts, Acquired, CallOutcome, Claim, InstanceId, Leftovers,
+    LookupKey, LookupKind, LookupTerms, NewIds, OutboxMessage, PersistProfile, Persisted,
+    PersonToStore, Provider, SettledAnswer, SettledLookup, Step, StorageError, Takeover, Trigger,
+    Wanted,
 };
 use serde_json::json;
 use sqlx::PgPool;
 use uuid::Uuid;
 
 pub(crate) const LEASE: Duration = Duration::from_secs(60);
-pub(crate) const DEDUP: Duration = Duration::from_secs(300);
+/// A trigger as Make.com sends it.
+pub(crate) const MAKE: Trigger = Trigger::Process {
+    source: LeadSource::Make,
+    dedup_ttl: Duration::from_secs(300),
+};
+/// Leads left behind are due at once.
+pub(crate) const TAKEOVER: Takeover = Takeover {
+    lease: LEASE,
+    lands_within: Duration::from_secs(40),
+    spread: Duration::ZERO,
+};
 pub(crate) const TERMS: LookupTerms<'static> = LookupTerms {
     fresh: Duration::from_secs(30 * 24 * 60 * 60),
     lease: LEASE,
@@ -73,7 +84,29 @@ impl Db {
 
     pub(crate) async fn accept(&self, id: &str, owner: InstanceId) -> Accepted {
         let id = lead_id(id);
-        storage::accept_lead(&self.pool, &id, LeadSource::Make, owner, DEDUP, LEASE)
+        storage::accept_lead(&self.pool, &id, MAKE, owner, &TAKEOVER)
+            .await
+            .unwrap()
+    }
+
+    /// A person wants the lead run again.
+    pub(crate) async fn replay(&self, id: &str) -> Accepted {
+        let replay = Trigger::Replay;
+        storage::accept_lead(&self.pool, &lead_id(id), replay, self.me, &TAKEOVER)
+            .await
+            .unwrap()
+    }
+
+    /// Claims ordinary due leads.
+    pub(crate) async fn claim(&self, limit: i64) -> Vec<Claim> {
+        storage::claim_due_leads(&self.pool, self.me, Wanted::Ordinary, limit)
+            .await
+            .unwrap()
+    }
+
+    /// Looks after what dead instances left behind.
+    pub(crate) async fn release(&self) -> Leftovers {
+        storage::release_leftovers(&self.pool, self.me, &TAKEOVER)
             .await
             .unwrap()
     }

@@ -1,6 +1,5 @@
 //! What a fresh lead costs at the database: round trips decide (DATABASE.md).
 
-use rust_c2s_api::models::LeadSource;
 use rust_c2s_api::storage::{
     self, Accepted, Acquired, CallOutcome, Claim, LookupState, Persisted, SettledAnswer,
 };
@@ -8,7 +7,7 @@ use sqlx::PgPool;
 
 use super::counting_proxy::{CountingProxy, Seen};
 use super::harness::{
-    DEDUP, Db, LEASE, TERMS, candidate, email_key, lead_id, persist_at, phone_key, profile,
+    Db, MAKE, TAKEOVER, TERMS, candidate, email_key, lead_id, persist_at, phone_key, profile,
     profile_key, settled, step,
 };
 
@@ -24,7 +23,7 @@ async fn fresh_lead(pool: &PgPool, db: &Db, number: u32) {
     // Forgets the contacts of the lead before, on a connection that is not counted.
     db.execute("delete from ops.lookups").await;
     let id = lead_id(&format!("fresh-{number}"));
-    let accepted = storage::accept_lead(pool, &id, LeadSource::Make, db.me, DEDUP, LEASE).await;
+    let accepted = storage::accept_lead(pool, &id, MAKE, db.me, &TAKEOVER).await;
     let Ok(Accepted::Run(claim)) = accepted else {
         panic!("{accepted:?}")
     };

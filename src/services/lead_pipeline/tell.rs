@@ -10,11 +10,11 @@ use crate::lookups::{ProfileAnswer, RunNotes};
 use crate::message::{self, Message, MessageInput, MessageOptions};
 use crate::models::{KeyedHash, Lead, MatchedBy, Profile, day_in_sao_paulo};
 use crate::services::delivery::{Delivered, EarlierSend};
-use crate::services::persistence::persistently;
+
 use crate::services::run_error::RunError;
 use crate::storage::{
     self, Claim, NewIds, OutboxMessage, PersistProfile, Persisted, PersonToStore, Provider, RunEnd,
-    StorageError,
+    StorageError, persistently,
 };
 
 impl LeadPipeline {

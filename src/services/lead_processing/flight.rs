@@ -7,10 +7,11 @@ use tokio::sync::watch;
 
 use super::{Landed, LeadProcessing, ProcessError, milliseconds};
 use crate::lookups::RunNotes;
-use crate::models::{LeadId, LeadSource, LeadState};
+use crate::models::{LeadId, LeadState};
+use crate::services::company::Place;
 use crate::services::flights::InAir;
 use crate::services::lead_pipeline::RunReport;
-use crate::storage::{self, Accepted, Claim, LastSend, RunEnd, StorageError};
+use crate::storage::{self, Accepted, Claim, LastSend, RunEnd, StorageError, Trigger};
 
 /// The longest that accepting a lead may take: a network that swallows packets fails no statement,
 /// and a caller is to know within five seconds that nothing was accepted (API.md).
@@ -23,11 +24,11 @@ impl LeadProcessing {
     pub(super) async fn fly(
         self,
         lead_id: LeadId,
-        source: LeadSource,
+        trigger: Trigger,
         sender: watch::Sender<Option<Landed>>,
         mut in_air: InAir<Landed>,
     ) {
-        let flight = self.accept_and_run(&lead_id, source, &sender, &mut in_air);
+        let flight = self.accept_and_run(&lead_id, trigger, &sender, &mut in_air);
         let landed = self.abandon.run_until_cancelled(flight).await;
         let landed = landed.unwrap_or_else(|| self.abandoned(&lead_id, &sender));
         self.remember(&landed).await;
@@ -38,19 +39,14 @@ impl LeadProcessing {
     async fn accept_and_run(
         &self,
         lead_id: &LeadId,
-        source: LeadSource,
+        trigger: Trigger,
         sender: &watch::Sender<Option<Landed>>,
         in_air: &mut InAir<Landed>,
     ) -> Landed {
         let since = Instant::now();
-        let accepting = storage::accept_lead(
-            &self.pool,
-            lead_id,
-            source,
-            self.instance,
-            self.settings.dedup_ttl,
-            self.settings.lease,
-        );
+        let takeover = self.pipeline.takeover();
+        let accepting =
+            storage::accept_lead(&self.pool, lead_id, trigger, self.instance, &takeover);
         // Should it be committed after all, the lead is ours and not in the air: it is handed back.
         let Ok(accepted) = tokio::time::timeout(LONGEST_ACCEPT, accepting).await else {
             return Landed::Refused(ProcessError::DatabaseUnavailable);
@@ -60,7 +56,19 @@ impl LeadProcessing {
             sender.send_replace(Some(Landed::Accepted));
         }
         match accepted {
-            Ok(Accepted::Run(claim)) => self.run(&claim, database).await,
+            Ok(Accepted::Run(claim)) => match self.place_for(&claim) {
+                Some(place) => {
+                    let landed = self.run(&claim, database).await;
+                    drop(place);
+                    landed
+                }
+                None => {
+                    self.step_aside(&claim).await;
+                    in_air.only_watch();
+                    self.watch_elsewhere(lead_id).await
+                }
+            },
+            Ok(Accepted::Unknown) => Landed::Refused(ProcessError::NeverAccepted),
             Ok(Accepted::Join) => {
                 in_air.only_watch();
                 self.watch_elsewhere(lead_id).await
@@ -72,6 +80,14 @@ impl LeadProcessing {
                 database,
             },
             Err(error) => Landed::Refused(refusal(error)),
+        }
+    }
+
+    fn place_for(&self, claim: &Claim) -> Option<Place> {
+        if claim.is_suspect() {
+            self.company.alone_now()
+        } else {
+            self.company.beside()
         }
     }
 

@@ -3,40 +3,93 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
+
 use super::LeadProcessing;
 use crate::models::LeadState;
-use crate::storage::{self, Outage, StorageError};
+use crate::services::company::Place;
+use crate::storage::{self, Claim, Outage, StorageError, Wanted};
 
 /// The longest that handing back may take; a database that is away must not keep a process from
 /// stopping, and its leads are taken over once the lease is over.
 const LONGEST_HAND_BACK: Duration = Duration::from_millis(1_500);
 
 impl LeadProcessing {
-    /// Takes due leads from the queue, as many as there are places for, and starts their runs; how
-    /// many were taken. Leads that somebody waits for take no place.
+    /// Releases what dead instances left behind, and takes due leads from the queue, as many as there are
+    /// places for; their runs are started. How many were taken. Leads that somebody waits for take no
+    /// place.
     ///
     /// # Errors
     /// [`StorageError`] when the database cannot say.
     pub async fn run_due(&self) -> Result<usize, StorageError> {
+        let takeover = self.pipeline.takeover();
+        let leftovers = storage::release_leftovers(&self.pool, self.instance, &takeover).await?;
+        if leftovers.released > 0 {
+            tracing::warn!(
+                leads = leftovers.released,
+                "leads of an instance that fell silent are taken over"
+            );
+        }
+        if leftovers.suspect_due {
+            self.run_suspect().await?;
+        } else {
+            *self.waiting_alone.lock().await = None;
+        }
         let free = self.places.available_permits();
-        if free == 0 {
+        if free == 0 || self.company.beside().is_none() {
             return Ok(0);
         }
         let limit = i64::try_from(free).unwrap_or(i64::MAX);
-        let lease = self.settings.lease;
-        let claims = storage::claim_due_leads(&self.pool, self.instance, lease, limit).await?;
+        let wanted = Wanted::Ordinary;
+        let claims = storage::claim_due_leads(&self.pool, self.instance, wanted, limit).await?;
         let taken = claims.len();
         for claim in claims {
-            let in_air = self.flights.enter(&claim.lead_id);
-            let (processing, places) = (self.clone(), Arc::clone(&self.places));
-            self.tasks.spawn(async move {
-                let _place = places.acquire_owned().await;
-                let landed = processing.run(&claim, Duration::ZERO).await;
-                processing.remember(&landed).await;
-                drop(in_air);
-            });
+            let place = self.company.beside();
+            self.start_due(claim, place);
         }
         Ok(taken)
+    }
+
+    /// Runs one lead whose last two ends were crashes, once nothing else runs here.
+    async fn run_suspect(&self) -> Result<(), StorageError> {
+        let mut waiting = self.waiting_alone.lock().await;
+        let turn = waiting.get_or_insert_with(|| Box::pin(self.company.clone().alone()));
+        let Some(place) = turn.now_or_never() else {
+            return Ok(());
+        };
+        *waiting = None;
+        let wanted = Wanted::Suspect;
+        let claims = storage::claim_due_leads(&self.pool, self.instance, wanted, 1).await?;
+        if let Some(claim) = claims.into_iter().next() {
+            tracing::warn!(lead_id = %claim.lead_id, crashes = claim.crashes, "a lead runs alone: its last runs ended with their process");
+            self.start_due(claim, Some(place));
+        }
+        Ok(())
+    }
+
+    fn start_due(&self, claim: Claim, place: Option<Place>) {
+        let in_air = self.flights.enter(&claim.lead_id);
+        let (processing, places) = (self.clone(), Arc::clone(&self.places));
+        self.tasks.spawn(async move {
+            let _queue_place = places.acquire_owned().await;
+            match place {
+                Some(place) => {
+                    let landed = processing.run(&claim, Duration::ZERO).await;
+                    drop(place);
+                    processing.remember(&landed).await;
+                }
+                None => processing.step_aside(&claim).await,
+            }
+            drop(in_air);
+        });
+    }
+
+    /// Gives a lead back to the queue that may not run now: another has to be alone, or this one.
+    pub(super) async fn step_aside(&self, claim: &Claim) {
+        if let Err(error) = self.pipeline.hand_back(claim).await {
+            // It is looked for again with the next look at the queue.
+            tracing::warn!(lead_id = %claim.lead_id, error = %error, "a lead that waits for its turn could not be handed back yet");
+        }
     }
 
     /// Hands back leads that the database holds as ours and that nobody here is running: a run
@@ -89,7 +142,8 @@ impl LeadProcessing {
         self.finish(within).await;
         let handing_back = async {
             self.tasks.wait().await;
-            storage::hand_back_leads(&self.pool, self.instance).await?;
+            let lands_within = self.pipeline.takeover().lands_within;
+            storage::hand_back_leads(&self.pool, self.instance, lands_within).await?;
             storage::remove_instance(&self.pool, self.instance).await
         };
         let handed_back = tokio::time::timeout(LONGEST_HAND_BACK, handing_back).await;

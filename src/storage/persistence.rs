@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::storage::StorageError;
+use super::StorageError;
 
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
@@ -13,7 +13,7 @@ const TRIES_ON_CONFLICT: u32 = 6;
 /// Repeats a write of a run for as long as the database is away, and a few times while other
 /// transactions are in its way. What a run knows (a paid answer, a delivered message) stands
 /// nowhere else until then. A process that stops drops the run, and so ends this too.
-pub(super) async fn persistently<T, F>(write: impl Fn() -> F) -> Result<T, StorageError>
+pub async fn persistently<T, F>(write: impl Fn() -> F) -> Result<T, StorageError>
 where
     F: Future<Output = Result<T, StorageError>>,
 {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, RawPathParams};
 use axum::response::{IntoResponse, Response};
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
@@ -56,8 +56,25 @@ impl ProcessQuery {
     }
 }
 
-/// The id of a lead, in a query or a path.
-pub(super) fn parse_lead_id(text: &str) -> Result<LeadId, AppError> {
+/// The lead whose id stands in the path, as `{id}`.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct LeadInPath(pub(super) LeadId);
+
+impl<S: Send + Sync> FromRequestParts<S> for LeadInPath {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
+        let parameters = RawPathParams::from_request_parts(parts, state).await;
+        let parameters = parameters.map_err(|_| AppError::BadRequest {
+            field: "id",
+            wrong: "is not UTF-8 when decoded",
+        })?;
+        let id = parameters.iter().find(|(name, _)| *name == "id");
+        parse_lead_id(id.map_or("", |(_, value)| value)).map(Self)
+    }
+}
+
+fn parse_lead_id(text: &str) -> Result<LeadId, AppError> {
     LeadId::parse(text).map_err(|_| AppError::BadRequest {
         field: "id",
         wrong: "is no lead id: 1 to 64 of A–Z a–z 0–9 - _",

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use serde_json::Value;
 
-use super::extract::{parse_lead_id, wait_in};
+use super::extract::{LeadInPath, wait_in};
 use super::process::refused;
 use super::process_answer::{Masking, Rendered, render};
 use super::state::AppState;
@@ -19,11 +19,10 @@ use crate::telemetry::RequestSummary;
 pub(super) async fn replay(
     State(state): State<AppState>,
     Extension(summary): Extension<Arc<RequestSummary>>,
-    Path(id): Path<String>,
+    LeadInPath(lead_id): LeadInPath,
     RawQuery(query): RawQuery,
     body: Bytes,
 ) -> Result<Rendered, AppError> {
-    let lead_id = parse_lead_id(&id)?;
     summary.set_lead_id(lead_id.clone());
     let wait = wait_in(query.as_deref().unwrap_or_default())?;
     check_body(&body)?;

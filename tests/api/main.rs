@@ -5,6 +5,7 @@ mod access;
 mod database_away;
 mod database_lost;
 mod process_query;
+mod replay;
 #[path = "../support/mod.rs"]
 mod support;
 mod waiting;

@@ -10,4 +10,5 @@ mod same_person;
 mod situations;
 #[path = "../support/mod.rs"]
 mod support;
+mod suspects;
 mod work_api_faults;

@@ -139,6 +139,25 @@ impl Service {
         read(answer).await
     }
 
+    /// The answer to a POST with a body.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the test is a caller of the service, not an upstream call"
+    )]
+    pub(crate) async fn post_with(
+        &self,
+        path_and_query: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let url = format!("http://{}{path_and_query}", self.address);
+        let mut request = self.client.post(url).body(body.to_owned());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        read(request.send().await.unwrap()).await
+    }
+
     /// The status of an answer without a body.
     #[expect(
         clippy::disallowed_methods,

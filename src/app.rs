@@ -18,7 +18,7 @@ use crate::server::{Server, ServerError};
 use crate::services::lead_pipeline::LeadPipeline;
 use crate::services::lead_processing::LeadProcessing;
 use crate::storage::private_server::{PrivateServer, PrivateServerError};
-use crate::storage::{self, Heartbeat, InstanceId, StorageError};
+use crate::storage::{self, Endpoint, Heartbeat, InstanceId, StorageError};
 use crate::upstream::c2s::C2s;
 use crate::upstream::{Permission, SetupError};
 use crate::workers::Workers;
@@ -61,6 +61,7 @@ pub struct App {
     draining: CancellationToken,
     access: Arc<Access>,
     private: Option<PrivateServer>,
+    endpoint: Endpoint,
 }
 
 /// Why the service cannot start, or did not stop in order.
@@ -85,6 +86,7 @@ pub struct Database {
     /// Connections.
     pub pool: PgPool,
     private: Option<PrivateServer>,
+    endpoint: Endpoint,
 }
 
 impl Database {
@@ -117,9 +119,12 @@ impl Database {
             DatabaseLocation::Url(url) => {
                 let options = storage::options_from_url(url)?;
                 let pool = storage::connect(&options, CONNECTIONS).await?;
+                let endpoint = storage::probe_endpoint(&pool).await?;
+                tracing::debug!(?endpoint, "connected to the database");
                 Ok(Self {
                     pool,
                     private: None,
+                    endpoint,
                 })
             }
             DatabaseLocation::Private => {
@@ -130,6 +135,7 @@ impl Database {
                 Ok(Self {
                     pool,
                     private: Some(server),
+                    endpoint: Endpoint::Direct,
                 })
             }
         }
@@ -148,6 +154,7 @@ impl Database {
                 Ok(Self {
                     pool,
                     private: None,
+                    endpoint: Endpoint::Direct,
                 })
             }
             opened => opened,
@@ -160,10 +167,10 @@ impl Database {
     /// [`AppError`] when a migration fails.
     pub async fn migrate(&self, config: &DatabaseConfig) -> Result<(), AppError> {
         let Some(url) = &config.direct_url else {
-            return Ok(storage::migrate(&self.pool).await?);
+            return Ok(storage::migrate(&self.pool, self.endpoint).await?);
         };
         let direct = storage::connect(&storage::options_from_url(url)?, 1).await?;
-        let migrated = storage::migrate(&direct).await;
+        let migrated = storage::migrate(&direct, Endpoint::Direct).await;
         direct.close().await;
         Ok(migrated?)
     }
@@ -212,7 +219,11 @@ impl App {
         tokio::task::spawn_blocking(Phone::load_numbering_plan);
         let database = database.await?;
         database.migrate(&config.database).await?;
-        let Database { pool, private } = database;
+        let Database {
+            pool,
+            private,
+            endpoint,
+        } = database;
         let privacy_key = privacy_key(config, &pool).await?;
         let instance = InstanceId(Uuid::now_v7());
         storage::register_instance(&pool, instance).await?;
@@ -261,6 +272,7 @@ impl App {
             draining,
             access,
             private,
+            endpoint,
         })
     }
 
@@ -317,6 +329,7 @@ impl App {
         let database = Database {
             pool: self.pool,
             private: self.private,
+            endpoint: self.endpoint,
         };
         let closed = database.close().await;
         stopped?;

@@ -66,14 +66,27 @@ impl DatabaseConfig {
     pub(super) fn read(reader: &mut Reader<'_>, environment: Option<Environment>) -> Option<Self> {
         let location = read_location(reader, environment);
         let direct_url = reader.set("DB_DIRECT_URL");
-        if let Some(url) = &direct_url {
-            check_direct_url(reader, url, location.as_ref());
+        match (&direct_url, &location) {
+            (Some(url), _) => check_direct_url(reader, url, location.as_ref()),
+            (None, Some(Location { pooled: true, .. })) => {
+                let wrong = "is required where the database is reached through a pooler (a `-pooler` host): \
+                             nothing can be migrated there";
+                let remedy = "set it to the direct endpoint: the host's name without `-pooler`";
+                reader.problem("DB_DIRECT_URL", wrong, remedy);
+            }
+            (None, _) => {}
         }
         Some(Self {
-            location: location?,
+            location: location?.location,
             direct_url: direct_url.map(SecretString::from),
         })
     }
+}
+
+/// Where the database is, and whether a pooler is in between, as the host's name says.
+struct Location {
+    location: DatabaseLocation,
+    pooled: bool,
 }
 
 /// A value that is not UTF-8 stays set, with what cannot be read replaced: taken for unset, it
@@ -82,10 +95,7 @@ fn readable(lookup: &impl Fn(&str) -> Option<OsString>) -> impl Fn(&str) -> Opti
     move |name| Some(lookup(name)?.to_string_lossy().into_owned())
 }
 
-fn read_location(
-    reader: &mut Reader<'_>,
-    environment: Option<Environment>,
-) -> Option<DatabaseLocation> {
+fn read_location(reader: &mut Reader<'_>, environment: Option<Environment>) -> Option<Location> {
     let name = match (reader.set("DB_URL"), reader.set("DATABASE_URL")) {
         (None, Some(_)) => "DATABASE_URL",
         _ => "DB_URL",
@@ -93,8 +103,9 @@ fn read_location(
     let text = reader.text(name)?;
     if text != "private" {
         let remedy = format!("set it to {POSTGRES_URL}, or to `private`");
-        check_url(reader, name, &text, remedy)?;
-        return Some(DatabaseLocation::Url(SecretString::from(text)));
+        let pooled = check_url(reader, name, &text, remedy)?.is_pooled();
+        let location = DatabaseLocation::Url(SecretString::from(text));
+        return Some(Location { location, pooled });
     }
     if environment == Some(Environment::Production) {
         let wrong =
@@ -102,14 +113,27 @@ fn read_location(
         reader.problem(name, wrong, format!("set it to {POSTGRES_URL}"));
         return None;
     }
-    Some(DatabaseLocation::Private)
+    Some(Location {
+        location: DatabaseLocation::Private,
+        pooled: false,
+    })
 }
 
-fn check_direct_url(reader: &mut Reader<'_>, url: &str, location: Option<&DatabaseLocation>) {
+fn check_direct_url(reader: &mut Reader<'_>, url: &str, location: Option<&Location>) {
     let name = "DB_DIRECT_URL";
     let remedy = format!("set it to {POSTGRES_URL}, or unset it");
-    let good = check_url(reader, name, url, remedy).is_some();
-    if good && matches!(location, Some(DatabaseLocation::Private)) {
+    let Some(url) = check_url(reader, name, url, remedy) else {
+        return;
+    };
+    if url.is_pooled() {
+        // The migrator's lock belongs to a session, which a pooler in transaction mode hands to
+        // another caller.
+        let wrong = "leads through a pooler (a `-pooler` host), where nothing can be migrated";
+        let remedy = "use the direct endpoint: the host's name without `-pooler`";
+        reader.problem(name, wrong, remedy);
+    }
+    let private = location.is_some_and(|at| matches!(at.location, DatabaseLocation::Private));
+    if private {
         reader.problem(name, "has no meaning beside DB_URL=private", "unset it");
     }
 }
@@ -121,17 +145,10 @@ fn check_url(
     name: &'static str,
     text: &str,
     remedy: String,
-) -> Option<()> {
+) -> Option<DatabaseUrl> {
     match DatabaseUrl::parse(text) {
         Err(error) => reader.problem(name, error.to_string(), remedy),
-        // The migrator's lock and prepared statements belong to a session, which a pooler in
-        // transaction mode hands to another caller.
-        Ok(url) if url.is_pooled() => {
-            let wrong = "leads through a pooler (a `-pooler` host), which this version cannot use";
-            let remedy = "use the direct endpoint: the host's name without `-pooler`";
-            reader.problem(name, wrong, remedy);
-        }
-        Ok(_) => return Some(()),
+        Ok(url) => return Some(url),
     }
     None
 }

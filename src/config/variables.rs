@@ -72,7 +72,7 @@ pub const GROUPS: &[Group] = &[
             required(
                 "DB_URL",
                 "private",
-                "PostgreSQL URL (postgres://user:password@host/database), or `private`: a server of the service's own on this machine, refused in production. The direct endpoint: a pooled one (Neon's `-pooler` host) is refused in this version. Secret.",
+                "PostgreSQL URL (postgres://user:password@host/database), or `private`: a server of the service's own on this machine, refused in production. A pooled endpoint (Neon's `-pooler` host) needs DB_DIRECT_URL beside it, and PgBouncer 1.21 or newer. Secret.",
             ),
             unset(
                 "DATABASE_URL",
@@ -80,7 +80,7 @@ pub const GROUPS: &[Group] = &[
             ),
             unset(
                 "DB_DIRECT_URL",
-                "PostgreSQL URL for migrations, for instance of a role that may change the schema; no pooled endpoint either. Unset: DB_URL. Secret.",
+                "PostgreSQL URL for migrations: the direct endpoint beside a pooled DB_URL, or a role that may change the schema. Unset: DB_URL. Secret.",
             ),
             unset(
                 "PG_BIN_DIR",

@@ -38,6 +38,15 @@ pub enum StorageError {
     /// The database's URL cannot be used.
     #[error("the database URL must be postgres://user:password@host/database")]
     BadUrl,
+    /// The database is behind a pooler that cannot be used.
+    #[error(
+        "the database is behind a pooler that loses prepared statements (SQLSTATE {sqlstate}): use \
+         PgBouncer 1.21 or newer with max_prepared_statements above 0, or the direct endpoint"
+    )]
+    Pooler {
+        /// The five characters of the SQLSTATE.
+        sqlstate: String,
+    },
     /// The schema could not be brought up to date.
     #[error("migration {version} cannot be applied: {problem}")]
     Migration {
@@ -75,6 +84,7 @@ impl StorageError {
             Self::Other { sqlstate } => format!("database_{sqlstate}"),
             Self::Corrupt(_) => "stored_row_unreadable".to_owned(),
             Self::BadUrl => "database_url".to_owned(),
+            Self::Pooler { .. } => "database_pooler".to_owned(),
             Self::Migration { .. } => "migration".to_owned(),
         }
     }

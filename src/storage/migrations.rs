@@ -7,7 +7,7 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgPool;
 use sqlx::{Connection, Executor, PgExecutor};
 
-use super::StorageError;
+use super::{Endpoint, StorageError};
 
 /// A migration of a brokerage's data takes less. The migrator's lock is waited for without limit,
 /// and whoever holds it may be a machine that hangs.
@@ -19,10 +19,19 @@ static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 /// start at once; a database that a newer version has migrated already is left as it is.
 ///
 /// # Errors
-/// [`StorageError::Migration`] when one cannot be applied, or an applied one was changed since.
-pub async fn migrate(pool: &PgPool) -> Result<(), StorageError> {
+/// [`StorageError::Migration`] when one cannot be applied, or an applied one was changed since, or
+/// something is pending and the connections lead through a pooler.
+pub async fn migrate(pool: &PgPool, endpoint: Endpoint) -> Result<(), StorageError> {
     if !migrations_pending(pool).await? {
         return Ok(());
+    }
+    if endpoint == Endpoint::Pooled {
+        let problem = "the database is behind a pooler, where the migrator's lock is anybody's: \
+                       set DB_DIRECT_URL to the direct endpoint";
+        return Err(StorageError::Migration {
+            version: 0,
+            problem: problem.to_owned(),
+        });
     }
     let mut connection = pool.acquire().await?.detach();
     // Building an index on much data takes longer than a statement of the service may.

@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
+use sqlx::error::DatabaseError;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use sqlx::{ConnectOptions, Connection, PgExecutor};
 use tokio::time::timeout;
@@ -22,7 +23,8 @@ const TRUSTED_IDLE: Duration = Duration::from_secs(20);
 /// How long a connection that comes back to the pool may take to answer.
 const LONGEST_PING: Duration = Duration::from_secs(2);
 
-/// Opens a pool. No SQL and no parameter of it is ever logged.
+/// Opens a pool. No SQL and no parameter of it is ever logged. A pooler refuses what a session would
+/// keep: then the limit of a statement's time has to be set for the role (docs/deployment/NEON.md).
 ///
 /// # Errors
 /// [`StorageError::Unavailable`] when not even one connection can be made.
@@ -33,9 +35,28 @@ pub async fn connect(
     let options = options
         .clone()
         .application_name("rust-c2s-api")
-        .options([("statement_timeout", STATEMENT_TIMEOUT_MS)])
         .disable_statement_logging();
-    let pool = PgPoolOptions::new()
+    let limited = options
+        .clone()
+        .options([("statement_timeout", STATEMENT_TIMEOUT_MS)]);
+    match open(limited, max_connections).await {
+        Err(error) if refuses_parameters(&error) => {
+            tracing::debug!("the server takes no parameters of a session: a pooler");
+            let unlimited = options.extra_float_digits(None);
+            Ok(open(unlimited, max_connections).await?)
+        }
+        opened => Ok(opened?),
+    }
+}
+
+/// What PgBouncer says of a parameter at the start of a session that it would have to keep.
+fn refuses_parameters(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.as_deref() == Some("08P01")
+}
+
+async fn open(options: PgConnectOptions, max_connections: u32) -> Result<PgPool, sqlx::Error> {
+    PgPoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .test_before_acquire(false)
@@ -57,8 +78,7 @@ pub async fn connect(
             })
         })
         .connect_with(options)
-        .await?;
-    Ok(pool)
+        .await
 }
 
 /// Reads a database URL. It has to name host, user and database itself: what it leaves out is not

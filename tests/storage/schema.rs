@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 use rust_c2s_api::storage::test_database::TestDatabase;
-use rust_c2s_api::storage::{self, StorageError};
+use rust_c2s_api::storage::{self, Endpoint, StorageError};
 
 use super::harness::{Db, profile};
 
@@ -12,7 +12,7 @@ async fn an_empty_database_is_migrated_once_by_many_instances_at_once() {
     let options = database.connect_options().unwrap();
     let pool = storage::connect(&options, 8).await.unwrap();
     assert_eq!(storage::migrations_pending(&pool).await, Ok(true));
-    let starts = (0..4).map(|_| storage::migrate(&pool));
+    let starts = (0..4).map(|_| storage::migrate(&pool, Endpoint::Direct));
     for migrated in futures::future::join_all(starts).await {
         assert_eq!(migrated, Ok(()));
     }
@@ -28,10 +28,24 @@ async fn a_start_with_nothing_pending_waits_for_no_lock() {
         .await
         .unwrap();
     let locks = "select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())";
-    assert_eq!(storage::migrate(&db.pool).await, Ok(()));
+    assert_eq!(storage::migrate(&db.pool, Endpoint::Direct).await, Ok(()));
     let held: i64 = sqlx::query_scalar(locks).fetch_one(&db.pool).await.unwrap();
     assert_eq!(held, 0);
     other.rollback().await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_is_migrated_through_a_pooler() {
+    let database = TestDatabase::create_empty().await.unwrap();
+    let options = database.connect_options().unwrap();
+    let pool = storage::connect(&options, 2).await.unwrap();
+    assert_eq!(storage::probe_endpoint(&pool).await, Ok(Endpoint::Direct));
+    let refused = storage::migrate(&pool, Endpoint::Pooled).await.unwrap_err();
+    assert!(refused.to_string().contains("DB_DIRECT_URL"), "{refused}");
+    assert_eq!(storage::migrations_pending(&pool).await, Ok(true));
+    storage::migrate(&pool, Endpoint::Direct).await.unwrap();
+    // With nothing pending there is nothing to refuse.
+    assert_eq!(storage::migrate(&pool, Endpoint::Pooled).await, Ok(()));
 }
 
 #[tokio::test]
@@ -39,7 +53,7 @@ async fn a_migration_changed_after_it_was_applied_is_refused() {
     let db = Db::new().await;
     db.execute("update _sqlx_migrations set checksum = '\\x00' where version = 3")
         .await;
-    match storage::migrate(&db.pool).await {
+    match storage::migrate(&db.pool, Endpoint::Direct).await {
         Err(StorageError::Migration { version, .. }) => assert_eq!(version, 3),
         other => panic!("{other:?}"),
     }
@@ -53,7 +67,7 @@ async fn a_database_ahead_of_this_version_is_left_as_it_is() {
          values (9999, 'of a newer version', true, '\\x00', 0)",
     )
     .await;
-    assert_eq!(storage::migrate(&db.pool).await, Ok(()));
+    assert_eq!(storage::migrate(&db.pool, Endpoint::Direct).await, Ok(()));
 }
 
 #[rstest]

@@ -22,7 +22,8 @@ is_text() {
     [[ $1 =~ $text ]]
 }
 
-# name_connection NAME URL: sets libpq's variables to what URL says, and to nothing that the caller has. NAME is the
+# name_connection NAME URL: sets libpq's variables to what URL says, and to nothing that the caller has; and POOLED
+# (yes, no), told by the host's name. NAME is the
 # variable that holds URL; it is told when something is wrong, URL never.
 name_connection() {
     # a host whose name begins with / is the directory of a socket
@@ -47,7 +48,8 @@ name_connection() {
     case $PGDATABASE in . | ..) stop "$1 names no database" ;; esac
     # Neon's pooler is told by the host's first label.
     case $(printf '%s' "${PGHOST%%.*}" | tr '[:upper:]' '[:lower:]') in
-        *-pooler) stop "$1 names a pooled endpoint, which neither the service nor pg_dump can work with: give the host without -pooler" ;;
+        *-pooler) POOLED=yes ;;
+        *) POOLED=no ;;
     esac
     # A file that is not there: ~/.pgpass may name somebody else's password.
     PGPASSFILE=$SCRATCH/no-password-file
@@ -151,6 +153,7 @@ connect_by() {
     [ "$url" != private ] || stop "$name=private is a server that runs only beside the service, and only for it: give a PostgreSQL URL"
     echo "The database is the one that $name names." >&2
     name_connection "$name" "$url"
+    [ "$POOLED" = no ] || stop "$name names a pooled endpoint, and $program wants a session of its own: give the host without -pooler"
     name_roots "$program"
     unset DB_URL DATABASE_URL DB_DIRECT_URL
 }

@@ -2,7 +2,7 @@
 # set-secrets.sh FILE [--app NAME] [--stage] [--replace-api-keys] [--replace-privacy-key]
 #
 # Hands the secrets of a file like .env to Fly.io, over standard input: none gets into an argument list, a process list
-# or the shell's history. Refuses what cannot work there: a missing one, DB_URL=private, a pooled host, a placeholder of
+# or the shell's history. Refuses what cannot work there: a missing one, DB_URL=private, a pooled host without a direct one, a placeholder of
 # .env.example, a short key, a name that the service does not know. A setting that is no secret is left out and named:
 # that belongs into [env] of fly.toml.
 #
@@ -26,7 +26,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # read_secrets FILE: sets SECRETS to NAME=VALUE lines, NAMES to their names, and OTHERS to what is no secret.
 read_secrets() {
     local line name value number=0 known
-    SECRETS='' NAMES='' OTHERS=''
+    SECRETS='' NAMES='' OTHERS='' POOLED_BY=''
     known=$(known_names)
     while IFS= read -r line || [ -n "$line" ]; do
         number=$((number + 1))
@@ -84,8 +84,10 @@ unquoted() {
     printf '%s' "$inner"
 }
 
-# What fly would change, or the service would refuse at its start. Never says the value.
+# What fly would change, or the service would refuse at its start. Never says the value. Sets POOLED_BY to a variable
+# whose URL leads through a pooler.
 refuse_wrong() {
+    local pooled
     case $2 in
         *placeholder*) stop "$1 is the placeholder of .env.example: give the real value" ;;
         \"*) stop "$1 begins with a quotation mark, which fly would take away: choose another value" ;;
@@ -95,7 +97,10 @@ refuse_wrong() {
     case $1 in
         DB_URL | DATABASE_URL | DB_DIRECT_URL)
             [ "$2" != private ] || stop "$1=private is a server on one's own machine: give a PostgreSQL URL"
-            (name_connection "$1" "$2") || exit
+            pooled=$(name_connection "$1" "$2" && printf '%s' "$POOLED") || exit
+            [ "$1$pooled" != DB_DIRECT_URLyes ] ||
+                stop "DB_DIRECT_URL names a pooled endpoint, where nothing can be migrated: give the host without -pooler"
+            [ "$pooled" = no ] || POOLED_BY=$1
             ;;
         C2S_TOKEN | WORK_API)
             [[ $2 =~ ^[[:graph:]]+$ ]] || stop "$1 holds a blank or a letter that a header cannot carry"
@@ -178,6 +183,9 @@ if has_secret API_KEYS "$NAMES" && has_secret API_KEYS "$there"; then
 fi
 if has_secret DATABASE_URL "$NAMES" && has_secret DB_URL "$NAMES $there"; then
     echo "DATABASE_URL is not read where DB_URL is set, as it is on '$APP'"
+fi
+if [ -n "$POOLED_BY" ] && ! has_secret DB_DIRECT_URL "$NAMES $there"; then
+    stop "$POOLED_BY names a pooled endpoint, where nothing can be migrated: give DB_DIRECT_URL too, the same without -pooler"
 fi
 [ -z "$OTHERS" ] || echo "No secrets, left out (they belong into [env] of fly.toml):$OTHERS"
 [ -n "${NAMES// /}" ] || stop "$FILE has no secret to set"

@@ -239,8 +239,8 @@ async fn what_the_service_would_not_start_with_is_refused() {
             "DB_URL=private is a server on one's own machine",
         ),
         (
-            "DB_URL=postgres://u:segredo@ep-x-pooler.example.com/c2s\n",
-            "without -pooler",
+            "DB_DIRECT_URL=postgres://u:segredo@ep-x-pooler.example.com/c2s\n",
+            "nothing can be migrated: give the host without -pooler",
         ),
         ("DB_URL=segredo\n", "is no PostgreSQL URL"),
         (

@@ -21,7 +21,7 @@ use crate::config::{Config, PipelineConfig};
 use crate::lookups::{Lookups, ProfileAnswer, RunNotes};
 use crate::models::{Cpf, KeyedHash, Lead, LeadState, Money, PrivacyKey};
 use crate::storage::{self, Claim, LastSend, LeadResult, RunEnd, SettledAnswer, StorageError};
-use crate::upstream::c2s::{C2s, UpstreamError, UpstreamErrorKind, longest_wait};
+use crate::upstream::c2s::{C2s, UpstreamError, UpstreamErrorKind, UpstreamHealth, longest_wait};
 
 /// Runs leads.
 #[derive(Clone)]
@@ -85,6 +85,12 @@ impl LeadPipeline {
             clock,
             settings: config.pipeline.clone(),
         }
+    }
+
+    /// How C2S, Diretrix and Work API do.
+    pub(super) fn health(&self) -> [UpstreamHealth; 3] {
+        let [diretrix, work_api] = self.lookups.health();
+        [self.c2s.health(), diretrix, work_api]
     }
 
     /// Runs a claimed lead to an end, or to its next try.
@@ -216,10 +222,13 @@ impl LeadPipeline {
             return RunEnd::Failed { reason };
         }
         let held = error.holds_the_queue();
-        let failures = if held { HELD_FOR } else { failures(claim) };
+        let after = match error.retry_after {
+            Some(wait) if held => backoff::after(wait, self.settings.retry_base, backoff::chance()),
+            wait => self.delay(if held { HELD_FOR } else { failures(claim) }, wait),
+        };
         RunEnd::Retry {
             reason,
-            after: self.delay(failures, error.retry_after),
+            after,
             spends_attempt: !held,
             send,
         }

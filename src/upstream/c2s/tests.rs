@@ -6,7 +6,7 @@ use rstest::rstest;
 use secrecy::SecretString;
 
 use super::*;
-use crate::upstream::test_server::{Step, TestServer, complete, refusing_url};
+use crate::upstream::test_server::{PATIENT, Step, TestServer, complete, refusing_url};
 
 const TOKEN: &str = "token-of-nobody";
 const ID: &str = "00000000000000000000000000000a01";
@@ -24,7 +24,7 @@ fn config_of(base_url: Url, concurrency: usize) -> C2sConfig {
 
 fn c2s_at(base_url: Url, concurrency: usize) -> C2s {
     let config = config_of(base_url, concurrency);
-    C2s::new(&config, Permission::new(|| true)).expect("a client")
+    C2s::new(&config, PATIENT, Permission::new(|| true)).expect("a client")
 }
 
 fn id() -> LeadId {
@@ -154,11 +154,19 @@ async fn too_many_calls_say_how_long_to_stay_away() {
     let c2s = c2s_at(server.url(), 16);
     let outcome = c2s.create_message(&id(), "Olá").await;
     assert_eq!(word(&outcome), Sent::Rejected);
-    let error = c2s.lead(&id()).await.expect_err("an error");
+    let another = c2s_at(server.url(), 16);
+    let error = another.lead(&id()).await.expect_err("an error");
     for error in [outcome.error().expect("an error"), &error] {
         assert_eq!(error.kind, UpstreamErrorKind::RateLimited);
         assert_eq!(error.retry_after, Some(Duration::from_secs(7)));
     }
+    // Now nobody calls.
+    let outcome = c2s.create_message(&id(), "Olá").await;
+    assert_eq!(word(&outcome), Sent::No);
+    let error = outcome.error().expect("an error");
+    assert_eq!(error.code(), "c2s_held");
+    assert!(error.retry_after.expect("a wait") > Duration::from_secs(6));
+    assert_eq!(server.requests().len(), 2);
 }
 
 #[tokio::test]
@@ -224,7 +232,7 @@ async fn who_has_no_turn_in_time_and_who_was_let_go_has_sent_nothing() {
     assert_eq!(server.requests().len(), 2);
 
     let config = config_of(server.url(), 1);
-    let let_go = C2s::new(&config, Permission::new(|| false)).expect("a client");
+    let let_go = C2s::new(&config, PATIENT, Permission::new(|| false)).expect("a client");
     let outcome = let_go.create_message(&id, "x").await;
     assert!(matches!(&outcome, SendOutcome::NotSent(error) if error.code() == "c2s_let_go"));
     assert_eq!(server.requests().len(), 2);
@@ -262,7 +270,7 @@ fn refuses_a_configuration_it_cannot_use(
         concurrency: 1,
     };
     assert_eq!(
-        C2s::new(&config, Permission::new(|| true)).err(),
+        C2s::new(&config, PATIENT, Permission::new(|| true)).err(),
         Some(expected)
     );
 }

@@ -251,6 +251,66 @@ async fn calls_in_flight_are_bounded_and_the_wait_is_not_their_latency() {
     }
 }
 
+/// Opens at the first failure, for 50 ms.
+const NERVOUS: BreakerRules = BreakerRules {
+    failures: 1,
+    base: Duration::from_millis(50),
+    max: Duration::from_millis(50),
+};
+
+fn nervous_c2s_at(base_url: Url) -> C2s {
+    let config = config_of(base_url, 16);
+    C2s::new(&config, NERVOUS, Permission::new(|| true)).expect("a client")
+}
+
+async fn wait_for_a_probe_to_be_due(c2s: &C2s) {
+    let due = BreakerState::Open {
+        remaining: Duration::ZERO,
+    };
+    while c2s.health().breaker != due {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn of_many_callers_one_probes_and_the_others_send_nothing() {
+    let server = TestServer::start(vec![Step::Hang]).await;
+    let c2s = nervous_c2s_at(server.url());
+    let id = id();
+    assert_eq!(
+        c2s.lead(&id).await.expect_err("an error").code(),
+        "c2s_timeout"
+    );
+    wait_for_a_probe_to_be_due(&c2s).await;
+
+    let calls = futures::future::join_all((0..10).map(|_| c2s.lead(&id))).await;
+
+    let codes = calls
+        .into_iter()
+        .map(|call| call.expect_err("an error").code());
+    let (probes, held): (Vec<_>, Vec<_>) = codes.partition(|code| code == "c2s_timeout");
+    assert_eq!((probes.len(), held.len()), (1, 9));
+    assert!(held.iter().all(|code| code == "c2s_held"));
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_probe_that_is_dropped_gives_its_place_back() {
+    let server = TestServer::start(vec![Step::Hang]).await;
+    let c2s = nervous_c2s_at(server.url());
+    let id = id();
+    c2s.lead(&id).await.expect_err("an error");
+    wait_for_a_probe_to_be_due(&c2s).await;
+
+    let dropped = tokio::time::timeout(TIMEOUT / 4, c2s.lead(&id)).await;
+    assert!(dropped.is_err());
+    assert_eq!(c2s.health().in_flight, 0);
+    let probe = c2s.lead(&id).await.expect_err("an error");
+
+    assert_eq!(probe.code(), "c2s_timeout");
+    assert_eq!(server.requests().len(), 3);
+}
+
 #[rstest]
 #[case(
     "line\nbreak",

@@ -163,9 +163,9 @@ impl Http {
         let request = request.map_err(|_| Failure::unsent(UpstreamErrorKind::NotSent))?;
         // Asked twice: nobody waits for a turn that would not come, and what counts is how the
         // breaker stands right before sending.
-        self.breaker
-            .refuses()
-            .map_or(Ok(()), |wait| Err(Failure::held(wait)))?;
+        if let Some(wait) = self.breaker.refuses() {
+            return Err(Failure::held(wait));
+        }
         let turn = tokio::time::timeout(longest_wait(self.limits.timeout), self.turn());
         let Ok(Ok(permit)) = turn.await else {
             return Err(Failure::unsent(UpstreamErrorKind::NoTurn));

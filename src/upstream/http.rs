@@ -176,7 +176,6 @@ impl Http {
         let pass = self.breaker.pass(&request).map_err(Failure::held)?;
         let started = Instant::now();
         let answered = self.send(request, started).await;
-        drop(permit);
         let result = answered.and_then(|answer| {
             read(&answer).map_err(|kind| Failure {
                 kind,
@@ -193,6 +192,8 @@ impl Http {
         pass.settle(failure.map_or(Verdict::Good, |failure| {
             Verdict::of(failure.kind, failure.retry_after)
         }));
+        // Only now, so that whoever is next goes by what this call has shown.
+        drop(permit);
         result
     }
 

@@ -20,7 +20,7 @@ use crate::services::lead_processing::LeadProcessing;
 use crate::storage::private_server::{PrivateServer, PrivateServerError};
 use crate::storage::{self, Endpoint, Heartbeat, InstanceId, StorageError};
 use crate::upstream::c2s::C2s;
-use crate::upstream::{Permission, SetupError};
+use crate::upstream::{BreakerRules, Permission, SetupError};
 use crate::workers::Workers;
 
 /// Connections to the database of one process (DATABASE.md: two instances × 10).
@@ -237,7 +237,11 @@ impl App {
             &permission,
             clock.clone(),
         )?;
-        let c2s = Arc::new(C2s::new(&config.c2s, permission)?);
+        let c2s = Arc::new(C2s::new(
+            &config.c2s,
+            BreakerRules::of(&config.pipeline),
+            permission,
+        )?);
         let pipeline = LeadPipeline::new(
             config,
             pool.clone(),
@@ -258,7 +262,7 @@ impl App {
         let state = AppState::new(
             process_lead(&processing),
             replay_lead(&processing),
-            readiness(&pool, &workers),
+            readiness(&pool, &workers, &processing),
             &config.server,
             config.pipeline.process_wait,
             draining.clone(),
@@ -373,10 +377,11 @@ fn replay_lead(processing: &LeadProcessing) -> ProcessLead {
     })
 }
 
-fn readiness(pool: &PgPool, workers: &Arc<Workers>) -> Readiness {
-    let (pool, workers) = (pool.clone(), Arc::clone(workers));
+fn readiness(pool: &PgPool, workers: &Arc<Workers>, processing: &LeadProcessing) -> Readiness {
+    let (pool, workers, processing) = (pool.clone(), Arc::clone(workers), processing.clone());
     Readiness::new(move || {
         let (pool, workers) = (pool.clone(), Arc::clone(&workers));
+        let upstreams = processing.health();
         async move {
             let asking = storage::migrations_pending(&pool);
             let pending = tokio::time::timeout(READY_WITHIN, asking).await;
@@ -384,6 +389,7 @@ fn readiness(pool: &PgPool, workers: &Arc<Workers>) -> Readiness {
                 database: matches!(pending, Ok(Ok(_))),
                 migrations: matches!(pending, Ok(Ok(false))),
                 workers: workers.are_alive(),
+                upstreams: upstreams.map(|one| (one.upstream.as_str(), one.breaker.as_str())),
             }
         }
     })

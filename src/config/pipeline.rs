@@ -11,6 +11,9 @@ const LATE_ARRIVAL: Duration = Duration::from_secs(10);
 /// See [`PipelineConfig::queue_runs`].
 const QUEUE_RUNS: usize = 16;
 
+/// See [`PipelineConfig::breaker_failures`].
+const BREAKER_FAILURES: usize = 5;
+
 /// How leads are worked on.
 #[derive(Debug, Clone)]
 pub struct PipelineConfig {
@@ -36,6 +39,9 @@ pub struct PipelineConfig {
     /// Leads from the queue that run at once in one process; leads that somebody waits for come on
     /// top. No variable: a command for one lead takes none.
     pub queue_runs: usize,
+    /// Requests that must fail in a row, each another, before an upstream is left alone. No
+    /// variable: tests in which many leads fail at once for reasons of their own change it.
+    pub breaker_failures: usize,
     /// `INCOME_MULTIPLIER`, in thousandths (1000 = as the provider says).
     pub income_multiplier_thousandths: u32,
     /// `MESSAGE_FIELDS`: the parts of the message; all if unset.
@@ -69,6 +75,7 @@ impl PipelineConfig {
             fresh_days: fresh_days?,
             late_arrival: LATE_ARRIVAL,
             queue_runs: QUEUE_RUNS,
+            breaker_failures: BREAKER_FAILURES,
             income_multiplier_thousandths: income?,
             message_fields: message_fields?,
         })

@@ -1,5 +1,6 @@
 //! `GET /health` and `GET /ready`.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -37,7 +38,11 @@ pub(super) async fn ready(State(state): State<AppState>) -> Result<JsonAnswer, A
     let missing = parts.iter().filter(|(_, ready)| !ready);
     let missing: Vec<&str> = missing.map(|(name, _)| *name).collect();
     if missing.is_empty() {
-        Ok(JsonAnswer(json!({ "status": "ready" })))
+        let upstreams = report.upstreams.into_iter();
+        let upstreams: BTreeMap<_, _> = upstreams.collect();
+        Ok(JsonAnswer(
+            json!({ "status": "ready", "upstreams": upstreams }),
+        ))
     } else {
         Err(not_ready(&format!("not ready: {}", missing.join(", "))))
     }
@@ -57,24 +62,19 @@ mod tests {
 
     use tower::ServiceExt;
 
-    use crate::handlers::tests::{Stub, request};
-    use crate::handlers::{Readiness, ReadinessReport, router};
+    use crate::handlers::tests::{READY, Stub, request};
+    use crate::handlers::{Readiness, router};
 
     #[tokio::test]
     async fn many_who_ask_at_once_cost_one_check() {
         let checks = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&checks);
-        let report = ReadinessReport {
-            database: true,
-            migrations: true,
-            workers: true,
-        };
-        let mut state = Stub::default().state(&[], report);
+        let mut state = Stub::default().state(&[], READY);
         state.readiness = Readiness::new(move || {
             counted.fetch_add(1, Ordering::SeqCst);
             async move {
                 tokio::task::yield_now().await;
-                report
+                READY
             }
         });
         let router = router(state);

@@ -64,18 +64,13 @@ mod tests {
     use http::StatusCode;
     use tower::ServiceExt;
 
-    use crate::handlers::tests::{Stub, request};
-    use crate::handlers::{ReadinessReport, router};
+    use crate::handlers::router;
+    use crate::handlers::tests::{READY, Stub, request};
 
     #[tokio::test]
     async fn whoever_asks_for_the_head_alone_runs_nothing() {
         let stub = Stub::default();
-        let report = ReadinessReport {
-            database: true,
-            migrations: true,
-            workers: true,
-        };
-        let router = router(stub.state(&[], report));
+        let router = router(stub.state(&[], READY));
         let head = request("HEAD", "/api/v1/leads/process?id=a1");
         let answer = router.clone().oneshot(head).await.unwrap();
         assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);

@@ -43,6 +43,9 @@ pub struct ReadinessReport {
     pub migrations: bool,
     /// The workers are alive.
     pub workers: bool,
+    /// Each upstream and how its breaker stands. A service that waits for an upstream is ready: it
+    /// accepts leads.
+    pub upstreams: [(&'static str, &'static str); 3],
 }
 
 /// An answer about readiness holds for so long: `/ready` is open, and must not be a way to keep

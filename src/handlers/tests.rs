@@ -19,10 +19,15 @@ use crate::telemetry::captured::Captured;
 
 const KEYS: (&str, &str) = ("API_KEYS", "make:trigger:0123456789abcdef");
 const PUBLIC: (&str, &str) = ("HOST", "0.0.0.0");
-const READY: ReadinessReport = ReadinessReport {
+pub(crate) const READY: ReadinessReport = ReadinessReport {
     database: true,
     migrations: true,
     workers: true,
+    upstreams: [
+        ("c2s", "closed"),
+        ("diretrix", "probing"),
+        ("work_api", "open"),
+    ],
 };
 
 /// The configuration of a server with these variables set.
@@ -123,7 +128,9 @@ async fn health_says_who_it_is() {
 async fn ready_names_what_is_not() {
     let stub = Stub::default();
     let (status, _, body) = stub.get(&[PUBLIC], "/ready").await;
-    assert_eq!((status, body), (StatusCode::OK, json!({"status": "ready"})));
+    let upstreams = json!({"c2s": "closed", "diretrix": "probing", "work_api": "open"});
+    let expected = json!({"status": "ready", "upstreams": upstreams});
+    assert_eq!((status, body), (StatusCode::OK, expected));
 
     let report = ReadinessReport {
         migrations: false,

@@ -13,8 +13,8 @@ use super::answer::{ProviderAnswer, ProviderOutcome, recorded};
 use crate::config::DiretrixConfig;
 use crate::models::{Candidate, Email, Phone};
 use crate::upstream::{
-    Answer, Http, Limits, Permission, SetupError, Upstream, UpstreamError, UpstreamErrorKind,
-    at_path,
+    Answer, BreakerRules, Http, Limits, Permission, SetupError, Upstream, UpstreamError,
+    UpstreamErrorKind, UpstreamHealth, at_path,
 };
 
 /// Longest answer that is read, in bytes.
@@ -42,7 +42,11 @@ impl Diretrix {
     ///
     /// # Errors
     /// [`SetupError`] when the base URL cannot be used.
-    pub(super) fn new(config: &DiretrixConfig, permission: Permission) -> Result<Self, SetupError> {
+    pub(super) fn new(
+        config: &DiretrixConfig,
+        rules: BreakerRules,
+        permission: Permission,
+    ) -> Result<Self, SetupError> {
         let limits = Limits {
             timeout: config.timeout,
             concurrency: config.concurrency,
@@ -50,7 +54,13 @@ impl Diretrix {
             body_limit: BODY_LIMIT,
         };
         Ok(Self {
-            http: Http::new(Upstream::Diretrix, limits, permission, HeaderMap::new())?,
+            http: Http::new(
+                Upstream::Diretrix,
+                limits,
+                rules,
+                permission,
+                HeaderMap::new(),
+            )?,
             base: at_path(Upstream::Diretrix, &config.base_url, "/Consultas/Pessoa")?,
             user: config.user.clone(),
             password: config.password.clone(),
@@ -87,28 +97,31 @@ impl Diretrix {
             .http
             .get(url)
             .basic_auth(self.user.expose_secret(), password);
-        let called = self.http.call(operation, request).await;
-        let read = called.and_then(|answer| self.read(operation, &answer));
-        recorded(Upstream::Diretrix, operation, read)
+        let called = self.http.call(operation, request, read).await;
+        recorded(Upstream::Diretrix, operation, called)
     }
 
-    fn read(&self, operation: &'static str, answer: &Answer) -> Result<Candidates, UpstreamError> {
-        let read = match answer.status {
-            200..=299 => wire::candidates(&answer.body),
-            // Diretrix says "not found" in three ways; a malformed contact is not sent at all.
-            400 | 404 => Ok(Vec::new()),
-            status => Err(UpstreamErrorKind::of_status(status)),
-        };
-        let candidates = read.map_err(|kind| self.http.error(operation, answer, kind))?;
-        Ok(ProviderAnswer {
-            outcome: if candidates.is_empty() {
-                ProviderOutcome::Absent
-            } else {
-                ProviderOutcome::Found(candidates)
-            },
-            latency: answer.latency,
-        })
+    /// How Diretrix does.
+    pub(super) fn health(&self) -> UpstreamHealth {
+        self.http.health()
     }
+}
+
+fn read(answer: &Answer) -> Result<Candidates, UpstreamErrorKind> {
+    let candidates = match answer.status {
+        200..=299 => wire::candidates(&answer.body)?,
+        // Diretrix says "not found" in three ways; a malformed contact is not sent at all.
+        400 | 404 => Vec::new(),
+        status => return Err(UpstreamErrorKind::of_status(status)),
+    };
+    Ok(ProviderAnswer {
+        outcome: if candidates.is_empty() {
+            ProviderOutcome::Absent
+        } else {
+            ProviderOutcome::Found(candidates)
+        },
+        latency: answer.latency,
+    })
 }
 
 #[cfg(test)]

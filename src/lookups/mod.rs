@@ -27,7 +27,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::models::{Money, PrivacyKey};
 use crate::storage::{LookupKey, LookupState, LookupTerms};
-use crate::upstream::{Permission, SetupError};
+use crate::upstream::{BreakerRules, Permission, SetupError, UpstreamHealth};
 
 /// How long an answer stays in this process's memory at most (API.md "PRIVACY").
 const IN_MEMORY: Duration = Duration::from_secs(60);
@@ -83,14 +83,17 @@ impl Lookups {
         permission: &Permission,
         clock: Clock,
     ) -> Result<Self, SetupError> {
+        let rules = BreakerRules::of(&config.pipeline);
         Ok(Self {
             pool,
             diretrix: Arc::new(diretrix::Diretrix::new(
                 &config.diretrix,
+                rules,
                 permission.clone(),
             )?),
             work_api: Arc::new(work_api::WorkApi::new(
                 &config.work_api,
+                rules,
                 permission.clone(),
             )?),
             privacy_key,
@@ -108,5 +111,11 @@ impl Lookups {
                 .time_to_live(IN_MEMORY)
                 .build(),
         })
+    }
+
+    /// How Diretrix and Work API do.
+    #[must_use]
+    pub fn health(&self) -> [UpstreamHealth; 2] {
+        [self.diretrix.health(), self.work_api.health()]
     }
 }

@@ -12,8 +12,8 @@ use super::answer::{ProviderAnswer, ProviderOutcome, recorded};
 use crate::config::WorkApiConfig;
 use crate::models::{AllowedPayload, Candidate, Cpf, Phone, Profile};
 use crate::upstream::{
-    Answer, Http, Limits, Permission, SetupError, Upstream, UpstreamError, UpstreamErrorKind,
-    at_path,
+    BreakerRules, Http, Limits, Permission, SetupError, Upstream, UpstreamError, UpstreamErrorKind,
+    UpstreamHealth, at_path,
 };
 use wire::Reading;
 
@@ -44,7 +44,11 @@ impl WorkApi {
     ///
     /// # Errors
     /// [`SetupError`] when the base URL cannot be used.
-    pub(super) fn new(config: &WorkApiConfig, permission: Permission) -> Result<Self, SetupError> {
+    pub(super) fn new(
+        config: &WorkApiConfig,
+        rules: BreakerRules,
+        permission: Permission,
+    ) -> Result<Self, SetupError> {
         let limits = Limits {
             timeout: config.timeout,
             concurrency: config.concurrency,
@@ -52,7 +56,13 @@ impl WorkApi {
             body_limit: BODY_LIMIT,
         };
         Ok(Self {
-            http: Http::new(Upstream::WorkApi, limits, permission, HeaderMap::new())?,
+            http: Http::new(
+                Upstream::WorkApi,
+                limits,
+                rules,
+                permission,
+                HeaderMap::new(),
+            )?,
             endpoint: at_path(Upstream::WorkApi, &config.base_url, "/api")?,
             token: config.token.clone(),
         })
@@ -67,16 +77,13 @@ impl WorkApi {
         &self,
         cpf: &Cpf,
     ) -> Result<ProviderAnswer<Box<FetchedProfile>>, UpstreamError> {
-        let called = self.call(PROFILE, "cpf", cpf.digits()).await;
-        let read = called.and_then(|answer| {
-            self.read(PROFILE, &answer, |body| {
-                Ok(match wire::profile(body, cpf)? {
-                    Reading::Success(fetched) => ProviderOutcome::Found(Box::new(fetched)),
-                    Reading::Absent => ProviderOutcome::Absent,
-                })
+        let read = |body: &[u8]| {
+            Ok(match wire::profile(body, cpf)? {
+                Reading::Success(fetched) => ProviderOutcome::Found(Box::new(fetched)),
+                Reading::Absent => ProviderOutcome::Absent,
             })
-        });
-        recorded(Upstream::WorkApi, PROFILE, read)
+        };
+        self.ask(PROFILE, ("cpf", cpf.digits()), read).await
     }
 
     /// The people a phone belongs to; companies are left out. `NoAnswer` when the contract does
@@ -88,48 +95,41 @@ impl WorkApi {
         &self,
         phone: &Phone,
     ) -> Result<ProviderAnswer<Vec<Candidate>>, UpstreamError> {
-        let called = self.call(PHONE, "phone", phone.national()).await;
-        let read = called.and_then(|answer| {
-            self.read(PHONE, &answer, |body| match wire::candidates(body) {
-                Ok(Reading::Success(people)) => Ok(ProviderOutcome::Found(people)),
-                Ok(Reading::Absent) => Ok(ProviderOutcome::Absent),
-                Err(UpstreamErrorKind::NotInContract) => Ok(ProviderOutcome::NoAnswer),
-                Err(kind) => Err(kind),
-            })
-        });
-        recorded(Upstream::WorkApi, PHONE, read)
+        let read = |body: &[u8]| match wire::candidates(body) {
+            Ok(Reading::Success(people)) => Ok(ProviderOutcome::Found(people)),
+            Ok(Reading::Absent) => Ok(ProviderOutcome::Absent),
+            Err(UpstreamErrorKind::NotInContract) => Ok(ProviderOutcome::NoAnswer),
+            Err(kind) => Err(kind),
+        };
+        self.ask(PHONE, ("phone", phone.national()), read).await
     }
 
-    async fn call(
+    /// How Work API does.
+    pub(super) fn health(&self) -> UpstreamHealth {
+        self.http.health()
+    }
+
+    async fn ask<T>(
         &self,
         operation: &'static str,
-        module: &str,
-        query: &str,
-    ) -> Result<Answer, UpstreamError> {
+        (module, query): (&str, &str),
+        read: impl FnOnce(&[u8]) -> Result<ProviderOutcome<T>, UpstreamErrorKind>,
+    ) -> Result<ProviderAnswer<T>, UpstreamError> {
         let mut url = self.endpoint.clone();
         url.query_pairs_mut()
             .append_pair("token", self.token.expose_secret())
             .append_pair("modulo", module)
             .append_pair("consulta", query);
-        self.http.call(operation, self.http.get(url)).await
-    }
-
-    fn read<T>(
-        &self,
-        operation: &'static str,
-        answer: &Answer,
-        body: impl FnOnce(&[u8]) -> Result<ProviderOutcome<T>, UpstreamErrorKind>,
-    ) -> Result<ProviderAnswer<T>, UpstreamError> {
-        let read = if answer.is_success() {
-            body(&answer.body)
-        } else {
-            Err(UpstreamErrorKind::of_status(answer.status))
-        };
-        let outcome = read.map_err(|kind| self.http.error(operation, answer, kind))?;
-        Ok(ProviderAnswer {
-            outcome,
-            latency: answer.latency,
-        })
+        let called = self.http.call(operation, self.http.get(url), |answer| {
+            if !answer.is_success() {
+                return Err(UpstreamErrorKind::of_status(answer.status));
+            }
+            Ok(ProviderAnswer {
+                outcome: read(&answer.body)?,
+                latency: answer.latency,
+            })
+        });
+        recorded(Upstream::WorkApi, operation, called.await)
     }
 }
 

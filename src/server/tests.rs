@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::*;
-use crate::handlers::{self, ReadinessReport};
+use crate::handlers;
 
 const SOON: Duration = Duration::from_secs(10);
 
@@ -34,12 +34,7 @@ fn start(router: Router, header_timeout: Duration, deadline: Duration) -> Runnin
 }
 
 fn service() -> Router {
-    let ready = ReadinessReport {
-        database: true,
-        migrations: true,
-        workers: true,
-    };
-    handlers::router(handlers::tests::Stub::default().state(&[], ready))
+    handlers::router(handlers::tests::Stub::default().state(&[], handlers::tests::READY))
 }
 
 async fn send(address: SocketAddr, text: &str) -> TcpStream {

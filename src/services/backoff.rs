@@ -19,6 +19,12 @@ pub(super) fn delay(
     jittered.max(retry_after.unwrap_or_default())
 }
 
+/// When a known wait is over (a breaker's window, the `Retry-After` of an upstream that holds the
+/// queue), and up to `base` later, so that leads held together do not come back together.
+pub(super) fn after(wait: Duration, base: Duration, chance: f64) -> Duration {
+    wait + base.mul_f64(chance.clamp(0.0, 1.0))
+}
+
 /// A random number in 0..1.
 pub(super) fn chance() -> f64 {
     rand::rng().random()
@@ -48,5 +54,17 @@ mod tests {
         let retry_after = retry_after.map(Duration::from_secs);
         let waited = delay(base, max, attempts, retry_after, chance);
         assert_eq!(waited, Duration::from_millis(milliseconds));
+    }
+
+    #[rstest]
+    #[case(0.0, 30_000)]
+    #[case(0.25, 30_250)]
+    #[case(1.0, 31_000)]
+    fn held_leads_come_back_when_the_wait_is_over(#[case] chance: f64, #[case] milliseconds: u64) {
+        let (wait, base) = (Duration::from_secs(30), Duration::from_secs(1));
+        assert_eq!(
+            after(wait, base, chance),
+            Duration::from_millis(milliseconds)
+        );
     }
 }

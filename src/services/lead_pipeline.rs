@@ -23,7 +23,7 @@ use crate::models::{Cpf, KeyedHash, Lead, LeadState, Money, PrivacyKey};
 use crate::storage::{
     self, Claim, LastSend, LeadResult, RunEnd, SettledAnswer, StorageError, Takeover, persistently,
 };
-use crate::upstream::c2s::{C2s, UpstreamError, UpstreamErrorKind, longest_wait};
+use crate::upstream::c2s::{C2s, UpstreamError, UpstreamErrorKind, UpstreamHealth, longest_wait};
 
 /// Runs leads.
 #[derive(Clone)]
@@ -101,6 +101,12 @@ impl LeadPipeline {
             // Half of a heartbeat's distance: long enough to spread the calls, short beside the lease.
             spread: lease / 6,
         }
+    }
+
+    /// How C2S, Diretrix and Work API do.
+    pub(super) fn health(&self) -> [UpstreamHealth; 3] {
+        let [diretrix, work_api] = self.lookups.health();
+        [self.c2s.health(), diretrix, work_api]
     }
 
     /// Runs a claimed lead to an end, or to its next try.
@@ -246,10 +252,13 @@ impl LeadPipeline {
             return RunEnd::Failed { reason };
         }
         let held = error.holds_the_queue();
-        let failures = if held { HELD_FOR } else { failures(claim) };
+        let after = match error.retry_after {
+            Some(wait) if held => backoff::after(wait, self.settings.retry_base, backoff::chance()),
+            wait => self.delay(if held { HELD_FOR } else { failures(claim) }, wait),
+        };
         RunEnd::Retry {
             reason,
-            after: self.delay(failures, error.retry_after),
+            after,
             spends_attempt: !held,
             send,
         }

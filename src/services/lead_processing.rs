@@ -22,6 +22,7 @@ use crate::clock::Clock;
 use crate::config::{Config, PipelineConfig};
 use crate::models::{Cpf, LeadId, LeadSource, LeadState};
 use crate::storage::{InstanceId, LeadResult, Trigger};
+use crate::upstream::c2s::UpstreamHealth;
 
 /// How long a finished lead, which names a person, stays in this process's memory at most (API.md
 /// "PRIVACY"); after that the database answers the repeated trigger.
@@ -39,6 +40,8 @@ pub struct LeadProcessing {
     finished: Cache<LeadId, LeadResult>,
     /// Places for leads from the queue.
     places: Arc<Semaphore>,
+    /// The place of the one lead that is taken to probe an upstream.
+    probe: Arc<Semaphore>,
     tasks: TaskTracker,
     abandon: CancellationToken,
     company: Company,
@@ -123,6 +126,7 @@ impl LeadProcessing {
             flights: Flights::default(),
             finished: finished.build(),
             places: Arc::new(Semaphore::new(config.pipeline.queue_runs)),
+            probe: Arc::new(Semaphore::new(1)),
             tasks: TaskTracker::new(),
             abandon: CancellationToken::new(),
             company: Company::default(),
@@ -207,6 +211,12 @@ impl LeadProcessing {
                 Ok(self.answer(result, !first, RunTimes::default()))
             }
         }
+    }
+
+    /// How C2S, Diretrix and Work API do, in this order. Cheap: nothing is called.
+    #[must_use]
+    pub fn health(&self) -> [UpstreamHealth; 3] {
+        self.pipeline.health()
     }
 
     fn unended(&self, lead_id: LeadId, state: LeadState) -> LeadResult {

@@ -12,7 +12,8 @@ use url::Url;
 
 pub use super::error::{UpstreamError, UpstreamErrorKind};
 pub use super::http::longest_wait;
-use super::{Answer, Http, Limits, Permission, SetupError, Upstream, at_path, record_call};
+use super::{Answer, BreakerRules, Http, Limits, Permission, SetupError, at_path, record_call};
+pub use super::{BreakerState, Upstream, UpstreamHealth};
 use crate::config::C2sConfig;
 use crate::models::{Lead, LeadId};
 
@@ -49,7 +50,8 @@ pub enum SendOutcome {
     /// A complete 4xx: final. `Status(404)` says that the lead is missing; `RateLimited` and
     /// `Denied` say that it may be sent later (see [`UpstreamError::is_retryable`]).
     Rejected(UpstreamError),
-    /// Surely not sent: no connection could be made. It may be sent again at any time.
+    /// Surely not sent: no connection could be made, or none was tried. It may be sent again at any
+    /// time.
     NotSent(UpstreamError),
     /// A complete answer of another status (5xx, or a redirect): most likely not delivered. Read
     /// the lead back before the next try.
@@ -64,7 +66,11 @@ impl C2s {
     ///
     /// # Errors
     /// [`SetupError`] when base URL or token cannot be used.
-    pub fn new(config: &C2sConfig, permission: Permission) -> Result<Self, SetupError> {
+    pub fn new(
+        config: &C2sConfig,
+        rules: BreakerRules,
+        permission: Permission,
+    ) -> Result<Self, SetupError> {
         let bearer = format!("Bearer {}", config.token.expose_secret());
         let mut bearer =
             HeaderValue::from_str(&bearer).map_err(|_| SetupError::Credentials(Upstream::C2s))?;
@@ -77,7 +83,7 @@ impl C2s {
         };
         let headers = HeaderMap::from_iter([(AUTHORIZATION, bearer)]);
         Ok(Self {
-            http: Http::new(Upstream::C2s, limits, permission, headers)?,
+            http: Http::new(Upstream::C2s, limits, rules, permission, headers)?,
             base: at_path(Upstream::C2s, &config.base_url, "/integration/leads")?,
         })
     }
@@ -99,19 +105,19 @@ impl C2s {
     }
 
     async fn fetch(&self, id: &LeadId) -> Result<FetchedLead, UpstreamError> {
-        let url = self.lead_url(id, "");
-        let answer = self.http.call(LEAD, self.http.get(url)).await?;
-        let lead = match answer.status {
-            200..=299 => wire::lead(&answer.body, id)
-                .map(Some)
-                .map_err(|kind| self.http.error(LEAD, &answer, kind))?,
-            404 => None,
-            status => return Err(self.status_error(LEAD, &answer, status)),
+        let request = self.http.get(self.lead_url(id, ""));
+        let read = |answer: &Answer| {
+            let lead = match answer.status {
+                200..=299 => Some(wire::lead(&answer.body, id)?),
+                404 => None,
+                status => return Err(UpstreamErrorKind::of_status(status)),
+            };
+            Ok(FetchedLead {
+                lead,
+                latency: answer.latency,
+            })
         };
-        Ok(FetchedLead {
-            lead,
-            latency: answer.latency,
-        })
+        self.http.call(LEAD, request, read).await
     }
 
     /// Posts a message to a lead, once: it is never repeated in here. The body must be under
@@ -119,28 +125,22 @@ impl C2s {
     pub async fn create_message(&self, id: &LeadId, body: &str) -> SendOutcome {
         let url = self.lead_url(id, "/create_message");
         let request = self.http.post(url).json(&json!({ "body": body }));
-        let outcome = match self.http.call(CREATE_MESSAGE, request).await {
-            Ok(answer) => self.outcome_of(&answer),
-            Err(error) if error.is_unsent() => SendOutcome::NotSent(error),
-            Err(error) => SendOutcome::Unknown(error),
+        let read = |answer: &Answer| {
+            let taken = answer.is_success().then_some(answer.latency);
+            taken.ok_or(UpstreamErrorKind::of_status(answer.status))
+        };
+        let outcome = match self.http.call(CREATE_MESSAGE, request, read).await {
+            Ok(latency) => SendOutcome::Delivered { latency },
+            Err(error) => SendOutcome::of(error),
         };
         outcome.record();
         outcome
     }
 
-    fn outcome_of(&self, answer: &Answer) -> SendOutcome {
-        if answer.is_success() {
-            return SendOutcome::Delivered {
-                latency: answer.latency,
-            };
-        }
-        let error = self.status_error(CREATE_MESSAGE, answer, answer.status);
-        match answer.status {
-            // What a gateway or a slow server says of a request that may still be at work.
-            408 | 504 => SendOutcome::Unknown(error),
-            400..=499 => SendOutcome::Rejected(error),
-            _ => SendOutcome::MostLikelyNot(error),
-        }
+    /// How the CRM does.
+    #[must_use]
+    pub fn health(&self) -> UpstreamHealth {
+        self.http.health()
     }
 
     fn lead_url(&self, id: &LeadId, below: &str) -> Url {
@@ -149,14 +149,22 @@ impl C2s {
         url.set_path(&format!("{}/{}{below}", self.base.path(), id.as_str()));
         url
     }
-
-    fn status_error(&self, operation: &'static str, answer: &Answer, status: u16) -> UpstreamError {
-        self.http
-            .error(operation, answer, UpstreamErrorKind::of_status(status))
-    }
 }
 
 impl SendOutcome {
+    /// What a failure means: what the kind tells of the status that came, if one came.
+    fn of(error: UpstreamError) -> Self {
+        use UpstreamErrorKind as Kind;
+        match error.kind {
+            _ if error.is_unsent() => Self::NotSent(error),
+            // What a gateway or a slow server says of a request that may still be at work.
+            Kind::Status(408) | Kind::Unavailable(504) => Self::Unknown(error),
+            Kind::Denied | Kind::RateLimited | Kind::Status(400..=499) => Self::Rejected(error),
+            Kind::Unavailable(_) | Kind::Status(_) => Self::MostLikelyNot(error),
+            _ => Self::Unknown(error),
+        }
+    }
+
     /// The error, unless it was delivered.
     #[must_use]
     pub const fn error(&self) -> Option<&UpstreamError> {

@@ -58,7 +58,8 @@ pub struct UpstreamError {
     pub operation: &'static str,
     /// What went wrong.
     pub kind: UpstreamErrorKind,
-    /// How long the upstream asks us to stay away, from `Retry-After`, clamped.
+    /// How long to stay away: what the upstream asks for in `Retry-After`, clamped, or the rest of
+    /// the breaker's window.
     pub retry_after: Option<Duration>,
     /// How long the call took, without the wait for its turn.
     pub latency: Duration,
@@ -76,6 +77,10 @@ pub enum UpstreamErrorKind {
     /// This instance may no longer act for its leads, as its heartbeat is too old. Nothing was sent.
     #[error("the heartbeat of this instance is too old to call anybody, nothing was sent")]
     LetGo,
+    /// The breaker is open: the upstream fails or refuses us, and is left alone for a while. Nothing
+    /// was sent.
+    #[error("the upstream has been failing, nothing was sent")]
+    Held,
     /// Sent, and not a status line within the time limit.
     #[error("no answer within the time limit")]
     Timeout,
@@ -134,6 +139,7 @@ impl UpstreamErrorKind {
             Self::NotSent => "not_sent",
             Self::NoTurn => "no_turn",
             Self::LetGo => "let_go",
+            Self::Held => "held",
             Self::Timeout => "timeout",
             Self::Broken => "broken",
             Self::CutOff => "cut_off",
@@ -166,7 +172,8 @@ impl UpstreamError {
 
     /// Whether the failure is the upstream's and not this lead's, so that the retry spends no
     /// attempt: an outage (no connection; 502 to 504, by which a gateway speaks of the service and
-    /// not of the request; too many calls; no credits), or a refused token of C2S or Diretrix.
+    /// not of the request; too many calls; no credits; an open breaker), or a refused token of C2S
+    /// or Diretrix.
     /// Work API's 403 says many things and is counted (ARCHITECTURE.md "The way of a lead").
     #[must_use]
     pub const fn holds_the_queue(&self) -> bool {
@@ -174,6 +181,7 @@ impl UpstreamError {
             UpstreamErrorKind::NotSent
             | UpstreamErrorKind::NoTurn
             | UpstreamErrorKind::LetGo
+            | UpstreamErrorKind::Held
             | UpstreamErrorKind::RateLimited
             | UpstreamErrorKind::NoCredits
             | UpstreamErrorKind::Unavailable(502..=504) => true,
@@ -214,7 +222,10 @@ impl UpstreamError {
     pub const fn is_unsent(&self) -> bool {
         matches!(
             self.kind,
-            UpstreamErrorKind::NotSent | UpstreamErrorKind::NoTurn | UpstreamErrorKind::LetGo
+            UpstreamErrorKind::NotSent
+                | UpstreamErrorKind::NoTurn
+                | UpstreamErrorKind::LetGo
+                | UpstreamErrorKind::Held
         )
     }
 
@@ -250,6 +261,8 @@ mod tests {
 
     #[rstest]
     #[case(Upstream::C2s, UpstreamErrorKind::NotSent, true, true, false)]
+    #[case(Upstream::C2s, UpstreamErrorKind::Held, true, true, false)]
+    #[case(Upstream::WorkApi, UpstreamErrorKind::Held, true, true, false)]
     #[case(Upstream::C2s, UpstreamErrorKind::Denied, true, true, false)]
     #[case(Upstream::C2s, UpstreamErrorKind::Status(422), false, false, false)]
     #[case(Upstream::C2s, UpstreamErrorKind::Status(408), true, false, false)]
@@ -310,6 +323,7 @@ mod tests {
 
     #[rstest]
     #[case(Upstream::WorkApi, UpstreamErrorKind::Timeout, "work_api_timeout")]
+    #[case(Upstream::WorkApi, UpstreamErrorKind::Held, "work_api_held")]
     #[case(Upstream::Diretrix, UpstreamErrorKind::Denied, "diretrix_denied")]
     #[case(Upstream::C2s, UpstreamErrorKind::Status(422), "c2s_status_422")]
     #[case(

@@ -7,13 +7,17 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
 use http::header::{ACCEPT, HeaderValue};
-use reqwest::{Client, RequestBuilder, Response, redirect};
-use tokio::sync::Semaphore;
+use reqwest::{Client, Request, RequestBuilder, Response, redirect};
+use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
+use super::breaker::{Breaker, Verdict};
 use super::pace::Pace;
-use super::{SetupError, Upstream, UpstreamError, UpstreamErrorKind, retry_after};
+use super::{
+    BreakerRules, BreakerState, SetupError, Upstream, UpstreamError, UpstreamErrorKind,
+    UpstreamHealth, retry_after,
+};
 
 /// A connection that was idle longer is not used again: upstreams cut idle ones, and a request
 /// lost that way is of unknown outcome.
@@ -72,8 +76,10 @@ pub(crate) struct Http {
     client: Client,
     limits: Limits,
     permission: Permission,
+    places: usize,
     permits: Semaphore,
     pace: Pace,
+    breaker: Breaker,
 }
 
 impl Http {
@@ -85,6 +91,7 @@ impl Http {
     pub(crate) fn new(
         upstream: Upstream,
         limits: Limits,
+        rules: BreakerRules,
         permission: Permission,
         mut headers: HeaderMap,
     ) -> Result<Self, SetupError> {
@@ -101,12 +108,15 @@ impl Http {
             .pool_idle_timeout(POOL_IDLE)
             .build()
             .map_err(|_| SetupError::Client(upstream))?;
+        let places = limits.concurrency.clamp(1, Semaphore::MAX_PERMITS);
         Ok(Self {
             upstream,
             client,
             permission,
-            permits: Semaphore::new(limits.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
+            places,
+            permits: Semaphore::new(places),
             pace: Pace::new(limits.pace),
+            breaker: Breaker::new(upstream, rules),
             limits,
         })
     }
@@ -121,44 +131,88 @@ impl Http {
         self.client.post(url)
     }
 
-    /// Waits for its turn, at most [`longest_wait`], sends once, and reads the answer to
-    /// its end.
+    /// Waits for its turn, at most [`longest_wait`], sends once, and reads the answer to its end;
+    /// `read` says what it is. Breaker and pace learn from the result.
     ///
     /// # Errors
-    /// `NotSent`, `NoTurn` and `LetGo` when surely nothing was sent; `Timeout` and `Broken` when it was sent and no
-    /// status came; `CutOff` and `TooLarge` when the answer began and was not read to its end.
-    pub(crate) async fn call(
+    /// `NotSent`, `NoTurn`, `LetGo` and `Held` when surely nothing was sent; `Timeout` and `Broken`
+    /// when it was sent and no status came; `CutOff` and `TooLarge` when the answer began and was
+    /// not read to its end; what `read` says of a complete answer.
+    pub(crate) async fn call<T>(
         &self,
         operation: &'static str,
         request: RequestBuilder,
-    ) -> Result<Answer, UpstreamError> {
-        let turn = tokio::time::timeout(longest_wait(self.limits.timeout), async {
-            let permit = self.permits.acquire().await;
-            self.pace.wait().await;
-            permit
-        });
-        let turn = turn.await;
-        let started = Instant::now();
-        let sent = match turn {
-            Ok(Ok(_permit)) if !(self.permission.0)() => Err((UpstreamErrorKind::LetGo, None)),
-            Ok(Ok(_permit)) => self.send(request, started).await,
-            Ok(Err(_)) | Err(_) => Err((UpstreamErrorKind::NoTurn, None)),
+        read: impl FnOnce(&Answer) -> Result<T, UpstreamErrorKind>,
+    ) -> Result<T, UpstreamError> {
+        let called = self.try_call(request, read).await;
+        called.map_err(|failure| UpstreamError {
+            upstream: self.upstream,
+            operation,
+            kind: failure.kind,
+            retry_after: failure.retry_after,
+            latency: failure.latency,
+        })
+    }
+
+    async fn try_call<T>(
+        &self,
+        request: RequestBuilder,
+        read: impl FnOnce(&Answer) -> Result<T, UpstreamErrorKind>,
+    ) -> Result<T, Failure> {
+        let request = request.build();
+        let request = request.map_err(|_| Failure::unsent(UpstreamErrorKind::NotSent))?;
+        // Asked twice: nobody waits for a turn that would not come, and what counts is how the
+        // breaker stands right before sending.
+        if let Some(wait) = self.breaker.refuses() {
+            return Err(Failure::held(wait));
+        }
+        let turn = tokio::time::timeout(longest_wait(self.limits.timeout), self.turn());
+        let Ok(Ok(permit)) = turn.await else {
+            return Err(Failure::unsent(UpstreamErrorKind::NoTurn));
         };
-        let latency = started.elapsed();
-        match sent {
-            Ok((status, body, retry_after)) => Ok(Answer {
-                status,
-                body,
-                retry_after,
-                latency,
-            }),
-            Err((kind, retry_after)) => Err(UpstreamError {
-                upstream: self.upstream,
-                operation,
+        if !(self.permission.0)() {
+            return Err(Failure::unsent(UpstreamErrorKind::LetGo));
+        }
+        let pass = self.breaker.pass(&request).map_err(Failure::held)?;
+        let started = Instant::now();
+        let answered = self.send(request, started).await;
+        let result = answered.and_then(|answer| {
+            read(&answer).map_err(|kind| Failure {
                 kind,
-                retry_after,
-                latency,
-            }),
+                retry_after: answer.retry_after,
+                latency: answer.latency,
+            })
+        });
+        let failure = result.as_ref().err();
+        // A probe did not wait for the pace, and says nothing of it.
+        if !pass.is_probe() {
+            self.pace
+                .learn(started, failure.map(|failure| failure.kind));
+        }
+        pass.settle(failure.map_or(Verdict::Good, |failure| {
+            Verdict::of(failure.kind, failure.retry_after)
+        }));
+        // Only now, so that whoever is next goes by what this call has shown.
+        drop(permit);
+        result
+    }
+
+    /// A place among the calls in flight, and the time to start. A probe does not wait for the
+    /// pace: the breaker's window was its wait.
+    async fn turn(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
+        let permit = self.permits.acquire().await;
+        let closed = || self.breaker.state() == BreakerState::Closed;
+        self.pace.wait_while(closed).await;
+        permit
+    }
+
+    /// How the upstream does.
+    pub(crate) fn health(&self) -> UpstreamHealth {
+        UpstreamHealth {
+            upstream: self.upstream,
+            breaker: self.breaker.state(),
+            spacing: self.pace.spacing(),
+            in_flight: self.places - self.permits.available_permits(),
         }
     }
 
@@ -166,37 +220,53 @@ impl Http {
         clippy::disallowed_methods,
         reason = "this is the one place that sends"
     )]
-    async fn send(&self, request: RequestBuilder, started: Instant) -> Result<Read, Failed> {
+    async fn send(&self, request: Request, started: Instant) -> Result<Answer, Failure> {
+        let failed = |kind, retry_after| Failure {
+            kind,
+            retry_after,
+            latency: started.elapsed(),
+        };
         let deadline = started + self.limits.timeout;
-        let response = match timeout_at(deadline, request.send()).await {
+        let response = match timeout_at(deadline, self.client.execute(request)).await {
             Ok(Ok(response)) => response,
-            Ok(Err(error)) => return Err((kind_of(&error), None)),
-            Err(_) => return Err((UpstreamErrorKind::Timeout, None)),
+            Ok(Err(error)) => return Err(failed(kind_of(&error), None)),
+            Err(_) => return Err(failed(UpstreamErrorKind::Timeout, None)),
         };
         let status = response.status().as_u16();
         let retry_after = retry_after::read(response.headers());
         let body = timeout_at(deadline, read_body(response, self.limits.body_limit))
             .await
             .unwrap_or(Err(UpstreamErrorKind::CutOff));
-        match body {
-            Ok(body) => Ok((status, body, retry_after)),
-            Err(kind) => Err((kind, retry_after)),
+        let body = body.map_err(|kind| failed(kind, retry_after))?;
+        Ok(Answer {
+            status,
+            body,
+            retry_after,
+            latency: started.elapsed(),
+        })
+    }
+}
+
+/// A call that failed.
+struct Failure {
+    kind: UpstreamErrorKind,
+    retry_after: Option<Duration>,
+    latency: Duration,
+}
+
+impl Failure {
+    const fn unsent(kind: UpstreamErrorKind) -> Self {
+        Self {
+            kind,
+            retry_after: None,
+            latency: Duration::ZERO,
         }
     }
 
-    /// The error of a complete answer.
-    pub(crate) fn error(
-        &self,
-        operation: &'static str,
-        answer: &Answer,
-        kind: UpstreamErrorKind,
-    ) -> UpstreamError {
-        UpstreamError {
-            upstream: self.upstream,
-            operation,
-            kind,
-            retry_after: answer.retry_after,
-            latency: answer.latency,
+    const fn held(wait: Duration) -> Self {
+        Self {
+            retry_after: Some(wait),
+            ..Self::unsent(UpstreamErrorKind::Held)
         }
     }
 }
@@ -207,9 +277,6 @@ impl Http {
 pub fn longest_wait(timeout: Duration) -> Duration {
     timeout * 3 / 2
 }
-
-type Read = (u16, Bytes, Option<Duration>);
-type Failed = (UpstreamErrorKind, Option<Duration>);
 
 /// The error itself is dropped: its text holds the URL.
 fn kind_of(error: &reqwest::Error) -> UpstreamErrorKind {

@@ -11,6 +11,15 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use url::Url;
 
+use super::BreakerRules;
+
+/// A breaker that stays out of the way of a test of something else.
+pub(crate) const PATIENT: BreakerRules = BreakerRules {
+    failures: usize::MAX,
+    base: Duration::from_millis(1),
+    max: Duration::from_millis(1),
+};
+
 /// What the server does once it has read a request.
 #[derive(Clone)]
 pub(crate) enum Step {

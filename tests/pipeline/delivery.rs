@@ -3,8 +3,8 @@
 use futures::future::join_all;
 use rust_c2s_api::simulator::{Fault, FaultRule, Operation, Upstream};
 
-use crate::support::evidence::{Newcomer, newcomer};
-use crate::support::{IMPATIENT, Service};
+use crate::support::evidence::{Newcomer, by_service, newcomer};
+use crate::support::{IMPATIENT, Service, UNDETERRED};
 
 struct Case {
     fault: Fault,
@@ -54,9 +54,16 @@ fn cases() -> Vec<Case> {
 
 #[tokio::test]
 async fn the_broker_sees_one_message_whatever_happens_to_the_answer() {
-    let service = Service::start_with(&[IMPATIENT, ("RETRY_MAX_ATTEMPTS", "1000")]).await;
+    for cases in by_service(cases(), |case| &case.fault) {
+        messages_fail(cases).await;
+    }
+}
+
+async fn messages_fail(cases: Vec<Case>) {
+    let settings = [IMPATIENT, UNDETERRED, ("RETRY_MAX_ATTEMPTS", "1000")];
+    let service = Service::start_with(&settings).await;
     let cases: Vec<(Case, Newcomer)> = (0..)
-        .zip(cases())
+        .zip(cases)
         .map(|(number, case)| (case, newcomer(&service.simulator, number)))
         .collect();
     for (case, newcomer) in &cases {

@@ -3,10 +3,13 @@
 use futures::future::join_all;
 use rust_c2s_api::simulator::{Fault, FaultRule, Operation, Situation, Upstream};
 
-use crate::support::evidence::{Newcomer, newcomer};
-use crate::support::{IMPATIENT, Service};
+use crate::support::evidence::{Newcomer, by_service, newcomer};
+use crate::support::{IMPATIENT, Service, UNDETERRED};
 
-const SETTINGS: &[(&str, &str)] = &[IMPATIENT, ("RETRY_MAX_ATTEMPTS", "1000")];
+const SETTINGS: &[(&str, &str)] = &[IMPATIENT, UNDETERRED, ("RETRY_MAX_ATTEMPTS", "1000")];
+
+type DiretrixCase = (Fault, &'static str, &'static str);
+type FetchCase = (Fault, &'static str);
 
 fn newcomers(service: &Service, how_many: usize) -> Vec<Newcomer> {
     (0..)
@@ -17,7 +20,7 @@ fn newcomers(service: &Service, how_many: usize) -> Vec<Newcomer> {
 
 /// Fault, reason, and the first ledger row of the phone's lookup.
 #[rustfmt::skip]
-fn diretrix_cases() -> Vec<(Fault, &'static str, &'static str)> {
+fn diretrix_cases() -> Vec<DiretrixCase> {
     let body = |text: &str| Fault::Body(200, text.to_owned());
     vec![
         (Fault::Status(500, None), "diretrix_unavailable_500", "error 0"),
@@ -36,8 +39,13 @@ fn diretrix_cases() -> Vec<(Fault, &'static str, &'static str)> {
 
 #[tokio::test]
 async fn while_diretrix_fails_for_one_contact_nothing_is_concluded_from_the_other() {
+    for cases in by_service(diretrix_cases(), |(fault, ..)| fault) {
+        diretrix_fails(cases).await;
+    }
+}
+
+async fn diretrix_fails(cases: Vec<DiretrixCase>) {
     let service = Service::start_with(SETTINGS).await;
-    let cases = diretrix_cases();
     let newcomers = newcomers(&service, cases.len());
     for ((fault, ..), newcomer) in cases.iter().zip(&newcomers) {
         let rule = FaultRule::always(Upstream::Diretrix, fault.clone());
@@ -86,7 +94,7 @@ async fn while_diretrix_fails_for_one_contact_nothing_is_concluded_from_the_othe
 }
 
 #[rustfmt::skip]
-fn fetch_cases() -> Vec<(Fault, &'static str)> {
+fn fetch_cases() -> Vec<FetchCase> {
     vec![
         (Fault::Status(500, None), "c2s_unavailable_500"),
         (Fault::Status(503, None), "c2s_unavailable_503"),
@@ -102,8 +110,13 @@ fn fetch_cases() -> Vec<(Fault, &'static str)> {
 
 #[tokio::test]
 async fn a_lead_that_cannot_be_fetched_costs_nothing_and_heals() {
+    for cases in by_service(fetch_cases(), |(fault, _)| fault) {
+        leads_cannot_be_fetched(cases).await;
+    }
+}
+
+async fn leads_cannot_be_fetched(cases: Vec<FetchCase>) {
     let service = Service::start_with(SETTINGS).await;
-    let cases = fetch_cases();
     let newcomers = newcomers(&service, cases.len());
     for ((fault, _), newcomer) in cases.iter().zip(&newcomers) {
         let rule = FaultRule::always(Upstream::C2s, fault.clone());

@@ -1,6 +1,12 @@
 //! Leads through the whole service: real PostgreSQL, upstreams simulated on the wire.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests"
+)]
 
+mod breaker;
 mod delivery;
 mod happy_path;
 mod lookup_faults;

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use crate::support::Service;
 use crate::support::evidence::{Newcomer, lead_of, newcomer};
+use crate::support::{Service, UNDETERRED};
 
 fn megabyte() -> String {
     "Silva ".repeat(1 << 18)[..1 << 20].to_owned()
@@ -144,7 +144,7 @@ async fn what_can_be_read_of_an_odd_lead_is_processed() {
 
 #[tokio::test]
 async fn an_answer_of_the_crm_that_is_no_lead_is_recorded() {
-    let service = Service::start().await;
+    let service = Service::start_with(&[UNDETERRED]).await;
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     let deep_inside = format!(r#"{{"data":{{"id":"deep","attributes":{{"x":{deep}}}}}}}"#);
     let large = format!(

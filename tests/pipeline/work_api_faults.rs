@@ -8,8 +8,8 @@ use rust_c2s_api::simulator::{
 };
 use serde_json::Value;
 
-use crate::support::evidence::{Newcomer, newcomer};
-use crate::support::{IMPATIENT, Service};
+use crate::support::evidence::{Newcomer, by_service, newcomer};
+use crate::support::{IMPATIENT, Service, UNDETERRED};
 
 struct Case {
     fault: Fault,
@@ -81,15 +81,22 @@ fn fault_for(person: &Person, fault: Fault) -> FaultRule {
 
 const SETTINGS: &[(&str, &str)] = &[
     IMPATIENT,
+    UNDETERRED,
     ("RETRY_MAX_ATTEMPTS", "1000"),
     ("UPSTREAM_CONCURRENCY", "40"),
 ];
 
 #[tokio::test]
 async fn while_a_fault_lasts_nothing_is_stored_or_told_and_then_the_lead_heals() {
+    for cases in by_service(cases(), |case| &case.fault) {
+        work_api_fails(cases).await;
+    }
+}
+
+async fn work_api_fails(cases: Vec<Case>) {
     let service = Service::start_with(SETTINGS).await;
     let cases: Vec<(Case, Newcomer)> = (0..)
-        .zip(cases())
+        .zip(cases)
         .map(|(number, case)| (case, newcomer(&service.simulator, number)))
         .collect();
     for (case, newcomer) in &cases {

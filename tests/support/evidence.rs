@@ -1,6 +1,6 @@
 //! What a test looks at afterwards: every row, the ledger, the messages; and people to do it with.
 
-use rust_c2s_api::simulator::{Person, ReceivedMessage, SimulatedLead, Simulator};
+use rust_c2s_api::simulator::{Fault, Person, ReceivedMessage, SimulatedLead, Simulator};
 use serde_json::Value;
 use sqlx::AssertSqlSafe;
 
@@ -36,6 +36,18 @@ pub(crate) fn lead_of(lead_id: &str, person: &Person) -> SimulatedLead {
         .name(person.name.clone())
         .phone(person.phone())
         .email(person.email())
+}
+
+/// Cases to be run together on one service, and those that need one of their own: what asks to be
+/// left alone, or to be called less, is said of the upstream and not of the lead.
+pub(crate) fn by_service<T>(cases: Vec<T>, fault: impl Fn(&T) -> &Fault) -> Vec<Vec<T>> {
+    let stops_others =
+        |fault: &Fault| matches!(fault, Fault::Status(429 | 503, _) | Fault::InBand(429));
+    let (alone, together): (Vec<T>, Vec<T>) = cases
+        .into_iter()
+        .partition(|case| stops_others(fault(case)));
+    let alone = alone.into_iter().map(|case| vec![case]);
+    std::iter::once(together).chain(alone).collect()
 }
 
 impl Service {

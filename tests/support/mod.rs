@@ -28,6 +28,11 @@ use tokio_util::sync::CancellationToken;
 /// a busy machine is not taken for an upstream that hangs.
 pub(crate) const IMPATIENT: (&str, &str) = ("", "impatient");
 
+/// In a test's settings: upstreams are called however many requests fail. For tests that let many
+/// leads fail at once, each for a reason of its own, which no breaker should take for one reason. A
+/// `Retry-After` and used-up credits still stop all calls.
+pub(crate) const UNDETERRED: (&str, &str) = ("", "undeterred");
+
 /// A running service, its database and its upstreams.
 pub(crate) struct Service {
     pub(crate) simulator: Simulator,
@@ -269,5 +274,8 @@ pub(crate) fn config(simulator: &Simulator, database_url: &str, set: &[(&str, &s
     };
     let mut config = Config::from_lookup(lookup).unwrap();
     config.pipeline.late_arrival = Duration::from_millis(200);
+    if set.contains(&UNDETERRED) {
+        config.pipeline.breaker_failures = usize::MAX;
+    }
     config
 }

@@ -4,7 +4,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::models::Money;
-use crate::upstream::test_server::{TestServer, refusing_url};
+use crate::upstream::test_server::{PATIENT, TestServer, refusing_url};
 
 const PEOPLE: &str = include_str!("../../../tests/fixtures/diretrix/phone_two_people.json");
 const PASSWORD: &str = "password-of-nobody";
@@ -18,7 +18,7 @@ fn diretrix_at(base_url: Url) -> Diretrix {
         concurrency: 16,
         price: Money::from_centavos(0),
     };
-    Diretrix::new(&config, Permission::new(|| true)).expect("a client")
+    Diretrix::new(&config, PATIENT, Permission::new(|| true)).expect("a client")
 }
 
 fn path_of(request: &str) -> &str {

@@ -6,7 +6,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::models::Money;
-use crate::upstream::test_server::{Step, TestServer, refusing_url};
+use crate::upstream::test_server::{PATIENT, Step, TestServer, refusing_url};
 
 const FULL: &[u8] = include_bytes!("../../../tests/fixtures/work_api/cpf_full.json");
 const TOKEN: &str = "token of nobody&x=1";
@@ -21,7 +21,7 @@ fn work_api_at(base_url: Url) -> WorkApi {
         concurrency: 4,
         price: Money::from_centavos(0),
     };
-    WorkApi::new(&config, Permission::new(|| true)).expect("a client")
+    WorkApi::new(&config, PATIENT, Permission::new(|| true)).expect("a client")
 }
 
 fn cpf() -> Cpf {

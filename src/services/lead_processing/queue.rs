@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::LeadProcessing;
 use crate::models::LeadState;
 use crate::services::company::Place;
 use crate::storage::{self, Claim, Outage, StorageError, Wanted};
+use crate::upstream::c2s::{BreakerState, UpstreamHealth};
 
 /// The longest that handing back may take; a database that is away must not keep a process from
 /// stopping, and its leads are taken over once the lease is over.
@@ -17,7 +19,8 @@ const LONGEST_HAND_BACK: Duration = Duration::from_millis(1_500);
 impl LeadProcessing {
     /// Releases what dead instances left behind, and takes due leads from the queue, as many as there are
     /// places for; their runs are started. How many were taken. Leads that somebody waits for take no
-    /// place.
+    /// place. While an upstream is left alone none is taken, so that a backlog does not go round in the
+    /// database; once a probe of it is due, one at a time, until one of them has been the probe.
     ///
     /// # Errors
     /// [`StorageError`] when the database cannot say.
@@ -30,22 +33,39 @@ impl LeadProcessing {
                 "leads of an instance that fell silent are taken over"
             );
         }
-        if leftovers.suspect_due {
+        let queue = Queue::of(&self.health());
+        if leftovers.suspect_due && queue != Queue::Held {
             self.run_suspect().await?;
         } else {
             *self.waiting_alone.lock().await = None;
         }
-        let free = self.places.available_permits();
-        if free == 0 || self.company.beside().is_none() {
+        if self.company.beside().is_none() {
             return Ok(0);
         }
-        let limit = i64::try_from(free).unwrap_or(i64::MAX);
+        self.run_ordinary(queue).await
+    }
+
+    async fn run_ordinary(&self, queue: Queue) -> Result<usize, StorageError> {
+        let free = self.places.available_permits();
+        let (limit, mut probe) = match queue {
+            Queue::Held => (0, None),
+            Queue::ProbeDue => match Arc::clone(&self.probe).try_acquire_owned() {
+                Ok(probe) => (free.min(1), Some(probe)),
+                // One is on its way; should it end before it calls that upstream, another is taken.
+                Err(_) => (0, None),
+            },
+            Queue::Flows => (free, None),
+        };
+        if limit == 0 {
+            return Ok(0);
+        }
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let wanted = Wanted::Ordinary;
         let claims = storage::claim_due_leads(&self.pool, self.instance, wanted, limit).await?;
         let taken = claims.len();
         for claim in claims {
             let place = self.company.beside();
-            self.start_due(claim, place);
+            self.start_due(claim, place, probe.take());
         }
         Ok(taken)
     }
@@ -62,12 +82,12 @@ impl LeadProcessing {
         let claims = storage::claim_due_leads(&self.pool, self.instance, wanted, 1).await?;
         if let Some(claim) = claims.into_iter().next() {
             tracing::warn!(lead_id = %claim.lead_id, crashes = claim.crashes, "a lead runs alone: its last runs ended with their process");
-            self.start_due(claim, Some(place));
+            self.start_due(claim, Some(place), None);
         }
         Ok(())
     }
 
-    fn start_due(&self, claim: Claim, place: Option<Place>) {
+    fn start_due(&self, claim: Claim, place: Option<Place>, probe: Option<OwnedSemaphorePermit>) {
         let in_air = self.flights.enter(&claim.lead_id);
         let (processing, places) = (self.clone(), Arc::clone(&self.places));
         self.tasks.spawn(async move {
@@ -75,7 +95,7 @@ impl LeadProcessing {
             match place {
                 Some(place) => {
                     let landed = processing.run(&claim, Duration::ZERO).await;
-                    drop(place);
+                    drop((place, probe));
                     processing.remember(&landed).await;
                 }
                 None => processing.step_aside(&claim).await,
@@ -148,5 +168,65 @@ impl LeadProcessing {
         };
         let handed_back = tokio::time::timeout(LONGEST_HAND_BACK, handing_back).await;
         handed_back.unwrap_or(Err(StorageError::Unavailable(Outage::NoConnectionFree)))
+    }
+}
+
+/// Whether leads are taken from the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Queue {
+    /// As many as there are places for.
+    Flows,
+    /// One at a time: an upstream's window is over, and somebody has to find out whether it is back.
+    ProbeDue,
+    /// None: an upstream is left alone, or somebody is finding out.
+    Held,
+}
+
+impl Queue {
+    fn of(upstreams: &[UpstreamHealth]) -> Self {
+        let states = upstreams.iter().map(|health| match health.breaker {
+            BreakerState::Closed => Self::Flows,
+            BreakerState::Open { remaining } if remaining.is_zero() => Self::ProbeDue,
+            BreakerState::Open { .. } | BreakerState::Probing => Self::Held,
+        });
+        states.fold(Self::Flows, |all, one| match (all, one) {
+            (Self::Held, _) | (_, Self::Held) => Self::Held,
+            (Self::ProbeDue, _) | (_, Self::ProbeDue) => Self::ProbeDue,
+            (Self::Flows, Self::Flows) => Self::Flows,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::upstream::c2s::Upstream;
+
+    const CLOSED: BreakerState = BreakerState::Closed;
+    const PROBING: BreakerState = BreakerState::Probing;
+    const DUE: BreakerState = BreakerState::Open {
+        remaining: Duration::ZERO,
+    };
+    const OPEN: BreakerState = BreakerState::Open {
+        remaining: Duration::from_millis(1),
+    };
+
+    #[rstest]
+    #[case([CLOSED, CLOSED, CLOSED], Queue::Flows)]
+    #[case([CLOSED, DUE, CLOSED], Queue::ProbeDue)]
+    #[case([DUE, CLOSED, DUE], Queue::ProbeDue)]
+    #[case([CLOSED, CLOSED, OPEN], Queue::Held)]
+    #[case([DUE, OPEN, CLOSED], Queue::Held)]
+    #[case([PROBING, CLOSED, DUE], Queue::Held)]
+    fn is_held_by_any_upstream(#[case] states: [BreakerState; 3], #[case] queue: Queue) {
+        let upstreams = states.map(|breaker| UpstreamHealth {
+            upstream: Upstream::WorkApi,
+            breaker,
+            spacing: Duration::ZERO,
+            in_flight: 0,
+        });
+        assert_eq!(Queue::of(&upstreams), queue);
     }
 }

@@ -6,7 +6,7 @@ use rstest::rstest;
 use secrecy::SecretString;
 
 use super::*;
-use crate::upstream::test_server::{Step, TestServer, complete, refusing_url};
+use crate::upstream::test_server::{PATIENT, Step, TestServer, complete, refusing_url};
 
 const TOKEN: &str = "token-of-nobody";
 const ID: &str = "00000000000000000000000000000a01";
@@ -24,7 +24,7 @@ fn config_of(base_url: Url, concurrency: usize) -> C2sConfig {
 
 fn c2s_at(base_url: Url, concurrency: usize) -> C2s {
     let config = config_of(base_url, concurrency);
-    C2s::new(&config, Permission::new(|| true)).expect("a client")
+    C2s::new(&config, PATIENT, Permission::new(|| true)).expect("a client")
 }
 
 fn id() -> LeadId {
@@ -154,11 +154,19 @@ async fn too_many_calls_say_how_long_to_stay_away() {
     let c2s = c2s_at(server.url(), 16);
     let outcome = c2s.create_message(&id(), "Olá").await;
     assert_eq!(word(&outcome), Sent::Rejected);
-    let error = c2s.lead(&id()).await.expect_err("an error");
+    let another = c2s_at(server.url(), 16);
+    let error = another.lead(&id()).await.expect_err("an error");
     for error in [outcome.error().expect("an error"), &error] {
         assert_eq!(error.kind, UpstreamErrorKind::RateLimited);
         assert_eq!(error.retry_after, Some(Duration::from_secs(7)));
     }
+    // Now nobody calls.
+    let outcome = c2s.create_message(&id(), "Olá").await;
+    assert_eq!(word(&outcome), Sent::No);
+    let error = outcome.error().expect("an error");
+    assert_eq!(error.code(), "c2s_held");
+    assert!(error.retry_after.expect("a wait") > Duration::from_secs(6));
+    assert_eq!(server.requests().len(), 2);
 }
 
 #[tokio::test]
@@ -224,7 +232,7 @@ async fn who_has_no_turn_in_time_and_who_was_let_go_has_sent_nothing() {
     assert_eq!(server.requests().len(), 2);
 
     let config = config_of(server.url(), 1);
-    let let_go = C2s::new(&config, Permission::new(|| false)).expect("a client");
+    let let_go = C2s::new(&config, PATIENT, Permission::new(|| false)).expect("a client");
     let outcome = let_go.create_message(&id, "x").await;
     assert!(matches!(&outcome, SendOutcome::NotSent(error) if error.code() == "c2s_let_go"));
     assert_eq!(server.requests().len(), 2);
@@ -241,6 +249,66 @@ async fn calls_in_flight_are_bounded_and_the_wait_is_not_their_latency() {
     for error in [one.expect_err("an error"), two.expect_err("an error")] {
         assert!(error.latency < 2 * TIMEOUT);
     }
+}
+
+/// Opens at the first failure, for 50 ms.
+const NERVOUS: BreakerRules = BreakerRules {
+    failures: 1,
+    base: Duration::from_millis(50),
+    max: Duration::from_millis(50),
+};
+
+fn nervous_c2s_at(base_url: Url) -> C2s {
+    let config = config_of(base_url, 16);
+    C2s::new(&config, NERVOUS, Permission::new(|| true)).expect("a client")
+}
+
+async fn wait_for_a_probe_to_be_due(c2s: &C2s) {
+    let due = BreakerState::Open {
+        remaining: Duration::ZERO,
+    };
+    while c2s.health().breaker != due {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn of_many_callers_one_probes_and_the_others_send_nothing() {
+    let server = TestServer::start(vec![Step::Hang]).await;
+    let c2s = nervous_c2s_at(server.url());
+    let id = id();
+    assert_eq!(
+        c2s.lead(&id).await.expect_err("an error").code(),
+        "c2s_timeout"
+    );
+    wait_for_a_probe_to_be_due(&c2s).await;
+
+    let calls = futures::future::join_all((0..10).map(|_| c2s.lead(&id))).await;
+
+    let codes = calls
+        .into_iter()
+        .map(|call| call.expect_err("an error").code());
+    let (probes, held): (Vec<_>, Vec<_>) = codes.partition(|code| code == "c2s_timeout");
+    assert_eq!((probes.len(), held.len()), (1, 9));
+    assert!(held.iter().all(|code| code == "c2s_held"));
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_probe_that_is_dropped_gives_its_place_back() {
+    let server = TestServer::start(vec![Step::Hang]).await;
+    let c2s = nervous_c2s_at(server.url());
+    let id = id();
+    c2s.lead(&id).await.expect_err("an error");
+    wait_for_a_probe_to_be_due(&c2s).await;
+
+    let dropped = tokio::time::timeout(TIMEOUT / 4, c2s.lead(&id)).await;
+    assert!(dropped.is_err());
+    assert_eq!(c2s.health().in_flight, 0);
+    let probe = c2s.lead(&id).await.expect_err("an error");
+
+    assert_eq!(probe.code(), "c2s_timeout");
+    assert_eq!(server.requests().len(), 3);
 }
 
 #[rstest]
@@ -262,7 +330,7 @@ fn refuses_a_configuration_it_cannot_use(
         concurrency: 1,
     };
     assert_eq!(
-        C2s::new(&config, Permission::new(|| true)).err(),
+        C2s::new(&config, PATIENT, Permission::new(|| true)).err(),
         Some(expected)
     );
 }

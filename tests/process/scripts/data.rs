@@ -27,9 +27,9 @@ fn assert_says(ended: &Ended, what: &str) {
     assert!(ended.text.contains(what), "{}", ended.text);
 }
 
-/// The CRM fails for this lead, once.
+/// The CRM fails for this lead, once. It asks for no pause, which would hold the others too.
 fn fail_once(simulator: &Simulator, lead_id: &str) {
-    let fault = FaultRule::always(Upstream::C2s, Fault::Status(503, Some(1)));
+    let fault = FaultRule::always(Upstream::C2s, Fault::Status(502, None));
     simulator.fault(fault.key(lead_id).times(1));
 }
 

@@ -9,6 +9,7 @@ use moka::future::Cache;
 use tokio_util::sync::CancellationToken;
 
 use super::access::Access;
+use super::metrics::Scrape;
 use crate::config::ServerConfig;
 use crate::models::LeadId;
 use crate::services::lead_processing::{ProcessAnswer, ProcessError};
@@ -79,6 +80,7 @@ impl Readiness {
 pub struct AppState {
     pub(super) process: ProcessLead,
     pub(super) readiness: Readiness,
+    pub(super) scrape: Scrape,
     pub(super) access: Arc<Access>,
     pub(super) process_wait: Duration,
     pub(super) draining: CancellationToken,
@@ -94,6 +96,7 @@ impl AppState {
     pub fn new(
         process: ProcessLead,
         readiness: Readiness,
+        scrape: Scrape,
         server: &ServerConfig,
         process_wait: Duration,
         draining: CancellationToken,
@@ -105,6 +108,7 @@ impl AppState {
         Self {
             process,
             readiness,
+            scrape,
             access: Arc::new(Access::new(server)),
             process_wait,
             draining,

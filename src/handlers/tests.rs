@@ -79,7 +79,9 @@ impl Stub {
         let readiness = Readiness::new(move || async move { report });
         let config = server_config(variables);
         let wait = Duration::from_secs(25);
-        AppState::new(process, readiness, &config, wait, CancellationToken::new())
+        let scrape = Scrape::new(async || "up 1\n".to_owned());
+        let draining = CancellationToken::new();
+        AppState::new(process, readiness, scrape, &config, wait, draining)
     }
 
     /// How many runs were started.

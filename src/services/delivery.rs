@@ -10,6 +10,7 @@ use super::run_error::RunError;
 use crate::lookups::RunNotes;
 use crate::models::{FreeText, Lead, Money};
 use crate::storage::{self, Claim, LastSend, MAX_UNKNOWN_SENDS, RunEnd};
+use crate::telemetry::metrics;
 use crate::upstream::c2s::{C2s, SendOutcome, UpstreamError, UpstreamErrorKind};
 
 /// Posts messages.
@@ -142,7 +143,11 @@ impl Delivery {
         let write = || storage::complete_delivery(&self.pool, claim, message_sent, &notes.steps);
         let completed = persistently(write).await;
         notes.stored(since);
-        Ok(completed?)
+        completed?;
+        if message_sent {
+            metrics::delivered(notes.began);
+        }
+        Ok(())
     }
 }
 

@@ -72,7 +72,7 @@ impl ServedMetrics {
                 shutdown.cancelled().await;
                 return Ok(());
             };
-            tracing::info!(address = %server.local_addr(), "metrics");
+            tracing::info!(address = %server.local_addr(), "the metrics are served");
             let served = server.serve(router, shutdown.clone(), DRAIN_SCRAPES).await;
             shutdown.cancel();
             served

@@ -19,7 +19,7 @@ use crate::telemetry::captured::Captured;
 
 const KEYS: (&str, &str) = ("API_KEYS", "make:trigger:0123456789abcdef");
 const PUBLIC: (&str, &str) = ("HOST", "0.0.0.0");
-const READY: ReadinessReport = ReadinessReport {
+pub(crate) const READY: ReadinessReport = ReadinessReport {
     database: true,
     migrations: true,
     workers: true,

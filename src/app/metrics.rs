@@ -1,9 +1,11 @@
 //! Where the metrics of a scrape come from, and the address of their own.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use moka::future::Cache;
 use sqlx::PgPool;
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::handlers::{self, Scrape};
@@ -12,14 +14,22 @@ use crate::server::{Server, ServerError};
 use crate::storage::{self, StorageError};
 use crate::telemetry::metrics::{Metrics, Now, PoolNow, UpstreamNow};
 
-/// What the database tells holds for so long, whoever asks.
+/// What the database tells of the queue holds for so long, whoever asks.
 const QUEUE_HOLDS: Duration = Duration::from_secs(5);
+
+/// It holds longer, up to a minute, when reading took long: so many times as long as that, so that
+/// a very long queue does not keep the database busy with being counted.
+const SHARE_OF_THE_TIME: u32 = 50;
 
 /// Ended leads are counted by reading all of them: 0.1 s of 100,000.
 const ENDED_HOLDS: Duration = Duration::from_secs(60);
 
-/// A database that has not told so soon counts as away: a scraper waits ten seconds.
-const TELLS_WITHIN: Duration = Duration::from_secs(2);
+/// A database that does not answer so soon is away. Together with the reads this is less than the
+/// ten seconds for which a scraper waits.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
+
+/// How long one read may take; what did not come is absent.
+const READS_WITHIN: Duration = Duration::from_millis(3_500);
 
 /// What scrapes that are being answered may take when the service stops.
 const DRAIN_SCRAPES: Duration = Duration::from_secs(5);
@@ -91,19 +101,16 @@ fn scrape(
     pool: PgPool,
     upstreams: impl Fn() -> Vec<UpstreamNow> + Send + Sync + 'static,
 ) -> Scrape {
-    let database = OfTheDatabase::new(pool.clone());
+    let database = Arc::new(OfTheDatabase::new(pool.clone()));
     Scrape::new(move || {
-        let (metrics, database) = (metrics.clone(), database.clone());
+        let (metrics, database) = (metrics.clone(), Arc::clone(&database));
         let mut now = Now {
             pool: connections(&pool),
             upstreams: upstreams(),
             ..Now::default()
         };
         async move {
-            if let Some((queue, ended)) = database.now().await {
-                now.queue = Some(queue);
-                now.ended = ended;
-            }
+            database.add_to(&mut now).await;
             metrics.write(&now)
         }
     })
@@ -125,11 +132,18 @@ fn connections(pool: &PgPool) -> PoolNow {
     }
 }
 
-/// What is read from the database, at most once in a while however many ask.
+/// What the database told last, and until when that holds.
 #[derive(Clone)]
+struct Told {
+    until: Instant,
+    up: bool,
+    queue: Option<QueueStatus>,
+}
+
+/// What is read from the database: at most once in a while, and once for all who ask meanwhile.
 struct OfTheDatabase {
     pool: PgPool,
-    latest: Cache<(), Option<(QueueStatus, Option<EndedLeads>)>>,
+    told: Mutex<Option<Told>>,
     ended: Cache<(), EndedLeads>,
 }
 
@@ -137,24 +151,53 @@ impl OfTheDatabase {
     fn new(pool: PgPool) -> Self {
         Self {
             pool,
-            latest: Cache::builder().time_to_live(QUEUE_HOLDS).build(),
+            told: Mutex::new(None),
             ended: Cache::builder().time_to_live(ENDED_HOLDS).build(),
         }
     }
 
-    /// `None` while the database is away, however lately it was read.
-    async fn now(&self) -> Option<(QueueStatus, Option<EndedLeads>)> {
-        let read = async {
-            let queue = in_time(storage::read_queue(&self.pool)).await?;
-            let count = in_time(storage::count_ended_leads(&self.pool));
-            Some((queue, self.ended.optionally_get_with((), count).await))
+    /// Adds what the database tells. While it is away, that is nothing, however lately it was read.
+    async fn add_to(&self, now: &mut Now) {
+        let mut told = self.told.lock().await;
+        let latest = match told.take().filter(|told| Instant::now() < told.until) {
+            Some(latest) => latest,
+            None => self.read().await,
         };
-        self.latest.get_with((), read).await
+        now.database_up = latest.up;
+        now.queue.clone_from(&latest.queue);
+        now.ended = match latest.queue {
+            Some(_) => self.ended.get(&()).await,
+            None => None,
+        };
+        *told = Some(latest);
+    }
+
+    async fn read(&self) -> Told {
+        let up = in_time(ANSWERS_WITHIN, storage::answers(&self.pool)).await;
+        let since = Instant::now();
+        let queue = match up {
+            Some(()) => in_time(READS_WITHIN, storage::read_queue(&self.pool)).await,
+            None => None,
+        };
+        let share = since.elapsed() * SHARE_OF_THE_TIME;
+        if queue.is_some() {
+            let count = storage::count_ended_leads(&self.pool);
+            let count = in_time(READS_WITHIN, count);
+            self.ended.optionally_get_with((), count).await;
+        }
+        Told {
+            until: Instant::now() + share.clamp(QUEUE_HOLDS, ENDED_HOLDS),
+            up: up.is_some(),
+            queue,
+        }
     }
 }
 
-async fn in_time<T>(read: impl Future<Output = Result<T, StorageError>>) -> Option<T> {
-    match tokio::time::timeout(TELLS_WITHIN, read).await {
+async fn in_time<T>(
+    time: Duration,
+    read: impl Future<Output = Result<T, StorageError>>,
+) -> Option<T> {
+    match tokio::time::timeout(time, read).await {
         Ok(Ok(read)) => Some(read),
         Ok(Err(error)) => {
             tracing::debug!(error = %error, "the database does not tell for the metrics");

@@ -58,5 +58,5 @@ pub use read_leads::{
     LeadCursor, LeadDetail, LeadPage, LeadSummary, MaskedPerson, list_leads, read_lead_result,
     show_lead,
 };
-pub use read_queue::{count_ended_leads, read_queue};
+pub use read_queue::{answers, count_ended_leads, read_queue};
 pub use settle_and_acquire::settle_and_acquire;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use sqlx::PgPool;
 
-use super::StorageError;
 use super::retry::again_if_dead;
+use super::{StorageError, ping};
 use crate::models::{EndedLeads, LeadState, QueueStatus};
 
 /// A message that may be on its way is looked for with so many waiting leads, those due first: what
@@ -66,6 +66,14 @@ async fn queue(pool: &PgPool) -> Result<QueueStatus, StorageError> {
         oldest_due: row.oldest_due.map(seconds),
         oldest_undelivered: row.oldest_undelivered.map(seconds),
     })
+}
+
+/// Whether the database answers; a connection that died meanwhile is no sign that it does not.
+///
+/// # Errors
+/// [`StorageError`] when it does not.
+pub async fn answers(pool: &PgPool) -> Result<(), StorageError> {
+    again_if_dead(|| ping(pool)).await
 }
 
 /// How many leads have ended in each state. Reads all leads.

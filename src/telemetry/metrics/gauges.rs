@@ -26,10 +26,12 @@ const BUILD: &str = "rust_c2s_build_info";
 /// What a breaker may be; the words of [`UpstreamNow::breaker`].
 const BREAKER_STATES: [&str; 3] = ["closed", "open", "probing"];
 
-/// What holds now. What the database tells is `None` while it is away.
+/// What holds now. What the database tells is `None` while it is away, or did not tell in time.
 #[derive(Debug, Clone, Default)]
 pub struct Now {
-    /// The queue; whether the database is there.
+    /// Whether the database answers.
+    pub database_up: bool,
+    /// The queue.
     pub queue: Option<QueueStatus>,
     /// Ended leads, counted within the last minute.
     pub ended: Option<EndedLeads>,
@@ -71,7 +73,7 @@ pub(super) fn write(now: &Now, started_at: DateTime<Utc>, uptime: Duration) -> S
         gauge!(STARTED).set(started_at.timestamp_millis() as f64 / 1_000.0);
         gauge!(UPTIME).set(uptime);
         gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
-        gauge!(DATABASE_UP).set(if now.queue.is_some() { 1.0 } else { 0.0 });
+        gauge!(DATABASE_UP).set(if now.database_up { 1.0 } else { 0.0 });
         set_leads(now);
         gauge!(POOL).set(now.pool.open);
         gauge!(POOL_IDLE).set(now.pool.idle);

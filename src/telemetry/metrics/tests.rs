@@ -1,4 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
+use std::collections::BTreeSet;
+
 use metrics::with_local_recorder;
 use rstest::rstest;
 
@@ -38,6 +40,25 @@ fn queue() -> QueueStatus {
         waiting: 3,
         oldest_due: Some(Duration::from_millis(2_500)),
         oldest_undelivered: None,
+    }
+}
+
+fn full() -> Now {
+    Now {
+        database_up: true,
+        queue: Some(queue()),
+        ended: None,
+        pool: PoolNow {
+            open: 3,
+            idle: 2,
+            max: 10,
+        },
+        upstreams: vec![UpstreamNow {
+            upstream: "c2s",
+            breaker: "probing",
+            spacing: Duration::from_millis(250),
+            in_flight: 4,
+        }],
     }
 }
 
@@ -107,21 +128,7 @@ fn a_status_is_counted_by_its_class(#[case] status: u16, #[case] class: &str) {
 
 #[test]
 fn what_holds_now_is_written() {
-    let text = written(&Now {
-        queue: Some(queue()),
-        ended: None,
-        pool: PoolNow {
-            open: 3,
-            idle: 2,
-            max: 10,
-        },
-        upstreams: vec![UpstreamNow {
-            upstream: "c2s",
-            breaker: "probing",
-            spacing: Duration::from_millis(250),
-            in_flight: 4,
-        }],
-    });
+    let text = written(&full());
     for line in [
         "rust_c2s_database_up 1",
         r#"rust_c2s_leads{state="retrying"} 3"#,
@@ -164,4 +171,30 @@ fn what_the_database_does_not_tell_is_absent() {
     ] {
         assert!(!text.contains(name), "{name}: {text}");
     }
+}
+
+/// The names of the families in a text of Prometheus.
+fn families(text: &str) -> BTreeSet<String> {
+    let types = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
+    types
+        .map(|rest| rest.split(' ').next().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn the_documentation_names_each_metric_and_no_other() {
+    let mut there = families(&recorded(|| {
+        upstream_called("c2s", "lead", "found", Duration::ZERO);
+        delivered(Instant::now());
+        request_answered("GET", "/ready", 200, Duration::ZERO);
+    }));
+    there.extend(families(&written(&full())));
+    let document = include_str!("../../../docs/testing/PERFORMANCE_MONITORING.md");
+    let word = |c: char| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit();
+    let names = document.split(|c| !word(c));
+    let named: BTreeSet<String> = names
+        .filter(|name| name.starts_with("rust_c2s_") && *name != "rust_c2s_api")
+        .map(|name| name.strip_suffix("_bucket").unwrap_or(name).to_owned())
+        .collect();
+    assert_eq!(named, there);
 }

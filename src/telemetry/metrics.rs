@@ -187,17 +187,23 @@ impl AnswerFrom {
     }
 }
 
-/// Counts a call to an upstream. `outcome` is a code.
+/// How the codes of calls end that were never sent: they took no time.
+const NEVER_SENT: [&str; 2] = ["_no_turn", "_let_go"];
+
+/// Counts a call to an upstream, and times it if it was tried. `outcome` is a code.
 pub fn upstream_called(
     upstream: &'static str,
     operation: &'static str,
     outcome: &str,
     latency: Duration,
 ) {
+    let tried = !NEVER_SENT.iter().any(|end| outcome.ends_with(end));
     let outcome = outcome.to_owned();
     counter!(UPSTREAM_CALLS, "upstream" => upstream, "operation" => operation, "outcome" => outcome)
         .increment(1);
-    histogram!(UPSTREAM_TIME, "upstream" => upstream, "operation" => operation).record(latency);
+    if tried {
+        histogram!(UPSTREAM_TIME, "upstream" => upstream, "operation" => operation).record(latency);
+    }
 }
 
 /// Counts a question to a paid provider.

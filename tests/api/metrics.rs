@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use rstest::rstest;
 use rust_c2s_api::simulator::{Fault, FaultRule, Operation, Simulator, Situation, Upstream};
 use rust_c2s_api::storage::test_database::TestDatabase;
 
@@ -153,10 +154,39 @@ async fn leads_queue_and_pool_are_those_of_now() {
     assert_eq!(metrics.value("rust_c2s_queue_oldest_due_seconds"), 0.0);
     assert_eq!(metrics.value("rust_c2s_pool_max_connections"), 10.0);
     assert!(metrics.value("rust_c2s_pool_connections") >= 1.0);
+    sqlx::query("delete from ops.leads where lead_id = 'late'")
+        .execute(service.pool())
+        .await
+        .unwrap();
+    let again = scrape(&service).await;
+    let later = "rust_c2s_queue_depth{when=\"later\"}";
+    assert_eq!(
+        again.value(later),
+        1.0,
+        "the database is not asked at each scrape"
+    );
     let version = env!("CARGO_PKG_VERSION");
     let build = format!("rust_c2s_build_info{{version=\"{version}\"}}");
     assert_eq!(metrics.value(&build), 1.0);
     service.stop().await;
+}
+
+#[rstest]
+#[case::no_help("# TYPE rust_c2s_x gauge\nrust_c2s_x 1\n")]
+#[case::no_type("# HELP rust_c2s_x A word.\nrust_c2s_x 1\n")]
+#[case::unknown_type("# HELP rust_c2s_x A word.\n# TYPE rust_c2s_x summary\nrust_c2s_x 1\n")]
+#[case::counter_by_name("# HELP rust_c2s_x A word.\n# TYPE rust_c2s_x counter\nrust_c2s_x 1\n")]
+#[case::twice("# HELP rust_c2s_x A word.\n# TYPE rust_c2s_x gauge\nrust_c2s_x 1\nrust_c2s_x 2\n")]
+#[case::no_number("# HELP rust_c2s_x A word.\n# TYPE rust_c2s_x gauge\nrust_c2s_x one\n")]
+#[case::free_text("# HELP rust_c2s_x A word.\n# TYPE rust_c2s_x gauge\nrust_c2s_x{a=\"b c\"} 1\n")]
+#[case::another_name("# HELP rust_c2s_x A word.\n# TYPE rust_c2s_x gauge\nrust_c2s_xy 1\n")]
+#[case::no_end("# HELP rust_c2s_x A word.\n# TYPE rust_c2s_x gauge\nrust_c2s_x 1")]
+#[case::no_bucket(
+    "# HELP rust_c2s_x A word.\n# TYPE rust_c2s_x histogram\nrust_c2s_x_sum 1\nrust_c2s_x_count 1\n"
+)]
+#[should_panic]
+fn what_a_scraper_would_take_amiss_is_refused(#[case] text: &str) {
+    Scraped::read(text);
 }
 
 /// Scrapes until the database is, or is not, there.

@@ -88,6 +88,7 @@ fn what_is_counted_adds_up_by_its_words() {
             let latency = Duration::from_millis(300);
             upstream_called("work_api", "profile", outcome, latency);
         }
+        upstream_called("work_api", "profile", "work_api_no_turn", Duration::ZERO);
         question_answered("diretrix", "phone", AnswerFrom::Other);
         spent("work_api", Money::from_centavos(100));
         spent("work_api", Money::from_centavos(40));
@@ -97,6 +98,7 @@ fn what_is_counted_adds_up_by_its_words() {
     for line in [
         r#"rust_c2s_upstream_calls_total{upstream="work_api",operation="profile",outcome="found"} 2"#,
         r#"rust_c2s_upstream_calls_total{upstream="work_api",operation="profile",outcome="work_api_timeout"} 1"#,
+        r#"rust_c2s_upstream_calls_total{upstream="work_api",operation="profile",outcome="work_api_no_turn"} 1"#,
         r#"rust_c2s_upstream_call_duration_seconds_bucket{upstream="work_api",operation="profile",le="0.25"} 0"#,
         r#"rust_c2s_upstream_call_duration_seconds_bucket{upstream="work_api",operation="profile",le="0.5"} 3"#,
         r#"rust_c2s_upstream_call_duration_seconds_count{upstream="work_api",operation="profile"} 3"#,

@@ -1,5 +1,7 @@
 //! The only place that wires the parts together.
 
+mod metrics;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,7 +13,9 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseConfig, DatabaseLocation};
-use crate::handlers::{self, Access, AppState, ProcessLead, Readiness, ReadinessReport};
+use crate::handlers::{
+    self, Access, AppState, ProcessLead, Readiness, ReadinessReport, ServiceCalls,
+};
 use crate::lookups::Lookups;
 use crate::models::{LeadSource, Phone, PrivacyKey};
 use crate::server::{Server, ServerError};
@@ -19,9 +23,11 @@ use crate::services::lead_pipeline::LeadPipeline;
 use crate::services::lead_processing::LeadProcessing;
 use crate::storage::private_server::{PrivateServer, PrivateServerError};
 use crate::storage::{self, Endpoint, Heartbeat, InstanceId, StorageError};
+use crate::telemetry::metrics::{Metrics, MetricsError, UpstreamNow};
 use crate::upstream::c2s::C2s;
 use crate::upstream::{BreakerRules, Permission, SetupError};
 use crate::workers::Workers;
+use metrics::ServedMetrics;
 
 /// Connections to the database of one process (DATABASE.md: two instances × 10).
 const CONNECTIONS: u32 = 10;
@@ -55,6 +61,7 @@ const PRIVATE_DATABASE: &str = "rust_c2s_api";
 /// The service, wired and at work on its queue.
 pub struct App {
     router: Router,
+    metrics: ServedMetrics,
     pool: PgPool,
     processing: LeadProcessing,
     workers: Arc<Workers>,
@@ -79,6 +86,9 @@ pub enum AppError {
     /// The socket.
     #[error(transparent)]
     Server(#[from] ServerError),
+    /// The metrics.
+    #[error(transparent)]
+    Metrics(#[from] MetricsError),
 }
 
 /// A connected database, and the private server behind it if it is one of ours.
@@ -215,6 +225,7 @@ impl App {
         config: &Config,
         clock: Clock,
     ) -> Result<Self, AppError> {
+        let metrics = Metrics::of_the_process(clock.now())?;
         // Not waited for: the database starts meanwhile, and a lead that is quicker waits itself.
         tokio::task::spawn_blocking(Phone::load_numbering_plan);
         let database = database.await?;
@@ -259,17 +270,20 @@ impl App {
             processing.clone(),
         ));
         let draining = CancellationToken::new();
-        let state = AppState::new(
-            process_lead(&processing),
-            replay_lead(&processing),
-            readiness(&pool, &workers, &processing),
-            &config.server,
-            config.pipeline.process_wait,
-            draining.clone(),
-        );
+        let upstreams = upstreams_now(&processing);
+        let metrics = ServedMetrics::of(metrics, pool.clone(), upstreams);
+        let calls = ServiceCalls {
+            process: process_lead(&processing),
+            replay: replay_lead(&processing),
+            readiness: readiness(&pool, &workers, &processing),
+            scrape: metrics.scrape(),
+        };
+        let wait = config.pipeline.process_wait;
+        let state = AppState::new(calls, &config.server, wait, draining.clone());
         let access = Arc::clone(state.access());
         Ok(Self {
             router: handlers::router(state),
+            metrics,
             pool,
             processing,
             workers,
@@ -286,16 +300,28 @@ impl App {
         &self.processing
     }
 
+    /// Where the metrics are served besides, without a key.
+    #[must_use]
+    pub fn with_metrics_on(mut self, server: Option<Server>) -> Self {
+        self.metrics.serve_on(server);
+        self
+    }
+
     /// Serves until `shutdown` is cancelled, then stops in order: no new connections and no more
     /// leads from the queue, what runs is finished or handed back, the database is closed.
     ///
     /// # Errors
     /// [`AppError`] when the socket fails or stopping did.
-    pub async fn serve(self, server: Server, shutdown: CancellationToken) -> Result<(), AppError> {
+    pub async fn serve(
+        mut self,
+        server: Server,
+        shutdown: CancellationToken,
+    ) -> Result<(), AppError> {
         let address: SocketAddr = server.local_addr();
         self.access.warn_when_open();
         tracing::info!(%address, "listening");
         let upkeep = tokio::spawn(forget_idle_callers(self.access.clone()));
+        let metrics = self.metrics.serve(shutdown.clone());
         let serving = async {
             let router = self.router.clone();
             let served = server.serve(router, shutdown.clone(), DRAIN_REQUESTS).await;
@@ -311,10 +337,11 @@ impl App {
             self.processing.finish(DRAIN_RUNS).await;
             deadline
         };
-        let (served, deadline) = tokio::join!(serving, stopping);
+        let (served, metrics, deadline) = tokio::join!(serving, metrics, stopping);
         upkeep.abort();
         let stopped = self.stop(deadline).await;
         served?;
+        metrics?;
         stopped
     }
 
@@ -375,6 +402,20 @@ fn replay_lead(processing: &LeadProcessing) -> ProcessLead {
         let processing = processing.clone();
         async move { processing.replay(lead_id, wait).await }
     })
+}
+
+fn upstreams_now(processing: &LeadProcessing) -> impl Fn() -> Vec<UpstreamNow> + use<> {
+    let processing = processing.clone();
+    move || {
+        let upstreams = processing.health().into_iter();
+        let now = upstreams.map(|health| UpstreamNow {
+            upstream: health.upstream.as_str(),
+            breaker: health.breaker.as_str(),
+            spacing: health.spacing,
+            in_flight: health.in_flight,
+        });
+        now.collect()
+    }
 }
 
 fn readiness(pool: &PgPool, workers: &Arc<Workers>, processing: &LeadProcessing) -> Readiness {

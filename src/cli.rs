@@ -137,9 +137,11 @@ async fn serve() -> Result<()> {
     let config = configured()?;
     let address = SocketAddr::new(config.server.host, config.server.port);
     let server = Server::bind(address)?;
+    let metrics = config.server.metrics_addr.map(Server::bind_for_metrics);
+    let metrics = metrics.transpose()?;
     let shutdown = shutdown_signal()?;
     let app = App::build(&config, Clock::system()).await?;
-    Ok(app.serve(server, shutdown).await?)
+    Ok(app.with_metrics_on(metrics).serve(server, shutdown).await?)
 }
 
 /// The configuration, with logs set up as it says.

@@ -18,9 +18,11 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 pub enum ServerError {
     /// The address cannot be had.
     #[error(
-        "cannot listen on {address}: stop what listens there, or set HOST and PORT to another address"
+        "cannot listen on {address}: stop what listens there, or set {variables} to another address"
     )]
     Bind {
+        /// What sets it.
+        variables: &'static str,
         /// The address asked for.
         address: SocketAddr,
         /// What the system says.
@@ -46,9 +48,25 @@ impl Server {
     /// # Errors
     /// [`ServerError::Bind`] when it cannot be had.
     pub fn bind(address: SocketAddr) -> Result<Self, ServerError> {
+        Self::bind_as("HOST and PORT", address)
+    }
+
+    /// As [`Server::bind`], for the address that METRICS_ADDR sets.
+    ///
+    /// # Errors
+    /// [`ServerError::Bind`] when it cannot be had.
+    pub fn bind_for_metrics(address: SocketAddr) -> Result<Self, ServerError> {
+        Self::bind_as("METRICS_ADDR", address)
+    }
+
+    fn bind_as(variables: &'static str, address: SocketAddr) -> Result<Self, ServerError> {
         let bound = std::net::TcpListener::bind(address)
             .and_then(|listener| Ok((listener.local_addr()?, listener)));
-        let (local, listener) = bound.map_err(|source| ServerError::Bind { address, source })?;
+        let (local, listener) = bound.map_err(|source| ServerError::Bind {
+            variables,
+            address,
+            source,
+        })?;
         Ok(Self {
             listener,
             address: local,

@@ -1,5 +1,6 @@
-//! Logs: where they go, what may be in them, and the one line per request.
+//! Logs: where they go, what may be in them, and the one line per request. Metrics: what is counted.
 
+pub mod metrics;
 mod request_summary;
 
 use std::io;

@@ -17,6 +17,8 @@ mod lookups;
 mod people;
 #[path = "storage/persist.rs"]
 mod persist;
+#[path = "storage/queue.rs"]
+mod queue;
 #[path = "storage/reads.rs"]
 mod reads;
 #[path = "storage/round_trips.rs"]

@@ -120,6 +120,12 @@ fn all_problems_are_reported_at_once() {
 #[case::fields(&[("MESSAGE_FIELDS", "emails,relatives")], "MESSAGE_FIELDS")]
 #[case::privacy(&[("PRIVACY_KEY", "short")], "PRIVACY_KEY")]
 #[case::production(&[("APP_ENV", "production")], "PRIVACY_KEY")]
+#[case::metrics_address(&[("METRICS_ADDR", "9091")], "METRICS_ADDR")]
+#[case::metrics_host(&[("METRICS_ADDR", "metrics.example.com:9091")], "METRICS_ADDR")]
+#[case::metrics_own(&[("METRICS_ADDR", "127.0.0.1:8081")], "METRICS_ADDR")]
+#[case::metrics_own_by_name(&[("METRICS_ADDR", "localhost:8081")], "METRICS_ADDR")]
+#[case::metrics_around_own(&[("METRICS_ADDR", "0.0.0.0:8081")], "METRICS_ADDR")]
+#[case::metrics_within_own(&[("HOST", "0.0.0.0"), ("METRICS_ADDR", "127.0.0.1:8081")], "METRICS_ADDR")]
 #[case::production_private(&[("APP_ENV", "production"), ("DB_URL", "private"), ("PRIVACY_KEY", "0123456789abcdef")], "DB_URL")]
 fn a_value_that_cannot_be_used_is_named(#[case] changes: &[(&str, &str)], #[case] variable: &str) {
     assert_eq!(variables_of(&read(changes).unwrap_err()), [variable]);
@@ -141,6 +147,16 @@ fn what_is_not_built_is_refused_and_empty_is_unset() {
 fn the_income_multiplier_takes_point_or_comma(#[case] text: &str, #[case] thousandths: u32) {
     let config = read(&[("INCOME_MULTIPLIER", text)]).unwrap();
     assert_eq!(config.pipeline.income_multiplier_thousandths, thousandths);
+}
+
+#[rstest]
+#[case("127.0.0.1:9091", "127.0.0.1:9091")]
+#[case("localhost:9091", "127.0.0.1:9091")]
+#[case("[::]:9091", "[::]:9091")]
+#[case("127.0.0.2:8081", "127.0.0.2:8081")]
+fn the_metrics_have_an_address_of_their_own(#[case] text: &str, #[case] address: &str) {
+    let config = read(&[("METRICS_ADDR", text)]).unwrap();
+    assert_eq!(config.server.metrics_addr, Some(address.parse().unwrap()));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Address, access, limits and logs.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use secrecy::SecretString;
 
@@ -30,6 +30,8 @@ pub struct ServerConfig {
     pub log_format: LogFormat,
     /// `RUST_LOG`: our own level; dependencies log at info at most.
     pub log_level: String,
+    /// `METRICS_ADDR`: where the metrics answer without a key.
+    pub metrics_addr: Option<SocketAddr>,
 }
 
 /// Where the service runs.
@@ -102,6 +104,7 @@ impl ServerConfig {
             _ => None,
         });
         let log_level = reader.parsed("RUST_LOG", log_level::EXPECTED, log_level::parse);
+        let metrics_addr = read_metrics_addr(reader, host.zip(port));
         Some(Self {
             host: host?,
             port: port?,
@@ -113,6 +116,7 @@ impl ServerConfig {
             trust_proxy: trust_proxy?,
             log_format: log_format?,
             log_level: log_level?,
+            metrics_addr: metrics_addr?,
         })
     }
 }
@@ -163,6 +167,36 @@ fn parse_bool(text: &str) -> Option<bool> {
         "true" => Some(true),
         "false" => Some(false),
         _ => None,
+    }
+}
+
+/// Not the service's own address: one of the two would find it taken, and on which the keys hold
+/// would be left to chance.
+fn read_metrics_addr(
+    reader: &mut Reader<'_>,
+    own: Option<(IpAddr, u16)>,
+) -> Option<Option<SocketAddr>> {
+    if reader.set("METRICS_ADDR").is_none() {
+        return Some(None);
+    }
+    let expected = "an IP address or `localhost`, and a port, such as 127.0.0.1:9091";
+    let address = reader.parsed("METRICS_ADDR", expected, parse_address)?;
+    let (host, port) = own?;
+    let meet = host == address.ip() || host.is_unspecified() || address.ip().is_unspecified();
+    if port == address.port() && port != 0 && meet {
+        let wrong = "is the service's own address (HOST and PORT)";
+        reader.problem("METRICS_ADDR", wrong, "give the metrics another port");
+        return None;
+    }
+    Some(Some(address))
+}
+
+fn parse_address(text: &str) -> Option<SocketAddr> {
+    match text.split_once(':') {
+        Some((host, port)) if host.eq_ignore_ascii_case("localhost") => {
+            Some(SocketAddr::from((Ipv4Addr::LOCALHOST, port.parse().ok()?)))
+        }
+        _ => text.parse().ok(),
     }
 }
 

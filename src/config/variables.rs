@@ -180,6 +180,10 @@ pub const GROUPS: &[Group] = &[
                 "Level of our own log: off, error, warn, info, debug, trace, or a list such as `info,rust_c2s_api=debug`. Dependencies log at info at most, whatever it says.",
             ),
             default("LOG_FORMAT", "text", "`text` or `json`, one object a line."),
+            unset(
+                "METRICS_ADDR",
+                "A second address, such as 127.0.0.1:9091, that answers GET /metrics and nothing else, without a key: for a scraper on a private network. Not the service's own. Unset: none; /metrics of the service stays, for keys with the scope metrics.",
+            ),
         ],
     },
     Group {
@@ -303,7 +307,6 @@ pub const NOT_BUILT: &[&str] = &[
     "GOOGLE_ADS_WEBHOOK_KEY",
     "C2S_DEFAULT_SELLER_ID",
     "ALERT_WEBHOOK_URL",
-    "METRICS_ADDR",
     "CORS_ORIGINS",
     "RETENTION_DAYS",
 ];

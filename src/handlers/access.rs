@@ -21,6 +21,9 @@ use crate::telemetry::RequestSummary;
 /// The route that Make.com calls.
 pub(super) const PROCESS: &str = "/api/v1/leads/process";
 
+/// The route that a scraper calls.
+pub(super) const METRICS: &str = "/metrics";
+
 /// Who is asking, in the extensions of a request that was let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
@@ -52,6 +55,7 @@ impl Need {
             None => Self::AnyKey,
             Some("/health" | "/ready") => Self::Nothing,
             Some(PROCESS) => Self::Trigger,
+            Some(METRICS) => Self::Scope(Scope::Metrics),
             Some(_) => Self::Scope(Scope::Admin),
         }
     }
@@ -205,10 +209,13 @@ pub(super) async fn guard(
     ) {
         summary.set_key_name(name);
     }
-    let taken = access.rate_limit.take(&counted_as);
-    taken.map_err(|retry_after| AppError::TooManyRequests { retry_after })?;
-    let caller = access.decide(need, request.headers())?;
-    request.extensions_mut().insert(caller);
+    let decided = access.decide(need, request.headers());
+    // Whoever may read the metrics is not counted; whoever guesses at a key for them is.
+    if need != Need::Scope(Scope::Metrics) || decided.is_err() {
+        let taken = access.rate_limit.take(&counted_as);
+        taken.map_err(|retry_after| AppError::TooManyRequests { retry_after })?;
+    }
+    request.extensions_mut().insert(decided?);
     Ok(next.run(request).await)
 }
 

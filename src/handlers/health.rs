@@ -28,7 +28,7 @@ pub(super) async fn ready(State(state): State<AppState>) -> Result<JsonAnswer, A
     if state.draining.is_cancelled() {
         return Err(not_ready("the service is stopping"));
     }
-    let checked = tokio::time::timeout(CHECK_TIMEOUT, state.readiness.check()).await;
+    let checked = tokio::time::timeout(CHECK_TIMEOUT, state.calls.readiness.check()).await;
     let report = checked.map_err(|_| not_ready("not ready: the checks did not end in time"))?;
     let parts = [
         ("database", report.database),
@@ -70,7 +70,7 @@ mod tests {
         let checks = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&checks);
         let mut state = Stub::default().state(&[], READY);
-        state.readiness = Readiness::new(move || {
+        state.calls.readiness = Readiness::new(move || {
             counted.fetch_add(1, Ordering::SeqCst);
             async move {
                 tokio::task::yield_now().await;

@@ -4,6 +4,7 @@
 mod access;
 mod extract;
 mod health;
+mod metrics;
 mod observe;
 mod process;
 mod process_answer;
@@ -23,9 +24,10 @@ use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
+pub use self::metrics::Scrape;
 pub use access::{Access, Caller};
 pub use process_answer::{Masking, NO_PROFILE, Rendered, render};
-pub use state::{AppState, ProcessLead, Readiness, ReadinessReport};
+pub use state::{AppState, ProcessLead, Readiness, ReadinessReport, ServiceCalls};
 
 use crate::errors::AppError;
 
@@ -41,9 +43,16 @@ pub fn router(state: AppState) -> Router {
     let routes = Router::new()
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
+        .route(access::METRICS, get(metrics::metrics))
         .route(access::PROCESS, get_with_effect(process::process))
         .route("/api/v1/leads/{id}/replay", post(replay::replay));
     with_layers(routes, state, REQUEST_TIMEOUT)
+}
+
+/// The metrics and nothing else, without a key: for METRICS_ADDR.
+pub fn metrics_router(scrape: Scrape) -> Router {
+    let routes = Router::new().route(access::METRICS, get(metrics::without_key));
+    around(answering_all(routes).with_state(scrape), REQUEST_TIMEOUT)
 }
 
 /// A GET that does something. HEAD, which axum takes for a GET otherwise, is refused: link
@@ -58,15 +67,23 @@ where
 }
 
 fn with_layers(routes: Router<AppState>, state: AppState, time: Duration) -> Router {
+    let guard = from_fn_with_state(state.clone(), access::guard);
+    around(answering_all(routes).layer(guard).with_state(state), time)
+}
+
+/// Problems in place of a library's own answers.
+fn answering_all<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
     routes
         .fallback(async || AppError::NoSuchRoute)
         .method_not_allowed_fallback(async || AppError::MethodNotAllowed)
-        .layer(from_fn_with_state(state.clone(), access::guard))
+}
+
+fn around(routes: Router, time: Duration) -> Router {
+    routes
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(from_fn_with_state(time, give_up_in_time))
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(from_fn(observe::observe))
-        .with_state(state)
 }
 
 async fn give_up_in_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {

@@ -32,7 +32,7 @@ pub(super) async fn process(
         return Ok(render_lead_missing(&lead_id));
     }
     let wait = wait.unwrap_or(state.process_wait);
-    let answer = state.process.call(lead_id.clone(), wait).await;
+    let answer = state.calls.process.call(lead_id.clone(), wait).await;
     let answer = answer.map_err(refused)?;
     summary.set_outcome(answer.state);
     summary.add_times(answer.upstream_ms, answer.database_ms);

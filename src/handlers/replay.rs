@@ -27,7 +27,12 @@ pub(super) async fn replay(
     let wait = wait_in(query.as_deref().unwrap_or_default())?;
     check_body(&body)?;
     let wait = wait.unwrap_or(state.process_wait);
-    let answer = state.replay.call(lead_id, wait).await.map_err(refused)?;
+    let answer = state
+        .calls
+        .replay
+        .call(lead_id, wait)
+        .await
+        .map_err(refused)?;
     summary.set_outcome(answer.state);
     summary.add_times(answer.upstream_ms, answer.database_ms);
     Ok(render(&answer, Masking::Full))

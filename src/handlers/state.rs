@@ -9,6 +9,7 @@ use moka::future::Cache;
 use tokio_util::sync::CancellationToken;
 
 use super::access::Access;
+use super::metrics::Scrape;
 use crate::config::ServerConfig;
 use crate::models::LeadId;
 use crate::services::lead_processing::{ProcessAnswer, ProcessError};
@@ -77,12 +78,23 @@ impl Readiness {
     }
 }
 
+/// What the handlers ask of the services.
+#[derive(Clone)]
+pub struct ServiceCalls {
+    /// Runs a lead, or joins or repeats its run.
+    pub process: ProcessLead,
+    /// Runs a lead again.
+    pub replay: ProcessLead,
+    /// Finds out what is ready.
+    pub readiness: Readiness,
+    /// Writes the metrics.
+    pub scrape: Scrape,
+}
+
 /// What the handlers share.
 #[derive(Clone)]
 pub struct AppState {
-    pub(super) process: ProcessLead,
-    pub(super) replay: ProcessLead,
-    pub(super) readiness: Readiness,
+    pub(super) calls: ServiceCalls,
     pub(super) access: Arc<Access>,
     pub(super) process_wait: Duration,
     pub(super) draining: CancellationToken,
@@ -96,9 +108,7 @@ impl AppState {
     /// service begins to stop, and then it is not ready any more.
     #[must_use]
     pub fn new(
-        process: ProcessLead,
-        replay: ProcessLead,
-        readiness: Readiness,
+        calls: ServiceCalls,
         server: &ServerConfig,
         process_wait: Duration,
         draining: CancellationToken,
@@ -108,9 +118,7 @@ impl AppState {
             .time_to_live(Duration::from_secs(60))
             .build();
         Self {
-            process,
-            replay,
-            readiness,
+            calls,
             access: Arc::new(Access::new(server)),
             process_wait,
             draining,

@@ -84,9 +84,13 @@ impl Stub {
         let readiness = Readiness::new(move || async move { report });
         let config = server_config(variables);
         let wait = Duration::from_secs(25);
-        let replay = process.clone();
-        let draining = CancellationToken::new();
-        AppState::new(process, replay, readiness, &config, wait, draining)
+        let calls = ServiceCalls {
+            replay: process.clone(),
+            process,
+            readiness,
+            scrape: Scrape::new(async || "up 1\n".to_owned()),
+        };
+        AppState::new(calls, &config, wait, CancellationToken::new())
     }
 
     /// How many runs were started.

@@ -6,6 +6,7 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
 use super::answer::{ProviderAnswer, ProviderOutcome};
+use super::settle::count_answer;
 use super::{LookupError, Lookups, RunNotes};
 use crate::models::{Candidate, Email, KeyedHash, Lead, Phone};
 use crate::storage::{
@@ -209,12 +210,14 @@ impl Lookups {
             people,
             settled: None,
         };
-        if state == LookupState::Pending {
+        let waited = state == LookupState::Pending;
+        if waited {
             state = match self.wait_for(claim, question.key).await {
                 Ok(state) => state,
                 Err(error) => return unasked(Err(error)),
             };
         }
+        count_answer(question.key, waited, &state);
         match state {
             LookupState::Candidates(people) => unasked(Ok(people)),
             LookupState::Absent => unasked(Ok(Vec::new())),

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::answer::ProviderOutcome;
-use super::settle::Settle;
+use super::settle::{Settle, count_answer};
 use super::{LookupError, Lookups, RunNotes};
 use crate::lookups::work_api::FetchedProfile;
 use crate::models::{AllowedPayload, Cpf, Profile};
@@ -74,9 +74,11 @@ impl Lookups {
             .into_iter()
             .next()
             .ok_or(StorageError::Corrupt("answer to one question"))?;
-        if state == LookupState::Pending {
+        let waited = state == LookupState::Pending;
+        if waited {
             state = self.wait_for(claim, key).await?;
         }
+        count_answer(key, waited, &state);
         if state == LookupState::Mine {
             return self.buy(key, cpf, notes).await;
         }

@@ -7,8 +7,10 @@ use crate::storage::{SettledLookup, Step};
 
 /// What a run has seen so far: calls that came back and wait for the run's next transaction, the
 /// steps of its timeline, and where its time went.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct RunNotes {
+    /// When the run began.
+    pub began: Instant,
     /// Calls to be settled by the next transaction.
     pub unsettled: Vec<SettledLookup>,
     /// Steps of the timeline.
@@ -17,6 +19,18 @@ pub struct RunNotes {
     pub upstream: Duration,
     /// Time in the database.
     pub database: Duration,
+}
+
+impl Default for RunNotes {
+    fn default() -> Self {
+        Self {
+            began: Instant::now(),
+            unsettled: Vec::new(),
+            steps: Vec::new(),
+            upstream: Duration::ZERO,
+            database: Duration::ZERO,
+        }
+    }
 }
 
 impl RunNotes {

@@ -10,6 +10,7 @@ use crate::storage::{
     self, CallOutcome, Claim, LookupKey, LookupKind, LookupState, Provider, SettledAnswer,
     SettledLookup, persistently,
 };
+use crate::telemetry::metrics::{self, AnswerFrom};
 use crate::upstream::UpstreamError;
 
 /// Something a provider may know.
@@ -56,6 +57,7 @@ impl Lookups {
             CallOutcome::Hit | CallOutcome::Miss | CallOutcome::Unknown => price,
             CallOutcome::Error | CallOutcome::Denied => Money::from_centavos(0),
         };
+        metrics::spent(key.provider.as_str(), cost);
         SettledLookup {
             key,
             answer,
@@ -167,6 +169,18 @@ impl Lookups {
             pause = (pause * 3 / 2).min(LONGEST_PAUSE);
         }
     }
+}
+
+/// Counts where an answer came from: `waited` tells whether somebody else was asking when this run
+/// came. An answer that may not be used because the person objected is none.
+pub(super) fn count_answer(key: LookupKey, waited: bool, state: &LookupState) {
+    let from = match state {
+        LookupState::Mine => AnswerFrom::Provider,
+        LookupState::Pending | LookupState::Suppressed => return,
+        _ if waited => AnswerFrom::Other,
+        _ => AnswerFrom::Database,
+    };
+    metrics::question_answered(key.provider.as_str(), key.kind.as_str(), from);
 }
 
 /// Longer lists are not kept in memory: such a contact says little of anybody.

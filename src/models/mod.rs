@@ -20,6 +20,7 @@ mod name;
 mod person;
 mod phone;
 mod privacy_key;
+mod queue;
 mod text;
 
 pub use allow_list::AllowedPayload;
@@ -40,4 +41,5 @@ pub use person::{
 };
 pub use phone::{Phone, PhoneError};
 pub use privacy_key::{KeyedHash, PrivacyKey};
+pub use queue::{EndedLeads, QueueStatus};
 pub use text::{FreeText, clean, digits_of, present};

@@ -9,6 +9,7 @@ use super::run_error::RunError;
 use crate::lookups::RunNotes;
 use crate::models::{FreeText, Lead, Money};
 use crate::storage::{self, Claim, LastSend, MAX_UNKNOWN_SENDS, RunEnd, persistently};
+use crate::telemetry::metrics;
 use crate::upstream::c2s::{C2s, SendOutcome, UpstreamError, UpstreamErrorKind};
 
 /// Posts messages.
@@ -141,7 +142,11 @@ impl Delivery {
         let write = || storage::complete_delivery(&self.pool, claim, message_sent, &notes.steps);
         let completed = persistently(write).await;
         notes.stored(since);
-        Ok(completed?)
+        completed?;
+        if message_sent {
+            metrics::delivered(notes.began);
+        }
+        Ok(())
     }
 }
 

@@ -26,6 +26,7 @@ mod pool;
 mod privacy_keys;
 pub mod private_server;
 mod read_leads;
+mod read_queue;
 mod result_row;
 mod retry;
 mod settle_and_acquire;
@@ -61,4 +62,5 @@ pub use read_leads::{
     LeadCursor, LeadDetail, LeadPage, LeadSummary, MaskedPerson, list_leads, read_lead_result,
     show_lead,
 };
+pub use read_queue::{answers, count_ended_leads, read_queue};
 pub use settle_and_acquire::settle_and_acquire;

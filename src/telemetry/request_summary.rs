@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use uuid::Uuid;
 
+use super::metrics;
 use crate::models::{LeadId, LeadState};
 
 /// What is known of a request while it is worked on; each part is told once. It travels in the
@@ -68,6 +69,9 @@ impl RequestSummary {
     }
 }
 
+/// The status logged for a caller who left before the answer.
+pub(super) const CALLER_LEFT: u16 = 499;
+
 /// Writes the line when it is dropped, so that a request whose caller left is told of too.
 #[derive(Debug)]
 pub struct RequestLine {
@@ -79,9 +83,6 @@ pub struct RequestLine {
 }
 
 impl RequestLine {
-    /// The status logged for a caller who left before the answer.
-    const CALLER_LEFT: u16 = 499;
-
     /// Begins to measure. `route` is the template, never the path: a path may name a person.
     #[must_use]
     pub fn start(summary: Arc<RequestSummary>, method: &'static str, route: &str) -> Self {
@@ -90,7 +91,7 @@ impl RequestLine {
             method,
             route: route.to_owned(),
             started: Instant::now(),
-            status: Self::CALLER_LEFT,
+            status: CALLER_LEFT,
         }
     }
 
@@ -103,7 +104,9 @@ impl RequestLine {
 impl Drop for RequestLine {
     fn drop(&mut self) {
         let summary = &self.summary;
-        let duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let took = self.started.elapsed();
+        let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        metrics::request_answered(self.method, &self.route, self.status, took);
         tracing::info!(
             request_id = %summary.request_id,
             method = self.method,

@@ -332,4 +332,5 @@ pub(crate) fn record_call(
 ) {
     let latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
     tracing::debug!(%upstream, operation, outcome, latency_ms, "upstream call");
+    crate::telemetry::metrics::upstream_called(upstream.as_str(), operation, outcome, latency);
 }

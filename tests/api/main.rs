@@ -4,6 +4,7 @@
 mod access;
 mod database_away;
 mod database_lost;
+mod metrics;
 mod process_query;
 mod replay;
 #[path = "../support/mod.rs"]

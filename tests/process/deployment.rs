@@ -5,6 +5,8 @@ mod files;
 mod roles;
 mod started;
 
+use std::net::SocketAddr;
+
 use rust_c2s_api::app::DRAIN;
 use rust_c2s_api::config::variables;
 use serde_json::Value;
@@ -108,6 +110,19 @@ fn the_ports_agree_and_a_machine_always_runs() {
     assert_eq!(fly["env"]["PORT"], *port.1);
     assert_eq!(fly["http_service"]["internal_port"].to_string(), port.1);
     assert_eq!(fly["checks"]["ready"]["port"].to_string(), port.1);
+    let metrics: SocketAddr = fly["env"]["METRICS_ADDR"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!(
+        metrics.ip().is_unspecified(),
+        "Fly's scraper comes from another address"
+    );
+    assert_eq!(
+        fly["metrics"]["port"].to_string(),
+        metrics.port().to_string()
+    );
     assert_eq!(fly["http_service"]["auto_stop_machines"], "off");
     let running = fly["http_service"]["min_machines_running"].as_u64();
     assert!(running.is_some_and(|machines| machines >= 1), "{running:?}");

@@ -9,7 +9,8 @@ use rust_c2s_api::storage::test_database::TestDatabase;
 use serde_json::Value;
 
 use crate::home::Home;
-use crate::running::{Running, eventually, simulator, variables};
+use crate::prometheus::Scraped;
+use crate::running::{Running, eventually, simulator, text_of, variables};
 use leaks::Secrets;
 use world::{hostile_faults, open_leads};
 
@@ -53,6 +54,7 @@ async fn log_of_a_bad_day(format: &str) -> (Simulator, String, Secrets) {
         // nobody is turned away before the log has seen the request
         ("RATE_LIMIT_PER_SEC", "10000"),
         ("RATE_LIMIT_BURST", "10000"),
+        ("METRICS_ADDR", "127.0.0.1:0"),
     ];
     let set = variables(&simulator, &database.url(), &settings);
     let service = Running::start(&home, &["serve"], &set);
@@ -67,9 +69,13 @@ async fn log_of_a_bad_day(format: &str) -> (Simulator, String, Secrets) {
     )
     .await;
 
+    let metrics = format!("http://{}/metrics", service.metrics_address().await);
+    let (_, metrics) = text_of(&metrics, "").await;
     let ended = service.stop("TERM").await;
     let secrets = Secrets::of(&simulator, &set, database.pool()).await;
     ended.assert_success();
+    secrets.assert_none_in(&metrics);
+    assert_tells_of_that_day(&Scraped::read(&metrics));
     for code in FAULTS_SEEN {
         assert!(ended.text.contains(code), "{code} did not happen");
     }
@@ -78,6 +84,22 @@ async fn log_of_a_bad_day(format: &str) -> (Simulator, String, Secrets) {
         assert!(!ended.text.contains(trouble), "{trouble}: {}", ended.text);
     }
     (simulator, ended.text, secrets)
+}
+
+/// The day was as bad for the metrics: the codes of the faults, and requests of every kind.
+fn assert_tells_of_that_day(metrics: &Scraped) {
+    for code in FAULTS_SEEN {
+        let outcome = format!("outcome=\"{code}\"");
+        let calls = metrics.beginning("rust_c2s_upstream_calls_total");
+        let counted = calls.iter().any(|(series, _)| series.contains(&outcome));
+        assert!(counted, "{code}: {}", metrics.text);
+    }
+    for class in ["2xx", "4xx"] {
+        let status = format!("status=\"{class}\"");
+        let requests = metrics.beginning("rust_c2s_http_requests_total");
+        let counted = requests.iter().any(|(series, _)| series.contains(&status));
+        assert!(counted, "{class}: {}", metrics.text);
+    }
 }
 
 #[tokio::test]

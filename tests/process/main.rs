@@ -17,6 +17,9 @@ mod logs;
 #[expect(dead_code, reason = "shared with the test of the links")]
 #[path = "../support/markdown.rs"]
 mod markdown;
+mod metrics;
+#[path = "../support/prometheus.rs"]
+mod prometheus;
 mod readme;
 mod running;
 mod scripts;

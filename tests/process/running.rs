@@ -73,9 +73,18 @@ impl Running {
 
     /// The address a service says it listens on.
     pub(crate) async fn address(&self) -> String {
-        self.until_it_says("listening").await;
+        self.address_told("listening").await
+    }
+
+    /// The address where it says it serves the metrics.
+    pub(crate) async fn metrics_address(&self) -> String {
+        self.address_told("the metrics are served").await
+    }
+
+    async fn address_told(&self, what: &str) -> String {
+        self.until_it_says(what).await;
         let text = self.written.borrow();
-        let line = text.lines().find(|line| line.contains("listening"));
+        let line = text.lines().find(|line| line.contains(what));
         let (_, rest) = line.unwrap().split_once("127.0.0.1:").unwrap();
         let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
         format!("127.0.0.1:{port}")
@@ -219,6 +228,19 @@ pub(crate) async fn get(url: &str) -> (u16, Value) {
     let answer = client.get(url).send().await.unwrap();
     let status = answer.status().as_u16();
     (status, answer.json().await.unwrap())
+}
+
+/// The status of a GET with a key, and its body as text.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test is a caller of the service, not an upstream call"
+)]
+pub(crate) async fn text_of(url: &str, key: &str) -> (u16, String) {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let request = client.get(url).header("x-api-key", key);
+    let answer = request.send().await.unwrap();
+    let status = answer.status().as_u16();
+    (status, answer.text().await.unwrap())
 }
 
 /// Triggers a lead as Make.com does.

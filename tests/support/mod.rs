@@ -9,6 +9,7 @@
 
 pub(crate) mod database_link;
 pub(crate) mod evidence;
+pub(crate) mod prometheus;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;

@@ -33,6 +33,7 @@ is_problem() { [ "$TYPE" = "$PROBLEM" ] && [ "$(field status)" = "$STATUS" ]; }
 is_lead_problem() { is_problem && has_five_keys && [ "$(field success)" = false ]; }
 is_healthy() { is_json && [ "$(field status)" = healthy ] && [ -n "$(field version)" ]; }
 is_ready() { is_json && [ "$(field status)" = ready ]; }
+is_metrics() { [ "$TYPE" = text/plain ] && [[ $BODY == *"# TYPE rust_c2s_database_up gauge"* ]]; }
 is_state() { has_five_keys && [ "$(field state)" = "$1" ]; }
 
 # Whoever has no key sees no CPF.
@@ -79,6 +80,21 @@ walk_access() {
     fi
     if [ "$SEES" = full ]; then
         walk "${API_KEY:-}" GET /no-such-route 404 "problem" is_problem
+    fi
+}
+
+# The metrics are for keys with a scope of their own, which this one need not have.
+walk_metrics() {
+    if [ "$OPEN" = yes ]; then
+        walk "" GET /metrics 200 "text for Prometheus" is_metrics
+        return
+    fi
+    walk "" GET /metrics 401 "without a key" is_problem
+    if [ -n "${API_KEY:-}" ]; then
+        local is_so=1
+        ask "$API_KEY" GET "$BASE/metrics"
+        if { [ "$STATUS" = 200 ] && is_metrics; } || { [ "$STATUS" = 403 ] && is_problem; }; then is_so=0; fi
+        verdict GET /metrics "200, or 403 without its scope" "$STATUS $(in_short)" "$is_so"
     fi
 }
 
@@ -141,6 +157,7 @@ main() {
     table_head
     walk_up
     walk_access
+    walk_metrics
     if [ "$TRIGGER_OPEN" = no ] && [ -z "${API_KEY:-}" ]; then
         no_lead "The rest of $PROCESS is not walked without a key. Set API_KEY."
     else

@@ -12,6 +12,7 @@ use crate::services::company::Place;
 use crate::services::flights::InAir;
 use crate::services::lead_pipeline::RunReport;
 use crate::storage::{self, Accepted, Claim, LastSend, RunEnd, StorageError, Trigger};
+use crate::telemetry::metrics;
 
 /// The longest that accepting a lead may take: a network that swallows packets fails no statement,
 /// and a caller is to know within five seconds that nothing was accepted (API.md).
@@ -109,6 +110,7 @@ impl LeadProcessing {
         match report {
             Ok(RunReport { result, notes }) => {
                 let (upstream, database) = (notes.upstream, notes.database + accepting);
+                metrics::run_ended(result.state);
                 tracing::info!(
                     lead_id = %result.lead_id,
                     outcome = result.state.as_str(),

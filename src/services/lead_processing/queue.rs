@@ -10,6 +10,7 @@ use super::LeadProcessing;
 use crate::models::LeadState;
 use crate::services::company::Place;
 use crate::storage::{self, Claim, Outage, StorageError, Wanted};
+use crate::telemetry::metrics;
 use crate::upstream::c2s::{BreakerState, UpstreamHealth};
 
 /// The longest that handing back may take; a database that is away must not keep a process from
@@ -28,6 +29,7 @@ impl LeadProcessing {
         let takeover = self.pipeline.takeover();
         let leftovers = storage::release_leftovers(&self.pool, self.instance, &takeover).await?;
         if leftovers.released > 0 {
+            metrics::taken_over(leftovers.released);
             tracing::warn!(
                 leads = leftovers.released,
                 "leads of an instance that fell silent are taken over"

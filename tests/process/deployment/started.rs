@@ -7,7 +7,7 @@ use tokio::process::Command;
 
 use super::files::{compose, dockerfile_environment, fly, health_command, pairs, strings};
 use crate::home::Home;
-use crate::running::{Running, get, of_the_package, run, simulator, variables};
+use crate::running::{Running, get, of_the_package, run, simulator, text_of, variables};
 
 /// Waits for the result, whatever `PROCESS_WAIT_SECS` is set to.
 const PROCESS: &str = "/api/v1/leads/process?id=00000000000000000000000000000a01&wait=25";
@@ -141,6 +141,8 @@ async fn the_fly_app_migrates_becomes_ready_and_is_shut_without_keys() {
     environment.extend(pairs(&fly["env"]));
     let secrets = variables(&simulator, &database.url(), &[]).into_iter();
     environment.extend(secrets.map(|(name, value)| (name.to_owned(), value)));
+    // the port of fly.toml may be taken on this machine
+    environment.extend([("METRICS_ADDR".to_owned(), "127.0.0.1:0".to_owned())]);
 
     release(&home, &fly, &environment).await;
     migrated_by_a_newer_version(database.pool()).await;
@@ -152,6 +154,8 @@ async fn the_fly_app_migrates_becomes_ready_and_is_shut_without_keys() {
         let path = check["path"].as_str().unwrap();
         assert_eq!(get(&format!("{address}{path}")).await.0, 200, "{path}");
     }
+    let scraped = service.metrics_address().await + fly["metrics"]["path"].as_str().unwrap();
+    assert_eq!(text_of(&format!("http://{scraped}"), "").await.0, 200);
     assert_stranger_sees_a_masked_cpf(&address).await;
     assert_eq!(get(&format!("{address}/api/v1/leads")).await.0, 401);
     let ended = service.stop("TERM").await;

@@ -1,5 +1,6 @@
 //! The only place that wires the parts together.
 
+mod database;
 mod metrics;
 
 use std::net::SocketAddr;
@@ -12,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::config::{Config, DatabaseConfig, DatabaseLocation};
+use crate::config::Config;
 use crate::handlers::{
     self, Access, AppState, ProcessLead, Readiness, ReadinessReport, ServiceCalls,
 };
@@ -21,16 +22,14 @@ use crate::models::{LeadSource, Phone, PrivacyKey};
 use crate::server::{Server, ServerError};
 use crate::services::lead_pipeline::LeadPipeline;
 use crate::services::lead_processing::LeadProcessing;
-use crate::storage::private_server::{PrivateServer, PrivateServerError};
-use crate::storage::{self, Endpoint, Heartbeat, InstanceId, StorageError};
+use crate::storage::private_server::PrivateServerError;
+use crate::storage::{self, Heartbeat, InstanceId, StorageError};
 use crate::telemetry::metrics::{Metrics, MetricsError, UpstreamNow};
 use crate::upstream::c2s::C2s;
 use crate::upstream::{BreakerRules, Permission, SetupError};
 use crate::workers::Workers;
+pub use database::Database;
 use metrics::ServedMetrics;
-
-/// Connections to the database of one process (DATABASE.md: two instances × 10).
-const CONNECTIONS: u32 = 10;
 
 /// The most that stopping takes (API.md "Configuration").
 pub const DRAIN: Duration = Duration::from_secs(20);
@@ -41,9 +40,6 @@ const DRAIN_RUNS: Duration = Duration::from_secs(16);
 /// What requests may take of it.
 const DRAIN_REQUESTS: Duration = Duration::from_secs(17);
 
-/// The longest that closing the connections may take: one that has gone silent never closes.
-const CLOSING: Duration = Duration::from_secs(1);
-
 /// What handing back and closing takes of it.
 const HANDING_BACK: Duration = Duration::from_secs(2);
 
@@ -51,24 +47,15 @@ const HANDING_BACK: Duration = Duration::from_secs(2);
 /// statement.
 const READY_WITHIN: Duration = Duration::from_secs(4);
 
-/// How long the service waits for a short command (`leads`, `migrate`) that holds its private
-/// server: ten times what one takes.
-const SHORT_COMMAND: Duration = Duration::from_secs(5);
-
-/// Database of the private server that `DB_URL=private` means.
-const PRIVATE_DATABASE: &str = "rust_c2s_api";
-
 /// The service, wired and at work on its queue.
 pub struct App {
     router: Router,
     metrics: ServedMetrics,
-    pool: PgPool,
+    database: Database,
     processing: LeadProcessing,
     workers: Arc<Workers>,
     draining: CancellationToken,
     access: Arc<Access>,
-    private: Option<PrivateServer>,
-    endpoint: Endpoint,
 }
 
 /// Why the service cannot start, or did not stop in order.
@@ -89,118 +76,6 @@ pub enum AppError {
     /// The metrics.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
-}
-
-/// A connected database, and the private server behind it if it is one of ours.
-pub struct Database {
-    /// Connections.
-    pub pool: PgPool,
-    private: Option<PrivateServer>,
-    endpoint: Endpoint,
-}
-
-impl Database {
-    /// Connects to the configured database. A private server that is meant is started and owned:
-    /// another process that holds it is waited for for some seconds, then it is an error.
-    ///
-    /// # Errors
-    /// [`AppError`] when it cannot be reached or started.
-    pub async fn open(config: &DatabaseConfig) -> Result<Self, AppError> {
-        let deadline = Instant::now() + SHORT_COMMAND;
-        let mut told = false;
-        loop {
-            match Self::open_now(config).await {
-                Err(AppError::Private(error @ PrivateServerError::InUse { .. }))
-                    if Instant::now() < deadline =>
-                {
-                    if !told {
-                        tracing::info!("waiting: {error}");
-                    }
-                    told = true;
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-                opened => return opened,
-            }
-        }
-    }
-
-    async fn open_now(config: &DatabaseConfig) -> Result<Self, AppError> {
-        match &config.location {
-            DatabaseLocation::Url(url) => {
-                let options = storage::options_from_url(url)?;
-                let pool = storage::connect(&options, CONNECTIONS).await?;
-                let endpoint = storage::probe_endpoint(&pool).await?;
-                tracing::debug!(?endpoint, "connected to the database");
-                Ok(Self {
-                    pool,
-                    private: None,
-                    endpoint,
-                })
-            }
-            DatabaseLocation::Private => {
-                let server = PrivateServer::start(&PrivateServer::default_root("service")?).await?;
-                server.ensure_database(PRIVATE_DATABASE).await?;
-                let options = server.connect_options(PRIVATE_DATABASE);
-                let pool = storage::connect(&options, CONNECTIONS).await?;
-                Ok(Self {
-                    pool,
-                    private: Some(server),
-                    endpoint: Endpoint::Direct,
-                })
-            }
-        }
-    }
-
-    /// As [`Database::open`], for a command beside a running service: a private server that
-    /// another process runs is used and left to it.
-    ///
-    /// # Errors
-    /// [`AppError`] when the database cannot be reached or started.
-    pub async fn join(config: &DatabaseConfig) -> Result<Self, AppError> {
-        match Self::open_now(config).await {
-            Err(AppError::Private(PrivateServerError::InUse { root })) => {
-                let options = PrivateServer::of_another_process(&root, PRIVATE_DATABASE)?;
-                let pool = storage::connect(&options, CONNECTIONS).await?;
-                Ok(Self {
-                    pool,
-                    private: None,
-                    endpoint: Endpoint::Direct,
-                })
-            }
-            opened => opened,
-        }
-    }
-
-    /// Applies pending migrations, on the direct URL if there is one.
-    ///
-    /// # Errors
-    /// [`AppError`] when a migration fails.
-    pub async fn migrate(&self, config: &DatabaseConfig) -> Result<(), AppError> {
-        let Some(url) = &config.direct_url else {
-            return Ok(storage::migrate(&self.pool, self.endpoint).await?);
-        };
-        let direct = storage::connect(&storage::options_from_url(url)?, 1).await?;
-        let migrated = storage::migrate(&direct, Endpoint::Direct).await;
-        direct.close().await;
-        Ok(migrated?)
-    }
-
-    /// Closes the connections and stops the private server.
-    ///
-    /// # Errors
-    /// [`AppError`] when the private server does not stop.
-    pub async fn close(self) -> Result<(), AppError> {
-        if tokio::time::timeout(CLOSING, self.pool.close())
-            .await
-            .is_err()
-        {
-            tracing::warn!("a connection to the database did not close in time");
-        }
-        match self.private {
-            Some(server) => Ok(server.stop().await?),
-            None => Ok(()),
-        }
-    }
 }
 
 impl App {
@@ -230,11 +105,7 @@ impl App {
         tokio::task::spawn_blocking(Phone::load_numbering_plan);
         let database = database.await?;
         database.migrate(&config.database).await?;
-        let Database {
-            pool,
-            private,
-            endpoint,
-        } = database;
+        let pool = database.pool.clone();
         let privacy_key = privacy_key(config, &pool).await?;
         let instance = InstanceId(Uuid::now_v7());
         storage::register_instance(&pool, instance).await?;
@@ -284,13 +155,11 @@ impl App {
         Ok(Self {
             router: handlers::router(state),
             metrics,
-            pool,
+            database,
             processing,
             workers,
             draining,
             access,
-            private,
-            endpoint,
         })
     }
 
@@ -357,12 +226,7 @@ impl App {
             .stop(left.saturating_sub(HANDING_BACK))
             .await;
         self.workers.stop().await;
-        let database = Database {
-            pool: self.pool,
-            private: self.private,
-            endpoint: self.endpoint,
-        };
-        let closed = database.close().await;
+        let closed = self.database.close().await;
         stopped?;
         closed?;
         tracing::info!("stopped");

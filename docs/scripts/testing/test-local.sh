@@ -98,6 +98,22 @@ walk_metrics() {
     fi
 }
 
+# A replay is for admins. Of a lead that was never accepted there is nothing to replay.
+walk_replay() {
+    local path=/api/v1/leads/ffffffffffffffffffffffffffffffff/replay
+    if [ "$OPEN" = yes ]; then
+        walk "" POST "$path" 404 "never accepted, five keys" is_lead_problem
+        return
+    fi
+    walk "" POST "$path" 401 "without a key" is_lead_problem
+    if [ -n "${API_KEY:-}" ]; then
+        local is_so=1
+        ask "$API_KEY" POST "$BASE$path"
+        if [[ $STATUS =~ ^40[34]$ ]] && is_lead_problem; then is_so=0; fi
+        verdict POST "$path" "404, or 403 without its scope" "$STATUS $(in_short)" "$is_so"
+    fi
+}
+
 walk_refusals() {
     walk "${API_KEY:-}" GET "$PROCESS" 400 "no id, five keys" is_lead_problem
     walk "${API_KEY:-}" GET "$PROCESS?id=a%2Fb" 400 "malformed id, five keys" is_lead_problem
@@ -158,6 +174,7 @@ main() {
     walk_up
     walk_access
     walk_metrics
+    walk_replay
     if [ "$TRIGGER_OPEN" = no ] && [ -z "${API_KEY:-}" ]; then
         no_lead "The rest of $PROCESS is not walked without a key. Set API_KEY."
     else

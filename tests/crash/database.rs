@@ -1,0 +1,66 @@
+//! The database of a scenario.
+
+use std::path::PathBuf;
+
+use rust_c2s_api::storage::private_server::PrivateServer;
+use rust_c2s_api::storage::test_database::TestDatabase;
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+
+use crate::home::{Home, signal};
+
+pub(crate) struct Database {
+    place: Place,
+    pool: PgPool,
+}
+
+enum Place {
+    /// On the server that all tests share.
+    Shared(TestDatabase),
+    /// On a server of the scenario's own, which it may stop.
+    Own {
+        root: PathBuf,
+        server: Option<PrivateServer>,
+    },
+}
+
+/// The name of the database on a scenario's own server.
+const NAME: &str = "crash";
+
+impl Database {
+    pub(crate) async fn shared() -> Self {
+        let database = TestDatabase::create().await.unwrap();
+        Self {
+            pool: database.pool().clone(),
+            place: Place::Shared(database),
+        }
+    }
+
+    /// An empty one on a server in this home.
+    pub(crate) async fn of_its_own(home: &Home) -> Self {
+        let root = home.path().join("rust-c2s-api/tests");
+        let server = PrivateServer::start(&root).await.unwrap();
+        server.ensure_database(NAME).await.unwrap();
+        let options = server.connect_options(NAME);
+        Self {
+            pool: PgPoolOptions::new()
+                .max_connections(4)
+                .connect_lazy_with(options),
+            place: Place::Own {
+                root,
+                server: Some(server),
+            },
+        }
+    }
+
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    pub(crate) fn url(&self) -> String {
+        match &self.place {
+            Place::Shared(database) => database.url(),
+            Place::Own { server, .. } => server.as_ref().unwrap().url(NAME),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What was paid, and whether it had to be.
+
+use std::collections::BTreeMap;
+
+use super::moment::Moment;
+use crate::report::Report;
+use crate::simulator::{Call, PaidKey, paid_calls};
+
+/// A question that was asked once more.
+struct Repeat<'a> {
+    key: PaidKey,
+    earlier: Call,
+    /// The kill between the two at which its row was still pending, if there was one.
+    in_flight_at: Option<&'a Moment>,
+}
+
+pub(crate) struct Payments<'a> {
+    moments: &'a [Moment],
+    calls: usize,
+    repeats: Vec<Repeat<'a>>,
+    /// Questions asked although their answer was committed.
+    settled_and_asked: Vec<PaidKey>,
+}
+
+impl<'a> Payments<'a> {
+    pub(crate) fn of(calls: &[Call], moments: &'a [Moment]) -> Self {
+        let paid = paid_calls(calls);
+        Self {
+            moments,
+            calls: paid.values().map(Vec::len).sum(),
+            repeats: repeats(&paid, moments),
+            settled_and_asked: settled_and_asked(&paid, moments),
+        }
+    }
+
+    /// A received answer that was not committed yet counts as in flight: its transaction follows
+    /// within 300 ms.
+    pub(crate) fn assert_only_calls_in_flight_were_repeated(&self) {
+        let unexcused: Vec<_> = self
+            .repeats
+            .iter()
+            .filter(|repeat| repeat.in_flight_at.is_none())
+            .map(|repeat| (&repeat.key, &repeat.earlier))
+            .collect();
+        assert!(unexcused.is_empty(), "paid twice: {unexcused:?}");
+        let again = &self.settled_and_asked;
+        assert!(again.is_empty(), "asked again though answered: {again:?}");
+        assert!(self.repeats.len() <= self.in_flight());
+    }
+
+    fn in_flight(&self) -> usize {
+        self.moments.iter().map(|moment| moment.pending.len()).sum()
+    }
+
+    pub(crate) fn tell(&self, report: &mut Report) {
+        let repeats = self.repeats.len();
+        report.line(format!(
+            "{} paid calls, {repeats} of them repeats; {} calls in flight at the kills",
+            self.calls,
+            self.in_flight()
+        ));
+        let answered: Vec<f64> = self
+            .repeats
+            .iter()
+            .filter_map(Repeat::answered_before)
+            .collect();
+        let longest = answered.iter().copied().fold(0.0, f64::max);
+        report.line(format!(
+            "{} of the repeated had been answered on the wire and not committed, {longest:.0} ms before the kill at most",
+            answered.len()
+        ));
+    }
+}
+
+impl Repeat<'_> {
+    /// Milliseconds between the whole answer and the kill.
+    fn answered_before(&self) -> Option<f64> {
+        let before = self.in_flight_at?.at_ms - self.earlier.answered_ms?;
+        (before > 0.0).then_some(before)
+    }
+}
+
+fn repeats<'a>(paid: &BTreeMap<PaidKey, Vec<&Call>>, moments: &'a [Moment]) -> Vec<Repeat<'a>> {
+    let mut repeats = Vec::new();
+    for (key, calls) in paid {
+        for (earlier, later) in calls.iter().zip(calls.iter().skip(1)) {
+            let in_flight_at = moments.iter().find(|moment| {
+                let between =
+                    earlier.started_ms <= moment.at_ms && moment.at_ms <= later.started_ms;
+                between && moment.pending.contains(key)
+            });
+            repeats.push(Repeat {
+                key: key.clone(),
+                earlier: (*earlier).clone(),
+                in_flight_at,
+            });
+        }
+    }
+    repeats
+}
+
+fn settled_and_asked(paid: &BTreeMap<PaidKey, Vec<&Call>>, moments: &[Moment]) -> Vec<PaidKey> {
+    let asked_after = |key: &PaidKey, at_ms: f64| {
+        let calls = paid.get(key).into_iter().flatten();
+        calls.into_iter().any(|call| call.started_ms > at_ms)
+    };
+    let settled = moments.iter().flat_map(|moment| {
+        let keys = moment.settled.iter();
+        keys.filter(|key| asked_after(key, moment.at_ms))
+    });
+    settled.cloned().collect()
+}

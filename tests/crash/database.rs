@@ -63,4 +63,25 @@ impl Database {
             Place::Own { server, .. } => server.as_ref().unwrap().url(NAME),
         }
     }
+
+    /// Stops the server as `pg_ctl stop -m immediate` does: without a word to anybody.
+    pub(crate) fn stop_immediately(&self) {
+        let Place::Own { root, .. } = &self.place else {
+            panic!("the server is shared: it cannot be stopped")
+        };
+        let file = root.join("data/postmaster.pid");
+        let text = std::fs::read_to_string(file).unwrap();
+        signal(text.lines().next().unwrap(), "QUIT");
+    }
+
+    /// Starts the server again after [`Self::stop_immediately`].
+    pub(crate) async fn start_again(&mut self) {
+        let Place::Own { root, server } = &mut self.place else {
+            panic!("the server is shared: it was not stopped")
+        };
+        server.take().unwrap().stop().await.unwrap();
+        *server = Some(PrivateServer::start(root).await.unwrap());
+        // our own connections of before are dead
+        while sqlx::query("select 1").execute(&self.pool).await.is_err() {}
+    }
 }

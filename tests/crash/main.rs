@@ -10,12 +10,15 @@
     reason = "tests"
 )]
 
+mod aborting;
 mod caller;
 mod database;
+mod frozen;
 #[expect(dead_code, reason = "shared with the tests of the processes")]
 #[path = "../process/home.rs"]
 mod home;
 mod kills;
+mod outages;
 mod report;
 #[expect(dead_code, reason = "shared with the tests of the processes")]
 #[path = "../process/running.rs"]
@@ -23,3 +26,4 @@ mod running;
 mod simulator;
 mod size;
 mod stage;
+mod twins;

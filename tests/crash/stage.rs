@@ -13,7 +13,7 @@ use crate::running::{Ended, Running};
 use crate::simulator::{SimulatorProcess, Upstreams};
 
 /// Short ways everywhere, so that what takes minutes in production takes seconds here.
-const SHORT_WAYS: [(&str, &str); 9] = [
+const SHORT_WAYS: [(&str, &str); 11] = [
     ("LEASE_SECS", "5"),
     ("RETRY_BASE_MS", "100"),
     ("RETRY_MAX_MS", "1000"),
@@ -22,6 +22,8 @@ const SHORT_WAYS: [(&str, &str); 9] = [
     ("WORK_API_TIMEOUT_SECS", "4"),
     ("PRICE_DIRETRIX_CENTAVOS", "10"),
     ("PRICE_WORK_API_CENTAVOS", "100"),
+    ("RATE_LIMIT_PER_SEC", "10000"),
+    ("RATE_LIMIT_BURST", "10000"),
     ("PRIVACY_KEY", "a-key-for-invented-people"),
 ];
 

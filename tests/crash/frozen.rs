@@ -1,0 +1,116 @@
+//! One of two processes is frozen beyond its lease, and thaws.
+
+use std::time::Duration;
+
+use rust_c2s_api::simulator::WorldLead;
+
+use crate::report::Report;
+use crate::running::eventually;
+use crate::simulator::{Upstreams, paid_calls};
+use crate::size::Size;
+use crate::stage::Stage;
+
+/// Slow enough that many are in flight.
+const LATENCY_MS: u32 = 500;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// All that the service has written about its leads, but for heartbeats.
+const ALL_WRITTEN: &str = "
+    select jsonb_build_object(
+        'leads', (select jsonb_agg(l order by l.lead_id) from ops.leads l),
+        'outbox', (select jsonb_agg(o order by o.lead_id) from ops.outbox o),
+        'lookups', (select jsonb_agg(k order by k.provider, k.kind, k.key_hash) from ops.lookups k),
+        'ledger', (select count(*) from ops.provider_calls),
+        'parties', (select count(*) from core.parties))::text";
+
+async fn all_written(stage: &Stage) -> String {
+    sqlx::query_scalar(ALL_WRITTEN)
+        .fetch_one(stage.database.pool())
+        .await
+        .unwrap()
+}
+
+/// Until the process that thawed tells the database again that it lives, and runs nothing.
+async fn until_it_came_round(stage: &Stage) {
+    eventually("both processes live", async || {
+        let alive =
+            "select count(*) from ops.instances where heartbeat_at > now() - interval '2 seconds'";
+        stage.count(alive).await == 2
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_frozen_beyond_its_lease_writes_nothing_when_it_thaws() {
+    let count = Size::asked_for().of(16, 60);
+    let stage = Stage::set(Upstreams {
+        leads: count + 4,
+        latency_ms: LATENCY_MS,
+    })
+    .await;
+    let frozen = stage.service().await;
+    let leads: Vec<WorldLead> = stage.simulator.plain_leads(count + 1);
+    let (after, leads) = leads.split_last().unwrap();
+    for lead in leads {
+        let taken = stage
+            .caller
+            .trigger(&frozen.address, &lead.id, 0)
+            .await
+            .unwrap();
+        assert_eq!(taken.0, 202, "{}", taken.1);
+    }
+    eventually("some of its messages are on their way", async || {
+        stage
+            .count("select count(*) from ops.outbox where state = 'sending'")
+            .await
+            > 0
+    })
+    .await;
+
+    frozen.running.signal("STOP");
+    let in_flight = stage
+        .count("select count(*) from ops.leads where owner is not null")
+        .await;
+    assert!(in_flight > 0);
+    let other = stage.service().await;
+    stage.until_finished(count, PATIENCE).await;
+    stage.assert_each_has_one_message(leads).await;
+    let before = all_written(&stage).await;
+
+    frozen.running.signal("CONT");
+
+    until_it_came_round(&stage).await;
+    stage.assert_each_has_one_message(leads).await;
+    assert_eq!(
+        all_written(&stage).await,
+        before,
+        "the thawed process wrote"
+    );
+    eventually("the thawed process is ready", async || {
+        frozen.get(&stage.caller, "/ready").await.0 == 200
+    })
+    .await;
+    let (status, answer) = stage
+        .caller
+        .trigger(&frozen.address, &after.id, 25)
+        .await
+        .unwrap();
+    assert_eq!(
+        (status, answer["state"].as_str()),
+        (200, Some("completed")),
+        "{answer}"
+    );
+    let calls = stage.simulator.calls().await;
+    let repeats: usize = paid_calls(&calls)
+        .values()
+        .map(|calls| calls.len() - 1)
+        .sum();
+    frozen.stop().await;
+    other.stop().await;
+    let mut report = Report::of("SIGSTOP beyond the lease, SIGCONT");
+    report.line(format!(
+        "{in_flight} of {count} leads in flight when frozen: {count} delivered once by the other, {repeats} paid calls repeated that were in flight; the thawed one wrote nothing and works on"
+    ));
+    report.tell();
+}

@@ -1,11 +1,12 @@
 //! The database of a scenario.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use rust_c2s_api::storage::private_server::PrivateServer;
 use rust_c2s_api::storage::test_database::TestDatabase;
 use sqlx::PgPool;
-use sqlx::postgres::PgPoolOptions;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::home::{Home, signal};
 
@@ -62,6 +63,21 @@ impl Database {
             Place::Shared(database) => database.url(),
             Place::Own { server, .. } => server.as_ref().unwrap().url(NAME),
         }
+    }
+
+    pub(crate) fn connect_options(&self) -> PgConnectOptions {
+        match &self.place {
+            Place::Shared(database) => database.connect_options().unwrap(),
+            Place::Own { server, .. } => server.as_ref().unwrap().connect_options(NAME),
+        }
+    }
+
+    /// Its URL by another way, a port that leads to it.
+    pub(crate) fn url_by(&self, address: SocketAddr) -> String {
+        let url = self.url();
+        let (before, rest) = url.split_once('@').unwrap();
+        let (_host, after) = rest.split_once('/').unwrap();
+        format!("{before}@{address}/{after}")
     }
 
     /// Stops the server as `pg_ctl stop -m immediate` does: without a word to anybody.

@@ -11,14 +11,18 @@
 )]
 
 mod aborting;
+mod backlog;
 mod caller;
 mod database;
+mod far_database;
+mod faults;
 mod frozen;
 #[expect(dead_code, reason = "shared with the tests of the processes")]
 #[path = "../process/home.rs"]
 mod home;
 mod kills;
 mod outages;
+mod refused;
 mod report;
 #[expect(dead_code, reason = "shared with the tests of the processes")]
 #[path = "../process/running.rs"]

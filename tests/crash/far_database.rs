@@ -1,0 +1,66 @@
+//! The database is three milliseconds away.
+
+mod delay;
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::report::{Report, median};
+use crate::simulator::Upstreams;
+use crate::stage::Stage;
+use delay::DelayedWay;
+
+/// Each way; together the 3 ms of a round trip.
+const EACH_WAY: Duration = Duration::from_micros(1_500);
+
+/// The first runs prepare their statements, once per connection.
+const TO_WARM_UP: usize = 5;
+
+const LEADS: usize = 20;
+
+/// What one lead may spend in the database.
+const LONGEST_MS: f64 = 45.0;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lead_spends_little_time_in_a_database_three_milliseconds_away() {
+    let mut stage = Stage::set(Upstreams {
+        leads: TO_WARM_UP + LEADS,
+        latency_ms: 10,
+    })
+    .await;
+    stage.configure("LOG_FORMAT", "json");
+    let way = DelayedWay::to(&stage.database, EACH_WAY).await;
+    let round_trip = way.measured().await;
+    let service = stage.service_on(way.url()).await;
+    let leads = stage.simulator.plain_leads(TO_WARM_UP + LEADS);
+    for lead in &leads {
+        let answer = stage.caller.trigger(&service.address, &lead.id, 25).await;
+        let (_, answer) = answer.unwrap();
+        assert_eq!(answer["state"], "completed", "{answer}");
+    }
+    let log = service.stop().await.text;
+
+    let runs = log
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let times: Vec<f64> = runs.filter_map(|line| database_ms(&line)).collect();
+    assert_eq!(times.len(), leads.len(), "{log}");
+    let times = times[TO_WARM_UP..].to_vec();
+    let longest = times.iter().copied().fold(0.0, f64::max);
+    let middle = median(times);
+    let mut report = Report::of("a database 3 ms away");
+    report.line(format!(
+        "a round trip of {round_trip:.1} ms; {LEADS} fresh leads: {middle:.0} ms in the database (median), {longest:.0} ms at most; 5 commits and at most 6 round trips each (tests/storage/round_trips.rs)"
+    ));
+    report.tell();
+    assert!(round_trip >= 3.0, "{round_trip} ms are no 3 ms");
+    assert!(middle <= LONGEST_MS, "{middle} ms in the database");
+}
+
+/// The time of a run, from its line in the log.
+fn database_ms(line: &Value) -> Option<f64> {
+    let fields = line.get("fields").unwrap_or(line);
+    let is_run = fields["message"] == "run";
+    is_run.then(|| fields["database_ms"].as_f64()).flatten()
+}

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use rust_c2s_api::storage::private_server::PrivateServer;
 use rust_c2s_api::storage::test_database::TestDatabase;
@@ -24,6 +25,9 @@ enum Place {
         server: Option<PrivateServer>,
     },
 }
+
+/// For what a service does once its database is well again.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The name of the database on a scenario's own server.
 const NAME: &str = "crash";

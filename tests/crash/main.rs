@@ -12,6 +12,7 @@
 
 mod aborting;
 mod backlog;
+mod bad_database;
 mod caller;
 mod database;
 mod far_database;

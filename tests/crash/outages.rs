@@ -5,6 +5,7 @@ use std::time::Duration;
 use rust_c2s_api::simulator::WorldLead;
 
 use crate::caller::Make;
+use crate::database::PATIENCE;
 use crate::report::Report;
 use crate::simulator::{Upstreams, paid_calls};
 use crate::size::Size;
@@ -17,8 +18,6 @@ const BETWEEN: Duration = Duration::from_millis(700);
 
 /// How long PostgreSQL stays away.
 const AWAY: Duration = Duration::from_millis(800);
-
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Ends all connections but ours.
 async fn end_connections(stage: &Stage) {

@@ -128,7 +128,7 @@ async fn errors_on_every_third_statement_are_no_success(#[case] sqlstate: &'stat
 
 /// Says it from another database: in one that is read-only it could not be taken back.
 async fn set_read_only(stage: &Stage, read_only: bool) {
-    let options = stage.database.connect_options();
+    let options = stage.database.direct_options();
     let name = options.get_database().unwrap().to_owned();
     let mut connection = sqlx::PgConnection::connect_with(&options.database("postgres"))
         .await

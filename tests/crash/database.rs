@@ -10,10 +10,13 @@ use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::home::{Home, signal};
+use crate::pooler::Pooler;
 
 pub(crate) struct Database {
     place: Place,
     pool: PgPool,
+    /// Stands between the service and the server, if that was asked for.
+    pooler: Option<Pooler>,
 }
 
 enum Place {
@@ -33,11 +36,16 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 const NAME: &str = "crash";
 
 impl Database {
-    pub(crate) async fn shared() -> Self {
+    /// On the server that all tests share; with a pooler, on one of its own.
+    pub(crate) async fn for_a_scenario(home: &Home) -> Self {
+        if Pooler::is_asked_for() {
+            return Self::of_its_own(home).await;
+        }
         let database = TestDatabase::create().await.unwrap();
         Self {
             pool: database.pool().clone(),
             place: Place::Shared(database),
+            pooler: None,
         }
     }
 
@@ -47,7 +55,12 @@ impl Database {
         let server = PrivateServer::start(&root).await.unwrap();
         server.ensure_database(NAME).await.unwrap();
         let options = server.connect_options(NAME);
+        let mut pooler = None;
+        if Pooler::is_asked_for() {
+            pooler = Some(Pooler::before(home, &root.join("socket"), NAME).await);
+        }
         Self {
+            pooler,
             pool: PgPoolOptions::new()
                 .max_connections(4)
                 .connect_lazy_with(options),
@@ -62,21 +75,48 @@ impl Database {
         &self.pool
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// What a service needs to be told to use it, at this URL or at its own.
+    pub(crate) fn variables(&self, url: Option<&str>) -> Vec<(&'static str, String)> {
+        let url = url.map_or_else(|| self.url(), ToOwned::to_owned);
+        let mut set = vec![("DB_URL", url)];
+        if self.pooler.is_some() {
+            // migrations cannot go through a pooler
+            set.push(("DB_DIRECT_URL", self.direct_url()));
+        }
+        set
+    }
+
+    /// As a service reaches it.
+    fn url(&self) -> String {
+        match &self.pooler {
+            Some(pooler) => pooler.url(NAME),
+            None => self.direct_url(),
+        }
+    }
+
+    fn direct_url(&self) -> String {
         match &self.place {
             Place::Shared(database) => database.url(),
             Place::Own { server, .. } => server.as_ref().unwrap().url(NAME),
         }
     }
 
-    pub(crate) fn connect_options(&self) -> PgConnectOptions {
+    /// As a service reaches it.
+    pub(crate) fn options_of_a_service(&self) -> PgConnectOptions {
+        match &self.pooler {
+            Some(pooler) => pooler.connect_options(NAME),
+            None => self.direct_options(),
+        }
+    }
+
+    pub(crate) fn direct_options(&self) -> PgConnectOptions {
         match &self.place {
             Place::Shared(database) => database.connect_options().unwrap(),
             Place::Own { server, .. } => server.as_ref().unwrap().connect_options(NAME),
         }
     }
 
-    /// Its URL by another way, a port that leads to it.
+    /// Its URL by another way, a port that leads to where a service reaches it.
     pub(crate) fn url_by(&self, address: SocketAddr) -> String {
         let url = self.url();
         let (before, rest) = url.split_once('@').unwrap();

@@ -23,6 +23,7 @@ mod frozen;
 mod home;
 mod kills;
 mod outages;
+mod pooler;
 mod refused;
 mod report;
 #[expect(dead_code, reason = "shared with the tests of the processes")]

@@ -52,10 +52,10 @@ pub(crate) struct Standing {
 }
 
 impl Stage {
-    /// With a database on the server that all tests share.
+    /// With a database.
     pub(crate) async fn set(upstreams: Upstreams) -> Self {
         let home = Home::new();
-        let database = Database::shared().await;
+        let database = Database::for_a_scenario(&home).await;
         Self::with(home, database, upstreams).await
     }
 
@@ -83,15 +83,17 @@ impl Stage {
 
     /// Starts a service and waits until it listens.
     pub(crate) async fn service(&self) -> Service {
-        self.service_on(&self.database.url()).await
+        self.start(self.database.variables(None)).await
     }
 
     /// Starts a service that reaches its database by this URL.
     pub(crate) async fn service_on(&self, database_url: &str) -> Service {
-        let mut set = vec![
-            ("DB_URL", database_url.to_owned()),
-            ("PORT", "0".to_owned()),
-        ];
+        self.start(self.database.variables(Some(database_url)))
+            .await
+    }
+
+    async fn start<'a>(&'a self, mut set: Vec<(&'a str, String)>) -> Service {
+        set.push(("PORT", "0".to_owned()));
         set.extend(SHORT_WAYS.map(|(name, value)| (name, value.to_owned())));
         let upstreams = self.simulator.variables.iter();
         set.extend(upstreams.map(|(name, value)| (name.as_str(), value.clone())));

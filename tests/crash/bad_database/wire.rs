@@ -44,7 +44,7 @@ struct Rule {
 
 impl ErringWay {
     pub(crate) async fn to(database: &Database) -> Self {
-        let options = database.connect_options();
+        let options = database.options_of_a_service();
         let port = options.get_port();
         let target = match options.get_socket() {
             Some(directory) => Target::Socket(directory.join(format!(".s.PGSQL.{port}"))),

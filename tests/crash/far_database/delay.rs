@@ -21,7 +21,7 @@ pub(crate) struct DelayedWay {
 
 impl DelayedWay {
     pub(crate) async fn to(database: &Database, each_way: Duration) -> Self {
-        let target = Target::of(&database.connect_options());
+        let target = Target::of(&database.options_of_a_service());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         thread::spawn(move || {

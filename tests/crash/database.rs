@@ -38,7 +38,7 @@ const NAME: &str = "crash";
 impl Database {
     /// On the server that all tests share; with a pooler, on one of its own.
     pub(crate) async fn for_a_scenario(home: &Home) -> Self {
-        if Pooler::is_asked_for() {
+        if Pooler::asked_for().is_some() {
             return Self::of_its_own(home).await;
         }
         let database = TestDatabase::create().await.unwrap();
@@ -56,8 +56,8 @@ impl Database {
         server.ensure_database(NAME).await.unwrap();
         let options = server.connect_options(NAME);
         let mut pooler = None;
-        if Pooler::is_asked_for() {
-            pooler = Some(Pooler::before(home, &root.join("socket"), NAME).await);
+        if let Some(program) = Pooler::asked_for() {
+            pooler = Some(Pooler::before(&program, home, &root.join("socket"), NAME).await);
         }
         Self {
             pooler,

@@ -16,17 +16,16 @@ use delay::DelayedWay;
 const EACH_WAY: Duration = Duration::from_micros(1_500);
 
 /// The first runs prepare their statements, once per connection.
-const TO_WARM_UP: usize = 5;
-
-const LEADS: usize = 20;
+const TO_WARM_UP: usize = 4;
 
 /// What one lead may spend in the database.
 const LONGEST_MS: f64 = 45.0;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lead_spends_little_time_in_a_database_three_milliseconds_away() {
+    let count = Size::asked_for().of(8, 20);
     let mut stage = Stage::set(Upstreams {
-        leads: TO_WARM_UP + LEADS,
+        leads: TO_WARM_UP + count,
         latency_ms: 10,
     })
     .await;
@@ -34,7 +33,7 @@ async fn a_lead_spends_little_time_in_a_database_three_milliseconds_away() {
     let way = DelayedWay::to(&stage.database, EACH_WAY).await;
     let round_trip = way.measured().await;
     let service = stage.service_on(way.url()).await;
-    let leads = stage.simulator.plain_leads(TO_WARM_UP + LEADS);
+    let leads = stage.simulator.plain_leads(TO_WARM_UP + count);
     for lead in &leads {
         let answer = stage.caller.trigger(&service.address, &lead.id, 25).await;
         let (_, answer) = answer.unwrap();
@@ -53,7 +52,7 @@ async fn a_lead_spends_little_time_in_a_database_three_milliseconds_away() {
     let middle = median(times);
     let mut report = Report::of("a database 3 ms away");
     report.line(format!(
-        "a round trip of {round_trip:.1} ms; {LEADS} fresh leads: {middle:.0} ms in the database (median; {shortest:.0} to {longest:.0} ms); 5 commits and at most 6 round trips each (tests/storage/round_trips.rs)"
+        "a round trip of {round_trip:.1} ms; {count} fresh leads: {middle:.0} ms in the database (median; {shortest:.0} to {longest:.0} ms); 5 commits and at most 6 round trips each (tests/storage/round_trips.rs)"
     ));
     report.tell();
     assert!(round_trip >= 3.0, "{round_trip} ms are no 3 ms");

@@ -47,12 +47,15 @@ async fn assert_unharmed(stage: &Stage, leads: &[WorldLead], service: Service) -
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgresql_stopped_at_once_and_started_again_costs_no_lead() {
-    let (count, stops) = Size::asked_for().of((24, 2), (240, 8));
+    let size = Size::asked_for();
+    let (count, stops) = size.of((24, 2), (240, 8));
     let mut stage = Stage::set_with_own_server(Upstreams {
         leads: count,
         latency_ms: LATENCY_MS,
     })
     .await;
+    // with the short lease of all scenarios, leads are let go meanwhile, which takes longer to heal
+    stage.configure("LEASE_SECS", size.of("30", "5"));
     let service = stage.service().await;
     let leads = stage.simulator.plain_leads(count);
     let mut make = Make::new();

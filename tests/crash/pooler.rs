@@ -23,21 +23,19 @@ pub(crate) struct Pooler {
 }
 
 impl Pooler {
-    /// Whether the scenarios are to be played through one: `CRASH_TEST_POOLED=1`.
-    pub(crate) fn is_asked_for() -> bool {
-        variable("CRASH_TEST_POOLED").is_some()
+    /// The program, when the scenarios are to be played through one: `CRASH_TEST_POOLED`.
+    pub(crate) fn asked_for() -> Option<String> {
+        variable("CRASH_TEST_POOLED")
     }
 
-    /// Starts one in front of this database of the server whose socket is in this directory. The
-    /// program is that of `PGBOUNCER`, or of PATH.
-    pub(crate) async fn before(home: &Home, socket: &Path, database: &str) -> Self {
+    /// Starts one in front of this database of the server whose socket is in this directory.
+    pub(crate) async fn before(program: &str, home: &Home, socket: &Path, database: &str) -> Self {
         let address = free_address();
         let text = configuration(address, socket, database);
         home.write("pgbouncer.ini", &text);
-        let program = variable("PGBOUNCER").unwrap_or_else(|| "pgbouncer".to_owned());
         // it refuses to be root, and only the server's own account may use the server's socket
         let account = std::fs::metadata(socket).unwrap();
-        let process = Command::new(&program)
+        let process = Command::new(program)
             .arg("pgbouncer.ini")
             .current_dir(home.path())
             .uid(account.uid())
@@ -47,7 +45,7 @@ impl Pooler {
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
-            .unwrap_or_else(|error| panic!("{program}: {error}; set PGBOUNCER to its path"));
+            .unwrap_or_else(|error| panic!("{program}: {error}"));
         let pooler = Self {
             _process: process,
             address,

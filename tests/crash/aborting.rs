@@ -7,6 +7,8 @@ use rust_c2s_api::config::variables;
 use rust_c2s_api::simulator::{Fault, FaultRule, Operation, Upstream};
 
 use crate::caller::Make;
+use crate::moment::{Keys, Moment};
+use crate::payments::Payments;
 use crate::report::Report;
 use crate::simulator::Upstreams;
 use crate::size::Size;
@@ -30,33 +32,33 @@ async fn asked(stage: &Stage, lead_id: &str) -> usize {
 }
 
 /// Kills the service each time it asks for the lead, and starts it again; the service that runs in
-/// the end, and how often it was killed.
+/// the end, and the moments of the kills.
 async fn kill_whenever_asked_for(
     stage: &Stage,
     make: &Make,
-    lead_id: &str,
+    (lead_id, keys): (&str, &Keys<'_>),
     mut service: Service,
-) -> (Service, usize) {
+) -> (Service, Vec<Moment>) {
     let patience = Instant::now() + PATIENCE;
-    let mut kills = 0;
+    let mut kills = Vec::new();
     while Instant::now() < patience {
         let standing = stage.standings().await.remove(lead_id);
         if standing.is_some_and(|lead| lead.state == "failed") {
             return (service, kills);
         }
-        if !is_given_up() && kills == CRASH_MAX {
+        if !is_given_up() && kills.len() == CRASH_MAX {
             stage.simulator.clear_faults().await;
             return (service, kills);
         }
-        if asked(stage, lead_id).await > kills {
+        if asked(stage, lead_id).await > kills.len() {
             service.kill().await;
-            kills += 1;
+            kills.push(Moment::read(stage, keys, &make.open()).await);
             service = stage.service().await;
             make.aim_at(&service.address);
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("the lead is not given up after {kills} crashes");
+    panic!("the lead is not given up after {} crashes", kills.len());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -66,9 +68,11 @@ async fn a_lead_that_ends_its_process_harms_no_other() {
         leads: count + 4,
         latency_ms: 60,
     })
-    .await;
+    .await
+    .with_short_lease();
     stage.configure("CRASH_MAX", &CRASH_MAX.to_string());
     let mut leads = stage.simulator.plain_leads(count + 1);
+    let all = leads.clone();
     let aborting = leads.remove(count / 2);
     let hang = FaultRule::always(Upstream::C2s, Fault::Hang);
     let hang = hang.operation(Operation::Lead).key(&aborting.id);
@@ -81,7 +85,8 @@ async fn a_lead_that_ends_its_process_harms_no_other() {
     }
     make.trigger(&aborting.id);
 
-    let (survivor, kills) = kill_whenever_asked_for(&stage, &make, &aborting.id, service).await;
+    let (survivor, kills) =
+        kill_whenever_asked_for(&stage, &make, (&aborting.id, &Keys::of(&all)), service).await;
 
     make.all_taken().await;
     stage.until_finished(count + 1, PATIENCE).await;
@@ -93,11 +98,15 @@ async fn a_lead_that_ends_its_process_harms_no_other() {
         leads.push(aborting);
     }
     stage.assert_each_has_one_message(&leads).await;
+    let payments = Payments::of(&stage.simulator.calls().await, &kills);
+    payments.assert_only_calls_in_flight_were_repeated();
     survivor.stop().await;
     let mut report = Report::of("a lead that aborts its process");
     report.line(format!(
-        "{kills} crashes, then {}; {count} neighbours of {count} delivered once, no attempt spent",
+        "{} crashes, then {}; {count} neighbours of {count} delivered once, no attempt spent",
+        kills.len(),
         end.state
     ));
+    payments.tell(&mut report);
     report.tell();
 }

@@ -1,12 +1,15 @@
 //! One of two processes is frozen beyond its lease, and thaws.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use rust_c2s_api::simulator::WorldLead;
 
+use crate::moment::{Keys, Moment};
+use crate::payments::Payments;
 use crate::report::Report;
 use crate::running::eventually;
-use crate::simulator::{Upstreams, paid_calls};
+use crate::simulator::Upstreams;
 use crate::size::Size;
 use crate::stage::Stage;
 
@@ -48,7 +51,8 @@ async fn a_process_frozen_beyond_its_lease_writes_nothing_when_it_thaws() {
         leads: count + 4,
         latency_ms: LATENCY_MS,
     })
-    .await;
+    .await
+    .with_short_lease();
     let frozen = stage.service().await;
     let leads: Vec<WorldLead> = stage.simulator.plain_leads(count + 1);
     let (after, leads) = leads.split_last().unwrap();
@@ -69,6 +73,7 @@ async fn a_process_frozen_beyond_its_lease_writes_nothing_when_it_thaws() {
     .await;
 
     frozen.running.signal("STOP");
+    let frozen_at = Moment::read(&stage, &Keys::of(leads), &BTreeSet::new()).await;
     let in_flight = stage
         .count("select count(*) from ops.leads where owner is not null")
         .await;
@@ -102,15 +107,15 @@ async fn a_process_frozen_beyond_its_lease_writes_nothing_when_it_thaws() {
         "{answer}"
     );
     let calls = stage.simulator.calls().await;
-    let repeats: usize = paid_calls(&calls)
-        .values()
-        .map(|calls| calls.len() - 1)
-        .sum();
+    let moments = [frozen_at];
+    let payments = Payments::of(&calls, &moments);
+    payments.assert_only_calls_in_flight_were_repeated();
     frozen.stop().await;
     other.stop().await;
     let mut report = Report::of("SIGSTOP beyond the lease, SIGCONT");
     report.line(format!(
-        "{in_flight} of {count} leads in flight when frozen: {count} delivered once by the other, {repeats} paid calls repeated that were in flight; the thawed one wrote nothing and works on"
+        "{in_flight} of {count} leads in flight when frozen: {count} delivered once by the other; the thawed one wrote nothing and works on"
     ));
+    payments.tell(&mut report);
     report.tell();
 }

@@ -1,8 +1,5 @@
 //! `kill -9` at random moments, and a new process right after each.
 
-mod moment;
-mod payments;
-
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -11,12 +8,12 @@ use rand::{RngExt, SeedableRng};
 use rust_c2s_api::simulator::WorldLead;
 
 use crate::caller::Make;
+use crate::moment::{Keys, Moment, Window};
+use crate::payments::Payments;
 use crate::report::Report;
 use crate::simulator::Upstreams;
 use crate::size::{Size, number};
 use crate::stage::Stage;
-use moment::{Keys, Moment, Window};
-use payments::Payments;
 
 /// So slow are the upstreams that each window is wide enough to be hit.
 const LATENCY_MS: u32 = 120;
@@ -34,7 +31,8 @@ async fn no_kill_loses_or_doubles_a_lead_or_pays_twice() {
         leads: count,
         latency_ms: LATENCY_MS,
     })
-    .await;
+    .await
+    .with_short_lease();
     let leads = stage.simulator.plain_leads(count);
 
     let moments = run_and_kill(&stage, &leads, kills, seed).await;
@@ -73,17 +71,13 @@ async fn run_and_kill(stage: &Stage, leads: &[WorldLead], kills: usize, seed: u6
         // the last trigger is somewhere between the caller and the commit
         tokio::time::sleep(Duration::from_micros(random.random_range(0..6_000))).await;
         service.kill().await;
-        let at_ms = stage.simulator.now_ms().await;
-        let pool = stage.database.pool();
-        moments.push(Moment::read(pool, &keys, at_ms, &make.open()).await);
+        moments.push(Moment::read(stage, &keys, &make.open()).await);
     }
     let service = stage.service().await;
     make.aim_at(&service.address);
     make.all_taken().await;
     service.kill().await;
-    let at_ms = stage.simulator.now_ms().await;
-    let none = BTreeSet::new();
-    moments.push(Moment::read(stage.database.pool(), &keys, at_ms, &none).await);
+    moments.push(Moment::read(stage, &keys, &BTreeSet::new()).await);
     moments
 }
 

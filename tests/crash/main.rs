@@ -22,7 +22,9 @@ mod frozen;
 #[path = "../process/home.rs"]
 mod home;
 mod kills;
+mod moment;
 mod outages;
+mod payments;
 mod pooler;
 mod refused;
 mod report;

@@ -54,8 +54,10 @@ async fn postgresql_stopped_at_once_and_started_again_costs_no_lead() {
         latency_ms: LATENCY_MS,
     })
     .await;
-    // with the short lease of all scenarios, leads are let go meanwhile, which takes longer to heal
-    stage.configure("LEASE_SECS", size.of("30", "5"));
+    if size.is_full() {
+        // so short that leads are let go meanwhile, some with their message on its way
+        stage = stage.with_short_lease();
+    }
     let service = stage.service().await;
     let leads = stage.simulator.plain_leads(count);
     let mut make = Make::new();

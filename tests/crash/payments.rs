@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::moment::Moment;
+use crate::moment::Moment;
 use crate::report::Report;
 use crate::simulator::{Call, PaidKey, paid_calls};
 
@@ -109,4 +109,92 @@ fn settled_and_asked(paid: &BTreeMap<PaidKey, Vec<&Call>>, moments: &[Moment]) -
         keys.filter(|key| asked_after(key, moment.at_ms))
     });
     settled.cloned().collect()
+}
+
+/// The judge itself: what it must find, and what it must let pass.
+mod of_the_judge {
+    use std::collections::BTreeSet;
+
+    use rust_c2s_api::simulator::{Operation, Upstream};
+
+    use super::*;
+
+    fn key() -> PaidKey {
+        PaidKey {
+            upstream: Upstream::WorkApi,
+            operation: Operation::Cpf,
+            key: "an invented CPF".to_owned(),
+        }
+    }
+
+    fn call(started_ms: f64) -> Call {
+        let PaidKey {
+            upstream,
+            operation,
+            key,
+        } = key();
+        Call {
+            upstream,
+            operation,
+            key,
+            started_ms,
+            answered_ms: Some(started_ms + 10.0),
+        }
+    }
+
+    fn kill(at_ms: f64, pending: bool, settled: bool) -> Moment {
+        let keys = |there: bool| there.then(key).into_iter().collect::<BTreeSet<_>>();
+        Moment {
+            at_ms,
+            in_flight: BTreeMap::new(),
+            pending: keys(pending),
+            settled: keys(settled),
+        }
+    }
+
+    fn judge(calls: &[f64], moments: &[Moment]) {
+        let calls: Vec<_> = calls.iter().map(|at| call(*at)).collect();
+        Payments::of(&calls, moments).assert_only_calls_in_flight_were_repeated();
+    }
+
+    #[test]
+    fn a_call_in_flight_at_a_kill_may_be_repeated() {
+        judge(&[1.0], &[]);
+        judge(&[1.0, 9.0], &[kill(5.0, true, false)]);
+        judge(
+            &[1.0, 9.0, 20.0],
+            &[kill(5.0, true, false), kill(15.0, true, false)],
+        );
+        judge(&[1.0], &[kill(5.0, false, true)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "paid twice")]
+    fn without_a_kill_it_may_not() {
+        judge(&[1.0, 9.0], &[]);
+    }
+
+    #[test]
+    #[should_panic(expected = "paid twice")]
+    fn once_it_was_settled_it_may_not() {
+        judge(&[1.0, 9.0], &[kill(5.0, false, true)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "paid twice")]
+    fn a_kill_before_or_after_excuses_nothing() {
+        judge(
+            &[1.0, 9.0],
+            &[kill(0.5, true, false), kill(10.0, true, false)],
+        );
+    }
+
+    #[test]
+    #[should_panic(expected = "asked again though answered")]
+    fn one_that_was_settled_at_any_kill_may_not_be_asked_later() {
+        judge(
+            &[1.0, 9.0],
+            &[kill(5.0, true, false), kill(6.0, false, true)],
+        );
+    }
 }

@@ -1,11 +1,11 @@
-//! Where everything stood when a process was killed, as the database has it right after.
+//! Where everything stood when a process was killed or frozen, as the database has it right after.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_c2s_api::simulator::{Operation, Upstream, WorldLead};
-use sqlx::PgPool;
 
 use crate::simulator::PaidKey;
+use crate::stage::Stage;
 
 /// The part of its way that a lead was on (DATABASE.md, the transactions of a fresh lead).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +32,7 @@ impl Window {
     ];
 }
 
-/// The moment after a kill.
+/// The moment after a kill, or a freeze.
 pub(crate) struct Moment {
     /// By the simulator's clock.
     pub(crate) at_ms: f64,
@@ -73,7 +73,7 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// Of the process that started last; only one runs at a time.
+/// Of the process that started last: it is the one that was killed or frozen.
 const IN_FLIGHT: &str = "
     with dead as (select id from ops.instances order by started_at desc limit 1)
     select case
@@ -93,13 +93,10 @@ const LOOKUPS: &str = "
     where k.state <> 'pending' or k.owner = (select id from dead)";
 
 impl Moment {
-    /// Reads it. `not_taken` are the leads whose trigger had no answer.
-    pub(crate) async fn read(
-        pool: &PgPool,
-        keys: &Keys<'_>,
-        at_ms: f64,
-        not_taken: &BTreeSet<String>,
-    ) -> Self {
+    /// Reads it, at once. `not_taken` are the leads whose trigger had no answer.
+    pub(crate) async fn read(stage: &Stage, keys: &Keys<'_>, not_taken: &BTreeSet<String>) -> Self {
+        let at_ms = stage.simulator.now_ms().await;
+        let pool = stage.database.pool();
         let mut in_flight = BTreeMap::new();
         let windows: Vec<i32> = sqlx::query_scalar(IN_FLIGHT).fetch_all(pool).await.unwrap();
         for window in windows {

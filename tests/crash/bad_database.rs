@@ -42,13 +42,7 @@ async fn play(
     for lead in before {
         make.trigger(&lead.id);
     }
-    eventually("some leads run", async || {
-        stage
-            .count("select count(*) from ops.leads where owner is not null")
-            .await
-            > 2
-    })
-    .await;
+    eventually("some leads run", async || stage.owned().await > 2).await;
 
     turn_bad().await;
     let told = trigger_and_judge(stage, &service, meanwhile).await;

@@ -16,7 +16,7 @@ use delay::DelayedWay;
 const EACH_WAY: Duration = Duration::from_micros(1_500);
 
 /// The first runs prepare their statements, once per connection.
-const TO_WARM_UP: usize = 4;
+const TO_WARM_UP: usize = 12;
 
 /// What one lead may spend in the database.
 const LONGEST_MS: f64 = 45.0;
@@ -35,9 +35,7 @@ async fn a_lead_spends_little_time_in_a_database_three_milliseconds_away() {
     let service = stage.service_on(way.url()).await;
     let leads = stage.simulator.plain_leads(TO_WARM_UP + count);
     for lead in &leads {
-        let answer = stage.caller.trigger(&service.address, &lead.id, 25).await;
-        let (_, answer) = answer.unwrap();
-        assert_eq!(answer["state"], "completed", "{answer}");
+        stage.deliver(&service, lead).await;
     }
     let log = service.stop().await.text;
 

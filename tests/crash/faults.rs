@@ -162,11 +162,7 @@ async fn play(door: Door, fault: Fault) -> (String, Duration) {
     stage.configure("DIRETRIX_TIMEOUT_SECS", "1");
     stage.configure("WORK_API_TIMEOUT_SECS", "1");
     stage.configure("RETRY_MAX_ATTEMPTS", "1000");
-    let both_contacts =
-        |lead: &WorldLead| lead.lookup_phone.is_some() && lead.lookup_email.is_some();
-    let mut leads = stage.simulator.plain_leads(20);
-    leads.retain(both_contacts);
-    leads.truncate(LEADS);
+    let leads = stage.simulator.leads_with_both_contacts(LEADS);
     // a complete 2xx is success, whatever its body (UPSTREAMS.md, create_message)
     let succeeds = door == Door::CreateMessage && fault == Fault::Garbage;
     stage.simulator.fault(door.rule(fault)).await;

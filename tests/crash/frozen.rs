@@ -11,7 +11,7 @@ use crate::report::Report;
 use crate::running::eventually;
 use crate::simulator::Upstreams;
 use crate::size::Size;
-use crate::stage::Stage;
+use crate::stage::{Service, Stage};
 
 /// Slow enough that many are in flight.
 const LATENCY_MS: u32 = 500;
@@ -34,12 +34,32 @@ async fn all_written(stage: &Stage) -> String {
         .unwrap()
 }
 
-/// Until the process that thawed tells the database again that it lives, and runs nothing.
-async fn until_it_came_round(stage: &Stage) {
+/// A process with all leads in flight, some with their message on its way.
+async fn in_the_middle(stage: &Stage, leads: &[WorldLead]) -> Service {
+    let service = stage.service().await;
+    for lead in leads {
+        let taken = stage.caller.trigger(&service.address, &lead.id, 0).await;
+        let (status, answer) = taken.unwrap();
+        assert_eq!(status, 202, "{answer}");
+    }
+    let sending = "select count(*) from ops.outbox where state = 'sending'";
+    eventually("some of its messages are on their way", async || {
+        stage.count(sending).await > 0
+    })
+    .await;
+    service
+}
+
+/// Until the process that thawed tells the database again that it lives, and is ready for more.
+async fn until_it_came_round(stage: &Stage, thawed: &Service) {
+    let alive =
+        "select count(*) from ops.instances where heartbeat_at > now() - interval '2 seconds'";
     eventually("both processes live", async || {
-        let alive =
-            "select count(*) from ops.instances where heartbeat_at > now() - interval '2 seconds'";
         stage.count(alive).await == 2
+    })
+    .await;
+    eventually("the thawed process is ready", async || {
+        thawed.get(&stage.caller, "/ready").await.0 == 200
     })
     .await;
 }
@@ -48,35 +68,18 @@ async fn until_it_came_round(stage: &Stage) {
 async fn a_process_frozen_beyond_its_lease_writes_nothing_when_it_thaws() {
     let count = Size::asked_for().of(16, 60);
     let stage = Stage::set(Upstreams {
-        leads: count + 4,
+        leads: count + 1,
         latency_ms: LATENCY_MS,
     })
     .await
     .with_short_lease();
-    let frozen = stage.service().await;
-    let leads: Vec<WorldLead> = stage.simulator.plain_leads(count + 1);
+    let leads = stage.simulator.plain_leads(count + 1);
     let (after, leads) = leads.split_last().unwrap();
-    for lead in leads {
-        let taken = stage
-            .caller
-            .trigger(&frozen.address, &lead.id, 0)
-            .await
-            .unwrap();
-        assert_eq!(taken.0, 202, "{}", taken.1);
-    }
-    eventually("some of its messages are on their way", async || {
-        stage
-            .count("select count(*) from ops.outbox where state = 'sending'")
-            .await
-            > 0
-    })
-    .await;
+    let frozen = in_the_middle(&stage, leads).await;
 
     frozen.running.signal("STOP");
-    let frozen_at = Moment::read(&stage, &Keys::of(leads), &BTreeSet::new()).await;
-    let in_flight = stage
-        .count("select count(*) from ops.leads where owner is not null")
-        .await;
+    let moments = [Moment::read(&stage, &Keys::of(leads), &BTreeSet::new()).await];
+    let in_flight = stage.owned().await;
     assert!(in_flight > 0);
     let other = stage.service().await;
     stage.until_finished(count, PATIENCE).await;
@@ -84,31 +87,13 @@ async fn a_process_frozen_beyond_its_lease_writes_nothing_when_it_thaws() {
     let before = all_written(&stage).await;
 
     frozen.running.signal("CONT");
+    until_it_came_round(&stage, &frozen).await;
 
-    until_it_came_round(&stage).await;
     stage.assert_each_has_one_message(leads).await;
-    assert_eq!(
-        all_written(&stage).await,
-        before,
-        "the thawed process wrote"
-    );
-    eventually("the thawed process is ready", async || {
-        frozen.get(&stage.caller, "/ready").await.0 == 200
-    })
-    .await;
-    let (status, answer) = stage
-        .caller
-        .trigger(&frozen.address, &after.id, 25)
-        .await
-        .unwrap();
-    assert_eq!(
-        (status, answer["state"].as_str()),
-        (200, Some("completed")),
-        "{answer}"
-    );
-    let calls = stage.simulator.calls().await;
-    let moments = [frozen_at];
-    let payments = Payments::of(&calls, &moments);
+    let after_it = all_written(&stage).await;
+    assert_eq!(after_it, before, "the thawed process wrote");
+    stage.deliver(&frozen, after).await;
+    let payments = Payments::of(&stage.simulator.calls().await, &moments);
     payments.assert_only_calls_in_flight_were_repeated();
     frozen.stop().await;
     other.stop().await;

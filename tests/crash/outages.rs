@@ -69,9 +69,7 @@ async fn postgresql_stopped_at_once_and_started_again_costs_no_lead() {
             make.trigger(&lead.id);
             tokio::time::sleep(BETWEEN / u32::try_from(share.len()).unwrap()).await;
         }
-        running += stage
-            .count("select count(*) from ops.leads where owner is not null")
-            .await;
+        running += stage.owned().await;
         stage.database.stop_immediately();
         tokio::time::sleep(AWAY).await;
         stage.database.start_again().await;
@@ -112,9 +110,7 @@ async fn every_connection_ended_idle_and_in_the_middle_costs_no_lead() {
             make.trigger(&lead.id);
             tokio::time::sleep(BETWEEN / 2 / u32::try_from(share.len()).unwrap()).await;
         }
-        running += stage
-            .count("select count(*) from ops.leads where owner is not null")
-            .await;
+        running += stage.owned().await;
         end_connections(&stage).await;
     }
     make.all_taken().await;

@@ -8,8 +8,8 @@ use crate::simulator::{Call, PaidKey, paid_calls};
 
 /// A question that was asked once more.
 struct Repeat<'a> {
-    key: PaidKey,
     earlier: Call,
+    later: Call,
     /// The kill between the two at which its row was still pending, if there was one.
     in_flight_at: Option<&'a Moment>,
 }
@@ -36,13 +36,13 @@ impl<'a> Payments<'a> {
     /// A received answer that was not committed yet counts as in flight: its transaction follows
     /// within 300 ms.
     pub(crate) fn assert_only_calls_in_flight_were_repeated(&self) {
-        let unexcused: Vec<_> = self
-            .repeats
-            .iter()
-            .filter(|repeat| repeat.in_flight_at.is_none())
-            .map(|repeat| (&repeat.key, &repeat.earlier))
-            .collect();
-        assert!(unexcused.is_empty(), "paid twice: {unexcused:?}");
+        let unexcused = self.repeats.iter().filter(|it| it.in_flight_at.is_none());
+        let unexcused: Vec<_> = unexcused.map(|it| (&it.earlier, &it.later)).collect();
+        let kills: Vec<_> = self.moments.iter().map(|moment| moment.at_ms).collect();
+        assert!(
+            unexcused.is_empty(),
+            "paid twice (kills at {kills:?}): {unexcused:?}"
+        );
         let again = &self.settled_and_asked;
         assert!(again.is_empty(), "asked again though answered: {again:?}");
         assert!(self.repeats.len() <= self.in_flight());
@@ -90,8 +90,8 @@ fn repeats<'a>(paid: &BTreeMap<PaidKey, Vec<&Call>>, moments: &'a [Moment]) -> V
                 between && moment.pending.contains(key)
             });
             repeats.push(Repeat {
-                key: key.clone(),
                 earlier: (*earlier).clone(),
+                later: (*later).clone(),
                 in_flight_at,
             });
         }

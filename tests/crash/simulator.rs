@@ -100,6 +100,15 @@ impl SimulatorProcess {
         plain
     }
 
+    /// Such leads that have a phone and an e-mail.
+    pub(crate) fn leads_with_both_contacts(&self, count: usize) -> Vec<WorldLead> {
+        let mut leads = self.plain_leads(count * 2 + 10);
+        leads.retain(|lead| lead.lookup_phone.is_some() && lead.lookup_email.is_some());
+        leads.truncate(count);
+        assert_eq!(leads.len(), count, "the simulator has too few people");
+        leads
+    }
+
     async fn get<T: DeserializeOwned>(&self, what: &str) -> T {
         let (_, answer) = self
             .caller

@@ -109,6 +109,20 @@ impl Stage {
         Service { running, address }
     }
 
+    /// Triggers a lead and waits until it is completed.
+    pub(crate) async fn deliver(&self, service: &Service, lead: &WorldLead) {
+        let answer = self.caller.trigger(&service.address, &lead.id, 25).await;
+        let (status, answer) = answer.unwrap();
+        let state = answer["state"].as_str();
+        assert_eq!((status, state), (200, Some("completed")), "{answer}");
+    }
+
+    /// Leads that an instance owns.
+    pub(crate) async fn owned(&self) -> i64 {
+        self.count("select count(*) from ops.leads where owner is not null")
+            .await
+    }
+
     /// How all leads stand, by id.
     pub(crate) async fn standings(&self) -> BTreeMap<String, Standing> {
         let rows: Vec<Standing> =

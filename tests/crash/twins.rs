@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use rust_c2s_api::simulator::{Operation, SimulatedLead, Upstream, WorldLead};
-use serde_json::Value;
 
 use crate::report::Report;
-use crate::simulator::{Upstreams, paid_calls};
+use crate::simulator::{Call, Upstreams, paid_calls};
 use crate::size::Size;
 use crate::stage::{Service, Stage};
 
@@ -71,17 +70,21 @@ async fn four_triggers_at_once_over_two_processes_are_one_message_and_one_paymen
     report.tell();
 }
 
-/// Leads of one and the same person.
-fn leads_like(lead: &WorldLead, count: usize) -> Vec<Value> {
+/// Puts leads of one and the same person into the CRM.
+async fn put_leads_like(stage: &Stage, lead: &WorldLead, count: usize) -> Vec<WorldLead> {
     let customer = &lead.json["attributes"]["customer"];
-    let like = |number| {
-        SimulatedLead::new(&format!("same-person-{number}"))
+    let mut leads = Vec::new();
+    for number in 0..count {
+        let id = format!("same-person-{number}");
+        let json = SimulatedLead::new(&id)
             .name(customer["name"].clone())
             .phone(customer["phone"].clone())
             .email(customer["email"].clone())
-            .into_json()
-    };
-    (0..count).map(like).collect()
+            .into_json();
+        stage.simulator.put_lead(&json).await;
+        leads.push(WorldLead { id, ..lead.clone() });
+    }
+    leads
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -93,43 +96,33 @@ async fn fifty_leads_of_one_person_on_two_processes_buy_one_profile() {
     })
     .await;
     let services = [stage.service().await, stage.service().await];
-    let both_contacts =
-        |lead: &&WorldLead| lead.lookup_phone.is_some() && lead.lookup_email.is_some();
-    let person = stage.simulator.plain_leads(20);
-    let person = person.iter().find(both_contacts).unwrap();
-    let leads = leads_like(person, LEADS);
-    for lead in &leads {
-        stage.simulator.put_lead(lead).await;
-    }
+    let person = &stage.simulator.leads_with_both_contacts(1)[0];
+    let leads = put_leads_like(&stage, person, LEADS).await;
 
     let triggers = leads.iter().zip(services.iter().cycle());
-    let answers = join_all(triggers.map(|(lead, service)| {
-        let lead_id = lead["id"].as_str().unwrap();
-        stage.caller.trigger(&service.address, lead_id, 25)
-    }));
+    let answers = join_all(
+        triggers.map(|(lead, service)| stage.caller.trigger(&service.address, &lead.id, 25)),
+    );
 
     for answer in answers.await {
         let (status, answer) = answer.unwrap();
         assert!(status == 200 || status == 202, "{status}: {answer}");
     }
     stage.until_finished(LEADS, PATIENCE).await;
-    let like_the_person: Vec<WorldLead> = leads
-        .iter()
-        .map(|lead| WorldLead {
-            id: lead["id"].as_str().unwrap().to_owned(),
-            ..person.clone()
-        })
-        .collect();
-    stage.assert_each_has_one_message(&like_the_person).await;
+    stage.assert_each_has_one_message(&leads).await;
     let calls = stage.simulator.calls().await;
-    let asked = |upstream, operation| {
-        let fitting = calls.iter().filter(|call| call.upstream == upstream);
-        fitting.filter(|call| call.operation == operation).count()
-    };
-    assert_eq!(asked(Upstream::WorkApi, Operation::Cpf), 1);
-    assert_eq!(asked(Upstream::Diretrix, Operation::Phone), 1);
-    assert_eq!(asked(Upstream::Diretrix, Operation::Email), 1);
-    assert_eq!(paid_calls(&calls).len(), 3);
+    let mut paid: Vec<_> = calls.iter().filter_map(Call::paid_key).collect();
+    paid.sort();
+    let asked: Vec<_> = paid
+        .iter()
+        .map(|key| (key.upstream, key.operation))
+        .collect();
+    let once_each = [
+        (Upstream::Diretrix, Operation::Phone),
+        (Upstream::Diretrix, Operation::Email),
+        (Upstream::WorkApi, Operation::Cpf),
+    ];
+    assert_eq!(asked, once_each);
     for service in services {
         service.stop().await;
     }

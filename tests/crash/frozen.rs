@@ -58,12 +58,11 @@ async fn until_it_came_round(stage: &Stage, thawed: &Service) {
         stage.count(alive).await == 2
     })
     .await;
+    let ready = format!("http://{}/ready", thawed.address);
     eventually("the thawed process is ready", async || {
         // connections of before the freeze may be dead
-        let ready = stage
-            .caller
-            .get(&format!("http://{}/ready", thawed.address));
-        ready.await.is_ok_and(|(status, _)| status == 200)
+        let answer = stage.caller.get(&ready).await;
+        answer.is_ok_and(|(status, _)| status == 200)
     })
     .await;
 }

@@ -16,7 +16,7 @@ use delay::DelayedWay;
 const EACH_WAY: Duration = Duration::from_micros(1_500);
 
 /// The first runs prepare their statements, once per connection.
-const TO_WARM_UP: usize = 12;
+const TO_WARM_UP: usize = 20;
 
 /// What one lead may spend in the database.
 const LONGEST_MS: f64 = 45.0;

@@ -1,6 +1,6 @@
 # Every target runs on a fresh clone. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test smoke load check lint-scripts prepare ci
+.PHONY: help demo test crash-test crash-test-pooled smoke load check lint-scripts prepare ci
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST)
@@ -12,6 +12,12 @@ demo: ## the whole service on invented people: installs PostgreSQL if it may, bu
 
 test: ## all tests, with all their set-up; no database or account of yours is touched
 	@.ci/test
+
+crash-test: ## kills, outages, faults at full size, with their figures: some minutes; the short form is in `make test`
+	@.ci/crash-test
+
+crash-test-pooled: ## the same through PgBouncer in transaction mode; PGBOUNCER is its path
+	@.ci/crash-test --pooled
 
 smoke: ## k6 against the running demo: one user, seconds
 	@tools=$$(.ci/tools) && PATH="$$tools:$$PATH" K6_NO_USAGE_REPORT=true k6 run tests/smoke-test.js

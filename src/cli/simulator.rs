@@ -1,12 +1,13 @@
 //! `rust-c2s-api simulator`.
 
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::Args;
 
 use super::{output::say, shutdown_signal};
-use crate::simulator::{Simulator, SimulatorOptions};
+use crate::simulator::{Latency, Simulator, SimulatorOptions};
 
 /// How the simulator is started.
 #[derive(Debug, Args)]
@@ -24,6 +25,15 @@ pub struct SimulatorArguments {
     /// How many people to invent
     #[arg(long, default_value_t = SimulatorOptions::default().people)]
     people: usize,
+    /// How long C2S takes for an answer, in milliseconds
+    #[arg(long, default_value_t = 0)]
+    c2s_latency_ms: u64,
+    /// How long Diretrix takes for an answer, in milliseconds
+    #[arg(long, default_value_t = 0)]
+    diretrix_latency_ms: u64,
+    /// How long Work API takes for an answer, in milliseconds
+    #[arg(long, default_value_t = 0)]
+    work_api_latency_ms: u64,
 }
 
 /// Serves until told to stop. The lines printed at start are the environment a service needs to
@@ -33,6 +43,11 @@ pub(super) async fn run(arguments: &SimulatorArguments) -> Result<()> {
     let options = SimulatorOptions {
         seed: arguments.seed,
         people: arguments.people,
+        latency: Latency {
+            c2s: Duration::from_millis(arguments.c2s_latency_ms),
+            diretrix: Duration::from_millis(arguments.diretrix_latency_ms),
+            work_api: Duration::from_millis(arguments.work_api_latency_ms),
+        },
         ..SimulatorOptions::default()
     };
     let address = SocketAddr::new(arguments.host, arguments.port);

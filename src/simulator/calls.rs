@@ -1,10 +1,14 @@
 //! What the simulator was asked: every request, with its exact key.
 
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use axum::body::{Body, Bytes, HttpBody};
+use hyper::body::{Frame, SizeHint};
 use serde::{Deserialize, Serialize};
 
 use super::locked;
@@ -56,6 +60,9 @@ pub struct Call {
     pub key: String,
     /// Since the simulator started.
     pub at: Duration,
+    /// When its answer was completely handed over to the connection, since the simulator started;
+    /// `None` while it has not been, or when it never will be.
+    pub answered_at: Option<Duration>,
     /// Calls to this upstream in flight when this one came, itself included.
     pub in_flight: usize,
     /// Whether the credentials were right.
@@ -138,17 +145,31 @@ impl Calls {
 #[derive(Debug)]
 pub(super) struct CallLog {
     started: Instant,
-    calls: Mutex<Vec<Call>>,
+    calls: Arc<Mutex<Vec<Call>>>,
     in_flight: [Arc<AtomicUsize>; 3],
 }
 
 /// A call in flight; it ends when this is dropped.
 #[derive(Debug)]
-pub(super) struct InFlight(Arc<AtomicUsize>);
+pub(super) struct InFlight {
+    started: Instant,
+    calls: Arc<Mutex<Vec<Call>>>,
+    place: usize,
+    counter: Arc<AtomicUsize>,
+}
+
+impl InFlight {
+    /// The whole answer was handed over.
+    fn answered(self) {
+        if let Some(call) = locked(&self.calls).get_mut(self.place) {
+            call.answered_at = Some(self.started.elapsed());
+        }
+    }
+}
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
+        self.counter.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -156,9 +177,14 @@ impl CallLog {
     pub(super) fn new() -> Self {
         Self {
             started: Instant::now(),
-            calls: Mutex::default(),
+            calls: Arc::default(),
             in_flight: Default::default(),
         }
+    }
+
+    /// Since the simulator started.
+    pub(super) fn now(&self) -> Duration {
+        self.started.elapsed()
     }
 
     pub(super) fn record(
@@ -170,15 +196,23 @@ impl CallLog {
     ) -> InFlight {
         let counter = Arc::clone(&self.in_flight[upstream as usize]);
         let in_flight = counter.fetch_add(1, Ordering::SeqCst) + 1;
-        locked(&self.calls).push(Call {
+        let mut calls = locked(&self.calls);
+        let place = calls.len();
+        calls.push(Call {
             upstream,
             operation,
             key: key.to_owned(),
-            at: self.started.elapsed(),
+            at: self.now(),
+            answered_at: None,
             in_flight,
             authorized,
         });
-        InFlight(counter)
+        InFlight {
+            started: self.started,
+            calls: Arc::clone(&self.calls),
+            place,
+            counter,
+        }
     }
 
     pub(super) fn snapshot(&self) -> Calls {
@@ -188,5 +222,55 @@ impl CallLog {
     /// Calls to this upstream that have no complete answer yet.
     pub(super) fn in_flight(&self, upstream: Upstream) -> usize {
         self.in_flight[upstream as usize].load(Ordering::SeqCst)
+    }
+}
+
+/// The body of an answer: its call is in flight until all of it is handed over, and stays
+/// unanswered when it breaks off.
+pub(super) struct HandedOver {
+    body: Body,
+    in_flight: Option<InFlight>,
+}
+
+impl HandedOver {
+    pub(super) fn new(body: Body, in_flight: InFlight) -> Self {
+        let mut handed_over = Self {
+            body,
+            in_flight: Some(in_flight),
+        };
+        handed_over.look_for_the_end();
+        handed_over
+    }
+
+    fn look_for_the_end(&mut self) {
+        if self.body.is_end_stream()
+            && let Some(in_flight) = self.in_flight.take()
+        {
+            in_flight.answered();
+        }
+    }
+}
+
+impl HttpBody for HandedOver {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        if matches!(polled, Poll::Ready(Some(Ok(_)))) {
+            self.look_for_the_end();
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }

@@ -1,6 +1,7 @@
 //! The simulator's own surface, for when it runs as a process of its own.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -20,6 +21,8 @@ pub(super) fn routes() -> Router<Arc<Inner>> {
         .route("/_sim/state", get(state))
         .route("/_sim/messages/{lead_id}", get(messages))
         .route("/_sim/asked/{lead_id}", get(asked))
+        .route("/_sim/calls", get(calls))
+        .route("/_sim/now", get(now))
         .route("/_sim/leads", get(leads).post(put_lead))
         .route("/_sim/faults", post(add_fault).delete(clear_faults))
 }
@@ -51,6 +54,28 @@ async fn asked(State(simulator): State<Arc<Inner>>, Path(lead_id): Path<String>)
     let asked = calls.keys(Upstream::C2s, Operation::Lead).into_iter();
     let asked = asked.filter(|key| *key == lead_id).count();
     Json(json!({"lead_id": lead_id, "asked": asked}))
+}
+
+/// Every call, with its times in milliseconds since the simulator started, see `now`.
+async fn calls(State(simulator): State<Arc<Inner>>) -> Json<Value> {
+    let calls = simulator.calls.snapshot();
+    let calls = calls.all().iter().map(|call| {
+        json!({
+            "upstream": call.upstream, "operation": call.operation, "key": call.key,
+            "authorized": call.authorized, "started_ms": milliseconds(call.at),
+            "answered_ms": call.answered_at.map(milliseconds),
+        })
+    });
+    Json(calls.collect())
+}
+
+/// The clock of `calls`, so that a caller can relate its own doings to them.
+async fn now(State(simulator): State<Arc<Inner>>) -> Json<Value> {
+    Json(json!({"now_ms": milliseconds(simulator.calls.now())}))
+}
+
+fn milliseconds(since_start: Duration) -> f64 {
+    since_start.as_secs_f64() * 1_000.0
 }
 
 async fn leads(State(simulator): State<Arc<Inner>>) -> Json<Value> {

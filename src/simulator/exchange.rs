@@ -11,7 +11,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
-use super::calls::{InFlight, Operation, Upstream};
+use super::calls::{HandedOver, InFlight, Operation, Upstream};
 use super::faults::Fault;
 use super::serving::Connection;
 use super::state::Memory;
@@ -99,48 +99,57 @@ impl Exchange<'_> {
         refused: Answer,
         work: impl FnOnce(&mut Memory) -> Answer,
     ) -> Response {
-        if !self.latency.is_zero() {
-            tokio::time::sleep(self.latency).await;
-        }
-        if !self.authorized {
-            return refused.into_response();
-        }
-        let Some(fault) = self.fault else {
-            return work(&mut locked(&self.simulator.memory)).into_response();
+        let spoken = self.spoken(refused, work).await;
+        spoken.map(|body| Body::new(HandedOver::new(body, self.in_flight)))
+    }
+
+    async fn spoken(&self, refused: Answer, work: impl FnOnce(&mut Memory) -> Answer) -> Response {
+        // The way there and the way back: whoever leaves on the latter left work done behind.
+        pause(self.latency / 2).await;
+        let Some(fault) = self.fault.as_ref().filter(|_| self.authorized) else {
+            let answer = if self.authorized {
+                work(&mut locked(&self.simulator.memory))
+            } else {
+                refused
+            };
+            pause(self.latency / 2).await;
+            return answer.into_response();
         };
+        pause(self.latency / 2).await;
         match fault {
-            Fault::Status(status, seconds) => refuse(status, seconds),
+            Fault::Status(status, seconds) => refuse(*status, *seconds),
             Fault::Hang => std::future::pending().await,
             Fault::Reset => self.connection.reset().await,
-            Fault::InBand(status) => Answer::json(200, &in_band(status)).into_response(),
+            Fault::InBand(status) => Answer::json(200, &in_band(*status)).into_response(),
             Fault::ModuleNotInContract => {
                 Answer::json(200, &super::work_api::module_refused("X")).into_response()
             }
-            Fault::Body(status, body) => Answer::text(status, &body).into_response(),
-            Fault::Slow(pause) => {
-                tokio::time::sleep(pause).await;
+            Fault::Body(status, body) => Answer::text(*status, body).into_response(),
+            Fault::Slow(longer) => {
+                tokio::time::sleep(*longer).await;
                 work(&mut locked(&self.simulator.memory)).into_response()
             }
             spoiled => {
                 let answer = work(&mut locked(&self.simulator.memory));
-                spoil(answer, &spoiled, &self.connection, self.in_flight).await
+                spoil(answer, spoiled, &self.connection).await
             }
         }
     }
 }
 
+async fn pause(how_long: Duration) {
+    if !how_long.is_zero() {
+        tokio::time::sleep(how_long).await;
+    }
+}
+
 /// What becomes of an answer whose work is done.
-async fn spoil(
-    answer: Answer,
-    fault: &Fault,
-    connection: &Connection,
-    in_flight: InFlight,
-) -> Response {
+async fn spoil(answer: Answer, fault: &Fault, connection: &Connection) -> Response {
     match fault {
         Fault::StoredThenReset => connection.reset().await,
         Fault::StoredThenHang => std::future::pending().await,
         Fault::Truncated => truncate(&answer),
-        Fault::Drip => drip(in_flight),
+        Fault::Drip => drip(),
         _ => garble(&answer),
     }
 }
@@ -173,11 +182,11 @@ fn truncate(answer: &Answer) -> Response {
     (status, headers, Body::from_stream(body)).into_response()
 }
 
-/// White space for ever: a JSON reader never gets enough to give up. The call stays in flight.
-fn drip(in_flight: InFlight) -> Response {
-    let drops = stream::unfold(in_flight, |in_flight| async move {
+/// White space for ever: a JSON reader never gets enough to give up.
+fn drip() -> Response {
+    let drops = stream::unfold((), |()| async move {
         tokio::time::sleep(DRIP_PAUSE).await;
-        Some((Ok::<_, Infallible>(Bytes::from_static(b" ")), in_flight))
+        Some((Ok::<_, Infallible>(Bytes::from_static(b" ")), ()))
     });
     (
         StatusCode::OK,

@@ -33,6 +33,8 @@ mod work_api;
 mod world;
 
 #[cfg(test)]
+mod call_tests;
+#[cfg(test)]
 mod fault_tests;
 #[cfg(test)]
 mod listening_tests;

@@ -111,7 +111,7 @@ impl App {
         storage::register_instance(&pool, instance).await?;
         let heartbeat = Heartbeat::new(config.pipeline.lease);
         let fresh = heartbeat.clone();
-        let permission = Permission::new(move || fresh.is_fresh());
+        let permission = Permission::new(move |held_since| fresh.holds(held_since));
         let lookups = Lookups::new(
             config,
             pool.clone(),

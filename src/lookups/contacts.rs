@@ -129,9 +129,10 @@ impl Lookups {
         questions: Vec<(Question<'_>, LookupState)>,
         notes: &mut RunNotes,
     ) -> Result<ContactFindings, LookupError> {
+        let held_since = notes.held_since;
         let asking = questions
             .into_iter()
-            .map(|(question, state)| self.answer(claim, question, state));
+            .map(|(question, state)| self.answer(claim, question, state, held_since));
         let mut asking: FuturesUnordered<_> = asking.collect();
         let mut findings = ContactFindings {
             by_phone: None,
@@ -194,7 +195,7 @@ impl Lookups {
             .into_iter()
             .next()
             .ok_or(StorageError::Corrupt("answer to one question"))?;
-        let answer = self.answer(claim, question, state).await;
+        let answer = self.answer(claim, question, state, notes.held_since).await;
         note(answer, notes).1
     }
 
@@ -204,6 +205,7 @@ impl Lookups {
         claim: &Claim,
         question: Question<'a>,
         mut state: LookupState,
+        held_since: Instant,
     ) -> Answer<'a> {
         let unasked = |people| Answer {
             question,
@@ -221,7 +223,7 @@ impl Lookups {
         match state {
             LookupState::Candidates(people) => unasked(Ok(people)),
             LookupState::Absent => unasked(Ok(Vec::new())),
-            LookupState::Mine => self.ask(question).await,
+            LookupState::Mine => self.ask(question, held_since).await,
             LookupState::Suppressed => unasked(Err(LookupError::Suppressed)),
             LookupState::Pending | LookupState::Profile { .. } | LookupState::Refused { .. } => {
                 unasked(Err(StorageError::Corrupt("answer about a contact").into()))
@@ -229,11 +231,15 @@ impl Lookups {
         }
     }
 
-    async fn ask<'a>(&self, question: Question<'a>) -> Answer<'a> {
+    async fn ask<'a>(&self, question: Question<'a>, held_since: Instant) -> Answer<'a> {
         let result = match (question.key.provider, question.asked) {
-            (Provider::Diretrix, Asked::Phone(phone)) => self.diretrix.by_phone(phone).await,
-            (_, Asked::Email(email)) => self.diretrix.by_email(email).await,
-            (Provider::WorkApi, Asked::Phone(phone)) => self.work_api.by_phone(phone).await,
+            (Provider::Diretrix, Asked::Phone(phone)) => {
+                self.diretrix.by_phone(phone, held_since).await
+            }
+            (_, Asked::Email(email)) => self.diretrix.by_email(email, held_since).await,
+            (Provider::WorkApi, Asked::Phone(phone)) => {
+                self.work_api.by_phone(phone, held_since).await
+            }
         };
         Answer {
             question,

@@ -2,7 +2,7 @@
 
 mod wire;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::HeaderMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -71,23 +71,33 @@ impl Diretrix {
     ///
     /// # Errors
     /// [`UpstreamError`] when Diretrix gave no answer that can be read.
-    pub(super) async fn by_phone(&self, phone: &Phone) -> Result<Candidates, UpstreamError> {
-        self.ask("phone", "Telefone", phone.national()).await
+    pub(super) async fn by_phone(
+        &self,
+        phone: &Phone,
+        held_since: Instant,
+    ) -> Result<Candidates, UpstreamError> {
+        self.ask("phone", held_since, ("Telefone", phone.national()))
+            .await
     }
 
     /// The people an e-mail belongs to.
     ///
     /// # Errors
     /// [`UpstreamError`] when Diretrix gave no answer that can be read.
-    pub(super) async fn by_email(&self, email: &Email) -> Result<Candidates, UpstreamError> {
-        self.ask("email", "Email", email.as_str()).await
+    pub(super) async fn by_email(
+        &self,
+        email: &Email,
+        held_since: Instant,
+    ) -> Result<Candidates, UpstreamError> {
+        self.ask("email", held_since, ("Email", email.as_str()))
+            .await
     }
 
     async fn ask(
         &self,
         operation: &'static str,
-        kind: &str,
-        contact: &str,
+        held_since: Instant,
+        (kind, contact): (&str, &str),
     ) -> Result<Candidates, UpstreamError> {
         let mut url = self.base.clone();
         let contact = utf8_percent_encode(contact, ENCODED);
@@ -97,7 +107,7 @@ impl Diretrix {
             .http
             .get(url)
             .basic_auth(self.user.expose_secret(), password);
-        let called = self.http.call(operation, request, read).await;
+        let called = self.http.call(operation, held_since, request, read).await;
         recorded(Upstream::Diretrix, operation, called)
     }
 

@@ -108,7 +108,7 @@ impl Lookups {
         cpf: &Cpf,
         notes: &mut RunNotes,
     ) -> Result<ProfileAnswer, LookupError> {
-        let result = self.work_api.profile(cpf).await;
+        let result = self.work_api.profile(cpf, notes.held_since).await;
         let settled = self.settle(key, &result);
         let (latency, outcome) = (settled.latency_ms, settled.outcome.as_str());
         let latency = Duration::from_millis(latency);

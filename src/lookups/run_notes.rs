@@ -9,8 +9,8 @@ use crate::storage::{SettledLookup, Step};
 /// steps of its timeline, and where its time went.
 #[derive(Debug)]
 pub struct RunNotes {
-    /// When the run began.
-    pub began: Instant,
+    /// Since when the lead is held: shortly before it was claimed, and so before the run began.
+    pub held_since: Instant,
     /// Calls to be settled by the next transaction.
     pub unsettled: Vec<SettledLookup>,
     /// Steps of the timeline.
@@ -21,19 +21,19 @@ pub struct RunNotes {
     pub database: Duration,
 }
 
-impl Default for RunNotes {
-    fn default() -> Self {
+impl RunNotes {
+    /// Of a run whose lead is held since this moment.
+    #[must_use]
+    pub const fn of_a_lead_held_since(held_since: Instant) -> Self {
         Self {
-            began: Instant::now(),
+            held_since,
             unsettled: Vec::new(),
             steps: Vec::new(),
             upstream: Duration::ZERO,
             database: Duration::ZERO,
         }
     }
-}
 
-impl RunNotes {
     /// Notes a call to an upstream.
     pub fn called(&mut self, name: &str, outcome: &str, latency: Duration, cost: Money) {
         self.upstream += latency;

@@ -4,6 +4,8 @@
 mod profile;
 mod wire;
 
+use std::time::Instant;
+
 use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -76,6 +78,7 @@ impl WorkApi {
     pub(super) async fn profile(
         &self,
         cpf: &Cpf,
+        held_since: Instant,
     ) -> Result<ProviderAnswer<Box<FetchedProfile>>, UpstreamError> {
         let read = |body: &[u8]| {
             Ok(match wire::profile(body, cpf)? {
@@ -83,7 +86,8 @@ impl WorkApi {
                 Reading::Absent => ProviderOutcome::Absent,
             })
         };
-        self.ask(PROFILE, ("cpf", cpf.digits()), read).await
+        self.ask(PROFILE, held_since, ("cpf", cpf.digits()), read)
+            .await
     }
 
     /// The people a phone belongs to; companies are left out. `NoAnswer` when the contract does
@@ -94,6 +98,7 @@ impl WorkApi {
     pub(super) async fn by_phone(
         &self,
         phone: &Phone,
+        held_since: Instant,
     ) -> Result<ProviderAnswer<Vec<Candidate>>, UpstreamError> {
         let read = |body: &[u8]| match wire::candidates(body) {
             Ok(Reading::Success(people)) => Ok(ProviderOutcome::Found(people)),
@@ -101,7 +106,8 @@ impl WorkApi {
             Err(UpstreamErrorKind::NotInContract) => Ok(ProviderOutcome::NoAnswer),
             Err(kind) => Err(kind),
         };
-        self.ask(PHONE, ("phone", phone.national()), read).await
+        self.ask(PHONE, held_since, ("phone", phone.national()), read)
+            .await
     }
 
     /// How Work API does.
@@ -112,6 +118,7 @@ impl WorkApi {
     async fn ask<T>(
         &self,
         operation: &'static str,
+        held_since: Instant,
         (module, query): (&str, &str),
         read: impl FnOnce(&[u8]) -> Result<ProviderOutcome<T>, UpstreamErrorKind>,
     ) -> Result<ProviderAnswer<T>, UpstreamError> {
@@ -120,15 +127,17 @@ impl WorkApi {
             .append_pair("token", self.token.expose_secret())
             .append_pair("modulo", module)
             .append_pair("consulta", query);
-        let called = self.http.call(operation, self.http.get(url), |answer| {
-            if !answer.is_success() {
-                return Err(UpstreamErrorKind::of_status(answer.status));
-            }
-            Ok(ProviderAnswer {
-                outcome: read(&answer.body)?,
-                latency: answer.latency,
-            })
-        });
+        let called = self
+            .http
+            .call(operation, held_since, self.http.get(url), |answer| {
+                if !answer.is_success() {
+                    return Err(UpstreamErrorKind::of_status(answer.status));
+                }
+                Ok(ProviderAnswer {
+                    outcome: read(&answer.body)?,
+                    latency: answer.latency,
+                })
+            });
         recorded(Upstream::WorkApi, operation, called.await)
     }
 }

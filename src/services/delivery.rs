@@ -106,7 +106,10 @@ impl Delivery {
         body: &str,
         notes: &mut RunNotes,
     ) -> Result<Delivered, RunError> {
-        let outcome = self.c2s.create_message(&claim.lead_id, body).await;
+        let outcome = self
+            .c2s
+            .create_message(&claim.lead_id, notes.held_since, body)
+            .await;
         let code = outcome.error().map(UpstreamError::code);
         let word = code.as_deref().unwrap_or("delivered");
         notes.called("send", word, outcome.latency(), Money::from_centavos(0));
@@ -144,7 +147,7 @@ impl Delivery {
         notes.stored(since);
         completed?;
         if message_sent {
-            metrics::delivered(notes.began);
+            metrics::delivered(notes.held_since);
         }
         Ok(())
     }

@@ -109,12 +109,17 @@ impl LeadPipeline {
         [self.c2s.health(), diretrix, work_api]
     }
 
-    /// Runs a claimed lead to an end, or to its next try.
+    /// Runs a claimed lead to an end, or to its next try. `held_since` is a moment before it was
+    /// claimed.
     ///
     /// # Errors
     /// When not even the end could be written: the lead is no longer ours, or the database is away.
-    pub(super) async fn run(&self, claim: &Claim) -> Result<RunReport, StorageError> {
-        let mut notes = RunNotes::default();
+    pub(super) async fn run(
+        &self,
+        claim: &Claim,
+        held_since: Instant,
+    ) -> Result<RunReport, StorageError> {
+        let mut notes = RunNotes::of_a_lead_held_since(held_since);
         let crashes = u16::try_from(claim.crashes).unwrap_or(u16::MAX);
         let steps = if crashes >= self.settings.crash_max {
             Ok(Reached::End(RunEnd::Failed {
@@ -193,7 +198,7 @@ impl LeadPipeline {
     }
 
     async fn fetch(&self, claim: &Claim, notes: &mut RunNotes) -> Result<Option<Lead>, RunError> {
-        let fetched = self.c2s.lead(&claim.lead_id).await;
+        let fetched = self.c2s.lead(&claim.lead_id, notes.held_since).await;
         let (outcome, latency) = match &fetched {
             Ok(fetched) if fetched.lead.is_some() => ("found".to_owned(), fetched.latency),
             Ok(fetched) => ("missing".to_owned(), fetched.latency),

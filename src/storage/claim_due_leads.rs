@@ -118,8 +118,8 @@ async fn ordinary(
            update ops.leads l
            set state = 'processing', owner = $1, due_at = null,
                run_no = l.run_no + 1, requested_no = greatest(l.requested_no, l.run_no + 1)
-           from due
-           where l.lead_id = due.lead_id
+           -- An array is looked up by the key, whatever the planner expects of its length.
+           where l.lead_id = any (array(select due.lead_id from due))
            returning l.lead_id, l.run_no, l.attempts, l.crashes"#,
         owner.0,
         limit,
@@ -144,8 +144,8 @@ async fn suspect(
            update ops.leads l
            set state = 'processing', owner = $1, due_at = null,
                run_no = l.run_no + 1, requested_no = greatest(l.requested_no, l.run_no + 1)
-           from due
-           where l.lead_id = due.lead_id
+           -- An array is looked up by the key, whatever the planner expects of its length.
+           where l.lead_id = any (array(select due.lead_id from due))
            returning l.lead_id, l.run_no, l.attempts, l.crashes"#,
         owner.0,
         limit,

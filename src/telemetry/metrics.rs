@@ -237,7 +237,7 @@ pub fn taken_over(leads: u64) {
     counter!(TAKEOVERS).increment(leads);
 }
 
-/// Times a delivery: `since` is when its run began.
+/// Times a delivery: `since` is when its lead was claimed.
 pub fn delivered(since: Instant) {
     histogram!(DELIVERY_TIME).record(since.elapsed());
 }

@@ -2,7 +2,7 @@
 
 mod wire;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderValue};
@@ -88,12 +88,16 @@ impl C2s {
         })
     }
 
-    /// Fetches a lead.
+    /// Fetches a lead, which the caller has held since `held_since` (see [`Permission`]).
     ///
     /// # Errors
     /// [`UpstreamError`] when the CRM gave no answer that can be read.
-    pub async fn lead(&self, id: &LeadId) -> Result<FetchedLead, UpstreamError> {
-        let fetched = self.fetch(id).await;
+    pub async fn lead(
+        &self,
+        id: &LeadId,
+        held_since: Instant,
+    ) -> Result<FetchedLead, UpstreamError> {
+        let fetched = self.fetch(id, held_since).await;
         match &fetched {
             Ok(FetchedLead { lead, latency }) => {
                 let outcome = if lead.is_some() { "found" } else { "absent" };
@@ -104,7 +108,7 @@ impl C2s {
         fetched
     }
 
-    async fn fetch(&self, id: &LeadId) -> Result<FetchedLead, UpstreamError> {
+    async fn fetch(&self, id: &LeadId, held_since: Instant) -> Result<FetchedLead, UpstreamError> {
         let request = self.http.get(self.lead_url(id, ""));
         let read = |answer: &Answer| {
             let lead = match answer.status {
@@ -117,19 +121,28 @@ impl C2s {
                 latency: answer.latency,
             })
         };
-        self.http.call(LEAD, request, read).await
+        self.http.call(LEAD, held_since, request, read).await
     }
 
     /// Posts a message to a lead, once: it is never repeated in here. The body must be under
     /// 5,000 characters.
-    pub async fn create_message(&self, id: &LeadId, body: &str) -> SendOutcome {
+    pub async fn create_message(
+        &self,
+        id: &LeadId,
+        held_since: Instant,
+        body: &str,
+    ) -> SendOutcome {
         let url = self.lead_url(id, "/create_message");
         let request = self.http.post(url).json(&json!({ "body": body }));
         let read = |answer: &Answer| {
             let taken = answer.is_success().then_some(answer.latency);
             taken.ok_or(UpstreamErrorKind::of_status(answer.status))
         };
-        let outcome = match self.http.call(CREATE_MESSAGE, request, read).await {
+        let outcome = match self
+            .http
+            .call(CREATE_MESSAGE, held_since, request, read)
+            .await
+        {
             Ok(latency) => SendOutcome::Delivered { latency },
             Err(error) => SendOutcome::of(error),
         };

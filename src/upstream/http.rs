@@ -2,7 +2,7 @@
 //! header or body into an error or a log: Work API's URL holds the token and a CPF.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant as Moment};
 
 use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
@@ -58,14 +58,15 @@ impl Answer {
     }
 }
 
-/// Whether this instance may still act for its leads: asked right before each call, after the wait
-/// for its turn, since a process that was away for a while may have lost them (DATABASE.md).
+/// Whether this instance may still act for a lead that it has held since some moment: asked right
+/// before each call, after the wait for its turn, since a process that was away for a while may have
+/// lost its leads (DATABASE.md).
 #[derive(Clone)]
-pub struct Permission(Arc<dyn Fn() -> bool + Send + Sync>);
+pub struct Permission(Arc<dyn Fn(Moment) -> bool + Send + Sync>);
 
 impl Permission {
     /// The permission that a question answers.
-    pub fn new(may_call: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+    pub fn new(may_call: impl Fn(Moment) -> bool + Send + Sync + 'static) -> Self {
         Self(Arc::new(may_call))
     }
 }
@@ -132,7 +133,8 @@ impl Http {
     }
 
     /// Waits for its turn, at most [`longest_wait`], sends once, and reads the answer to its end;
-    /// `read` says what it is. Breaker and pace learn from the result.
+    /// `read` says what it is. Breaker and pace learn from the result. Nothing is sent for a lead that
+    /// may no longer be ours, which we have held since `held_since`.
     ///
     /// # Errors
     /// `NotSent`, `NoTurn`, `LetGo` and `Held` when surely nothing was sent; `Timeout` and `Broken`
@@ -141,10 +143,11 @@ impl Http {
     pub(crate) async fn call<T>(
         &self,
         operation: &'static str,
+        held_since: Moment,
         request: RequestBuilder,
         read: impl FnOnce(&Answer) -> Result<T, UpstreamErrorKind>,
     ) -> Result<T, UpstreamError> {
-        let called = self.try_call(request, read).await;
+        let called = self.try_call(held_since, request, read).await;
         called.map_err(|failure| UpstreamError {
             upstream: self.upstream,
             operation,
@@ -156,6 +159,7 @@ impl Http {
 
     async fn try_call<T>(
         &self,
+        held_since: Moment,
         request: RequestBuilder,
         read: impl FnOnce(&Answer) -> Result<T, UpstreamErrorKind>,
     ) -> Result<T, Failure> {
@@ -170,7 +174,7 @@ impl Http {
         let Ok(Ok(permit)) = turn.await else {
             return Err(Failure::unsent(UpstreamErrorKind::NoTurn));
         };
-        if !(self.permission.0)() {
+        if !(self.permission.0)(held_since) {
             return Err(Failure::unsent(UpstreamErrorKind::LetGo));
         }
         let pass = self.breaker.pass(&request).map_err(Failure::held)?;

@@ -3,7 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use rust_c2s_api::config::variables;
 use rust_c2s_api::simulator::{Fault, FaultRule, Operation, Upstream};
 
 use crate::caller::Make;
@@ -18,11 +17,6 @@ use crate::stage::{Service, Stage};
 const CRASH_MAX: usize = 3;
 
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Whether the service gives up a lead that crashes again and again.
-fn is_given_up() -> bool {
-    variables::all().any(|variable| variable.name == "CRASH_MAX")
-}
 
 /// How often the CRM was asked for a lead.
 async fn asked(stage: &Stage, lead_id: &str) -> usize {
@@ -44,10 +38,6 @@ async fn kill_whenever_asked_for(
     while Instant::now() < patience {
         let standing = stage.standings().await.remove(lead_id);
         if standing.is_some_and(|lead| lead.state == "failed") {
-            return (service, kills);
-        }
-        if !is_given_up() && kills.len() == CRASH_MAX {
-            stage.simulator.clear_faults().await;
             return (service, kills);
         }
         if asked(stage, lead_id).await > kills.len() {
@@ -93,11 +83,9 @@ async fn a_lead_that_ends_its_process_harms_no_other() {
     stage.until_finished(count + 1, PATIENCE).await;
     let end = stage.standings().await.remove(&aborting.id).unwrap();
     let mut delivered = all.clone();
-    if is_given_up() {
-        assert_eq!(end.state, "failed");
-        assert_eq!(end.last_error.as_deref(), Some("crashed_too_often"));
-        delivered.retain(|lead| lead.id != aborting.id);
-    }
+    assert_eq!(end.state, "failed");
+    assert_eq!(end.last_error.as_deref(), Some("crashed_too_often"));
+    delivered.retain(|lead| lead.id != aborting.id);
     stage.assert_each_has_one_message(&delivered).await;
     let payments = Payments::of(&stage.simulator.calls().await, &kills);
     payments.assert_only_calls_in_flight_were_repeated();

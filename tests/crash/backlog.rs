@@ -3,15 +3,13 @@
 use std::time::{Duration, Instant};
 
 use rust_c2s_api::storage::test_database::TestDatabase;
-use rust_c2s_api::storage::{self, InstanceId};
+use rust_c2s_api::storage::{self, InstanceId, Wanted};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 use uuid::Uuid;
 
 use crate::report::{Report, median};
 use crate::size::Size;
-
-const LEASE: Duration = Duration::from_secs(60);
 
 /// As many as a process runs at a time.
 const AT_ONCE: i64 = 16;
@@ -57,12 +55,15 @@ async fn claim(pool: &PgPool) -> f64 {
     let mut times = Vec::new();
     for _ in 0..CLAIMS {
         let since = Instant::now();
-        let claimed = storage::claim_due_leads(pool, me, LEASE, AT_ONCE)
+        let claimed = storage::claim_due_leads(pool, me, Wanted::Ordinary, AT_ONCE)
             .await
             .unwrap();
         times.push(since.elapsed().as_secs_f64() * 1_000.0);
         assert_eq!(claimed.len(), 16);
-        storage::hand_back_leads(pool, me).await.unwrap();
+        let lands_within = Duration::from_secs(60);
+        storage::hand_back_leads(pool, me, lands_within)
+            .await
+            .unwrap();
     }
     median(times)
 }

@@ -18,7 +18,7 @@ fn diretrix_at(base_url: Url) -> Diretrix {
         concurrency: 16,
         price: Money::from_centavos(0),
     };
-    Diretrix::new(&config, PATIENT, Permission::new(|| true)).expect("a client")
+    Diretrix::new(&config, PATIENT, Permission::new(|_| true)).expect("a client")
 }
 
 fn path_of(request: &str) -> &str {
@@ -36,7 +36,9 @@ fn path_of(request: &str) -> &str {
 async fn a_phone_is_asked_for_by_its_national_digits(#[case] typed: &str, #[case] digits: &str) {
     let server = TestServer::answering("200 OK", PEOPLE.as_bytes()).await;
     let phone = Phone::parse(typed).expect("a phone");
-    let answer = diretrix_at(server.url()).by_phone(&phone).await;
+    let answer = diretrix_at(server.url())
+        .by_phone(&phone, Instant::now())
+        .await;
     let outcome = answer.expect("an answer").outcome;
     assert!(matches!(outcome, ProviderOutcome::Found(people) if people.len() == 2));
     let requests = server.requests();
@@ -56,7 +58,9 @@ async fn a_phone_is_asked_for_by_its_national_digits(#[case] typed: &str, #[case
 async fn an_email_is_one_encoded_segment(#[case] email: &str, #[case] segment: &str) {
     let server = TestServer::answering("200 OK", b"[]").await;
     let email = Email::parse(email).expect("an e-mail");
-    let answer = diretrix_at(server.url()).by_email(&email).await;
+    let answer = diretrix_at(server.url())
+        .by_email(&email, Instant::now())
+        .await;
     assert_eq!(answer.expect("an answer").outcome, ProviderOutcome::Absent);
     let path = format!("/base/Consultas/Pessoa/Email/{segment}");
     assert_eq!(path_of(&server.requests()[0]), path);
@@ -82,7 +86,9 @@ async fn nobody_and_failure_are_told_apart(
 ) {
     let server = TestServer::answering(status, body.as_bytes()).await;
     let phone = Phone::parse("11900000001").expect("a phone");
-    let read = diretrix_at(server.url()).by_phone(&phone).await;
+    let read = diretrix_at(server.url())
+        .by_phone(&phone, Instant::now())
+        .await;
     let read = read.map(|answer| assert_eq!(answer.outcome, ProviderOutcome::Absent));
     assert_eq!(
         read.map_err(|error| error.code()),
@@ -94,7 +100,9 @@ async fn nobody_and_failure_are_told_apart(
 async fn an_error_tells_nothing() {
     let url = refusing_url().await;
     let phone = Phone::parse("11900000001").expect("a phone");
-    let read = diretrix_at(url.clone()).by_phone(&phone).await;
+    let read = diretrix_at(url.clone())
+        .by_phone(&phone, Instant::now())
+        .await;
     let error = read.expect_err("an error");
     assert_eq!(error.kind, UpstreamErrorKind::NotSent);
     for secret in [url.as_str(), "11900000001", PASSWORD, "user", "http"] {

@@ -21,7 +21,7 @@ fn work_api_at(base_url: Url) -> WorkApi {
         concurrency: 4,
         price: Money::from_centavos(0),
     };
-    WorkApi::new(&config, PATIENT, Permission::new(|| true)).expect("a client")
+    WorkApi::new(&config, PATIENT, Permission::new(|_| true)).expect("a client")
 }
 
 fn cpf() -> Cpf {
@@ -35,7 +35,9 @@ fn phone() -> Phone {
 #[tokio::test]
 async fn a_profile_is_fetched() {
     let server = TestServer::answering("200 OK", FULL).await;
-    let answer = work_api_at(server.url()).profile(&cpf()).await;
+    let answer = work_api_at(server.url())
+        .profile(&cpf(), Instant::now())
+        .await;
     let outcome = answer.expect("an answer").outcome;
     assert!(matches!(outcome, ProviderOutcome::Found(found) if found.profile.cpf == cpf()));
     let query = "GET /base/api?token=token+of+nobody%26x%3D1&modulo=cpf&consulta=52998224725 ";
@@ -63,7 +65,9 @@ async fn a_profile_is_fetched() {
 #[tokio::test]
 async fn people_of_a_phone(#[case] body: &str, #[case] expected: ProviderOutcome<Vec<Candidate>>) {
     let server = TestServer::answering("200 OK", body.as_bytes()).await;
-    let answer = work_api_at(server.url()).by_phone(&phone()).await;
+    let answer = work_api_at(server.url())
+        .by_phone(&phone(), Instant::now())
+        .await;
     assert_eq!(answer.expect("an answer").outcome, expected);
     assert!(server.requests()[0].contains("&modulo=phone&consulta=11900000001 "));
 }
@@ -89,8 +93,14 @@ async fn people_of_a_phone(#[case] body: &str, #[case] expected: ProviderOutcome
 async fn both_questions_fail_alike(#[case] status: &str, #[case] body: &str, #[case] code: &str) {
     let server = TestServer::answering(status, body.as_bytes()).await;
     let work_api = work_api_at(server.url());
-    let profile = work_api.profile(&cpf()).await.expect_err("an error");
-    let people = work_api.by_phone(&phone()).await.expect_err("an error");
+    let profile = work_api
+        .profile(&cpf(), Instant::now())
+        .await
+        .expect_err("an error");
+    let people = work_api
+        .by_phone(&phone(), Instant::now())
+        .await
+        .expect_err("an error");
     assert_eq!([profile.code(), people.code()], [code, code]);
 }
 
@@ -109,7 +119,9 @@ async fn a_profile_counts_only_if_all_of_it_came(
     let head = format!("HTTP/1.1 {status}\r\nContent-Length: {announced}\r\n\r\n");
     let answer = [head.as_bytes(), &FULL[..sent]].concat();
     let server = TestServer::start(vec![Step::Write(answer)]).await;
-    let error = work_api_at(server.url()).profile(&cpf()).await;
+    let error = work_api_at(server.url())
+        .profile(&cpf(), Instant::now())
+        .await;
     assert_eq!(error.expect_err("an error").code(), code);
 }
 
@@ -117,7 +129,9 @@ async fn a_profile_counts_only_if_all_of_it_came(
 async fn an_error_tells_nothing() {
     let server = TestServer::start(vec![Step::Hang]).await;
     for url in [refusing_url().await, server.url()] {
-        let error = work_api_at(url.clone()).profile(&cpf()).await;
+        let error = work_api_at(url.clone())
+            .profile(&cpf(), Instant::now())
+            .await;
         let error = error.expect_err("an error");
         for secret in [
             url.as_str(),

@@ -59,7 +59,7 @@ impl LeadProcessing {
         match accepted {
             Ok(Accepted::Run(claim)) => match self.place_for(&claim) {
                 Some(place) => {
-                    let landed = self.run(&claim, database).await;
+                    let landed = self.run(&claim, since, database).await;
                     drop(place);
                     landed
                 }
@@ -93,23 +93,29 @@ impl LeadProcessing {
     }
 
     /// Runs a claimed lead in a task of its own, so that a panic ends as a failure of this lead.
-    pub(super) async fn run(&self, claim: &Claim, accepting: Duration) -> Landed {
+    /// `held_since` is a moment before it was claimed, which took the database `claiming`.
+    pub(super) async fn run(
+        &self,
+        claim: &Claim,
+        held_since: Instant,
+        claiming: Duration,
+    ) -> Landed {
         let (pipeline, claimed) = (self.pipeline.clone(), claim.clone());
         let abandon = self.abandon.clone();
         let run = self.tasks.spawn(async move {
             tokio::select! {
-                report = pipeline.run(&claimed) => Some(report),
+                report = pipeline.run(&claimed, held_since) => Some(report),
                 () = abandon.cancelled() => None,
             }
         });
         let report = match run.await {
             Ok(Some(report)) => report,
             Ok(None) => return self.landed_unended(claim, LeadState::Accepted),
-            Err(_panicked) => self.end_panicked(claim).await,
+            Err(_panicked) => self.end_panicked(claim, held_since).await,
         };
         match report {
             Ok(RunReport { result, notes }) => {
-                let (upstream, database) = (notes.upstream, notes.database + accepting);
+                let (upstream, database) = (notes.upstream, notes.database + claiming);
                 metrics::run_ended(result.state);
                 tracing::info!(
                     lead_id = %result.lead_id,
@@ -133,9 +139,13 @@ impl LeadProcessing {
         }
     }
 
-    async fn end_panicked(&self, claim: &Claim) -> Result<RunReport, StorageError> {
+    async fn end_panicked(
+        &self,
+        claim: &Claim,
+        held_since: Instant,
+    ) -> Result<RunReport, StorageError> {
         tracing::error!(lead_id = %claim.lead_id, "a run panicked; the lead will be tried again");
-        let mut notes = RunNotes::default();
+        let mut notes = RunNotes::of_a_lead_held_since(held_since);
         let end = RunEnd::Retry {
             reason: "panic".to_owned(),
             after: self.pipeline.backoff(claim),

@@ -1,7 +1,7 @@
 //! Leads that nobody waits for: due ones, forgotten ones, and those left when the process stops.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use tokio::sync::OwnedSemaphorePermit;
@@ -62,12 +62,12 @@ impl LeadProcessing {
             return Ok(0);
         }
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let wanted = Wanted::Ordinary;
+        let (held_since, wanted) = (Instant::now(), Wanted::Ordinary);
         let claims = storage::claim_due_leads(&self.pool, self.instance, wanted, limit).await?;
         let taken = claims.len();
         for claim in claims {
             let place = self.company.beside();
-            self.start_due(claim, place, probe.take());
+            self.start_due((claim, held_since), place, probe.take());
         }
         Ok(taken)
     }
@@ -80,23 +80,28 @@ impl LeadProcessing {
             return Ok(());
         };
         *waiting = None;
-        let wanted = Wanted::Suspect;
+        let (held_since, wanted) = (Instant::now(), Wanted::Suspect);
         let claims = storage::claim_due_leads(&self.pool, self.instance, wanted, 1).await?;
         if let Some(claim) = claims.into_iter().next() {
             tracing::warn!(lead_id = %claim.lead_id, crashes = claim.crashes, "a lead runs alone: its last runs ended with their process");
-            self.start_due(claim, Some(place), None);
+            self.start_due((claim, held_since), Some(place), None);
         }
         Ok(())
     }
 
-    fn start_due(&self, claim: Claim, place: Option<Place>, probe: Option<OwnedSemaphorePermit>) {
+    fn start_due(
+        &self,
+        (claim, held_since): (Claim, Instant),
+        place: Option<Place>,
+        probe: Option<OwnedSemaphorePermit>,
+    ) {
         let in_air = self.flights.enter(&claim.lead_id);
         let (processing, places) = (self.clone(), Arc::clone(&self.places));
         self.tasks.spawn(async move {
             let _queue_place = places.acquire_owned().await;
             match place {
                 Some(place) => {
-                    let landed = processing.run(&claim, Duration::ZERO).await;
+                    let landed = processing.run(&claim, held_since, Duration::ZERO).await;
                     drop((place, probe));
                     processing.remember(&landed).await;
                 }

@@ -24,7 +24,7 @@ fn config_of(base_url: Url, concurrency: usize) -> C2sConfig {
 
 fn c2s_at(base_url: Url, concurrency: usize) -> C2s {
     let config = config_of(base_url, concurrency);
-    C2s::new(&config, PATIENT, Permission::new(|| true)).expect("a client")
+    C2s::new(&config, PATIENT, Permission::new(|_| true)).expect("a client")
 }
 
 fn id() -> LeadId {
@@ -114,7 +114,9 @@ async fn a_message_is_sent_once_and_its_end_told_apart(
     #[case] kind: Option<UpstreamErrorKind>,
 ) {
     let server = TestServer::start(steps).await;
-    let outcome = c2s_at(server.url(), 16).create_message(&id(), "Olá").await;
+    let outcome = c2s_at(server.url(), 16)
+        .create_message(&id(), Instant::now(), "Olá")
+        .await;
     assert_eq!(word(&outcome), expected);
     assert_eq!(outcome.error().map(|error| error.kind), kind);
     if let Some(error) = outcome.error() {
@@ -133,7 +135,9 @@ async fn a_message_is_sent_once_and_its_end_told_apart(
 #[tokio::test]
 async fn a_message_not_sent_is_known_not_to_be() {
     let url = refusing_url().await;
-    let outcome = c2s_at(url.clone(), 16).create_message(&id(), "Olá").await;
+    let outcome = c2s_at(url.clone(), 16)
+        .create_message(&id(), Instant::now(), "Olá")
+        .await;
     assert_eq!(word(&outcome), Sent::No);
     let error = outcome.error().expect("an error");
     assert_tells_nothing(error, url.as_str());
@@ -141,7 +145,7 @@ async fn a_message_not_sent_is_known_not_to_be() {
 
     let no_tls = TestServer::start(vec![]).await;
     let outcome = c2s_at(no_tls.url_of("https"), 16)
-        .create_message(&id(), "Olá")
+        .create_message(&id(), Instant::now(), "Olá")
         .await;
     assert_eq!(word(&outcome), Sent::No);
     assert_eq!(no_tls.requests(), Vec::<String>::new());
@@ -152,16 +156,19 @@ async fn too_many_calls_say_how_long_to_stay_away() {
     let answer = complete("429 Too Many Requests", "Retry-After: 7\r\n", b"");
     let server = TestServer::start(vec![Step::Write(answer)]).await;
     let c2s = c2s_at(server.url(), 16);
-    let outcome = c2s.create_message(&id(), "Olá").await;
+    let outcome = c2s.create_message(&id(), Instant::now(), "Olá").await;
     assert_eq!(word(&outcome), Sent::Rejected);
     let another = c2s_at(server.url(), 16);
-    let error = another.lead(&id()).await.expect_err("an error");
+    let error = another
+        .lead(&id(), Instant::now())
+        .await
+        .expect_err("an error");
     for error in [outcome.error().expect("an error"), &error] {
         assert_eq!(error.kind, UpstreamErrorKind::RateLimited);
         assert_eq!(error.retry_after, Some(Duration::from_secs(7)));
     }
     // Now nobody calls.
-    let outcome = c2s.create_message(&id(), "Olá").await;
+    let outcome = c2s.create_message(&id(), Instant::now(), "Olá").await;
     assert_eq!(word(&outcome), Sent::No);
     let error = outcome.error().expect("an error");
     assert_eq!(error.code(), "c2s_held");
@@ -173,7 +180,7 @@ async fn too_many_calls_say_how_long_to_stay_away() {
 async fn a_lead_is_fetched() {
     let server = TestServer::answering("200 OK", LEAD_BODY.as_bytes()).await;
     let fetched = c2s_at(server.url(), 16)
-        .lead(&id())
+        .lead(&id(), Instant::now())
         .await
         .expect("an answer");
     assert_eq!(fetched.lead.map(|lead| lead.id), Some(id()));
@@ -185,7 +192,7 @@ async fn a_lead_is_fetched() {
 async fn an_unknown_lead_is_an_answer() {
     let server = TestServer::answering("404 Not Found", b"not found").await;
     let fetched = c2s_at(server.url(), 16)
-        .lead(&id())
+        .lead(&id(), Instant::now())
         .await
         .expect("an answer");
     assert_eq!(fetched.lead, None);
@@ -211,7 +218,7 @@ async fn an_unknown_lead_is_an_answer() {
 async fn a_failed_fetch_says_how(#[case] steps: Vec<Step>, #[case] code: &str) {
     let server = TestServer::start(steps).await;
     let error = c2s_at(server.url(), 16)
-        .lead(&id())
+        .lead(&id(), Instant::now())
         .await
         .expect_err("an error");
     assert_eq!(error.code(), code);
@@ -227,13 +234,17 @@ async fn who_has_no_turn_in_time_and_who_was_let_go_has_sent_nothing() {
     let server = TestServer::start(vec![Step::Hang]).await;
     let c2s = c2s_at(server.url(), 1);
     let id = id();
-    let (_, _, third) = tokio::join!(c2s.lead(&id), c2s.lead(&id), c2s.create_message(&id, "x"));
+    let (_, _, third) = tokio::join!(
+        c2s.lead(&id, Instant::now()),
+        c2s.lead(&id, Instant::now()),
+        c2s.create_message(&id, Instant::now(), "x")
+    );
     assert!(matches!(&third, SendOutcome::NotSent(error) if error.code() == "c2s_no_turn"));
     assert_eq!(server.requests().len(), 2);
 
     let config = config_of(server.url(), 1);
-    let let_go = C2s::new(&config, PATIENT, Permission::new(|| false)).expect("a client");
-    let outcome = let_go.create_message(&id, "x").await;
+    let let_go = C2s::new(&config, PATIENT, Permission::new(|_| false)).expect("a client");
+    let outcome = let_go.create_message(&id, Instant::now(), "x").await;
     assert!(matches!(&outcome, SendOutcome::NotSent(error) if error.code() == "c2s_let_go"));
     assert_eq!(server.requests().len(), 2);
 }
@@ -244,7 +255,7 @@ async fn calls_in_flight_are_bounded_and_the_wait_is_not_their_latency() {
     let c2s = c2s_at(server.url(), 1);
     let started = tokio::time::Instant::now();
     let id = id();
-    let (one, two) = tokio::join!(c2s.lead(&id), c2s.lead(&id));
+    let (one, two) = tokio::join!(c2s.lead(&id, Instant::now()), c2s.lead(&id, Instant::now()));
     assert!(started.elapsed() >= 2 * TIMEOUT);
     for error in [one.expect_err("an error"), two.expect_err("an error")] {
         assert!(error.latency < 2 * TIMEOUT);
@@ -260,7 +271,7 @@ const NERVOUS: BreakerRules = BreakerRules {
 
 fn nervous_c2s_at(base_url: Url) -> C2s {
     let config = config_of(base_url, 16);
-    C2s::new(&config, NERVOUS, Permission::new(|| true)).expect("a client")
+    C2s::new(&config, NERVOUS, Permission::new(|_| true)).expect("a client")
 }
 
 async fn wait_for_a_probe_to_be_due(c2s: &C2s) {
@@ -278,12 +289,15 @@ async fn of_many_callers_one_probes_and_the_others_send_nothing() {
     let c2s = nervous_c2s_at(server.url());
     let id = id();
     assert_eq!(
-        c2s.lead(&id).await.expect_err("an error").code(),
+        c2s.lead(&id, Instant::now())
+            .await
+            .expect_err("an error")
+            .code(),
         "c2s_timeout"
     );
     wait_for_a_probe_to_be_due(&c2s).await;
 
-    let calls = futures::future::join_all((0..10).map(|_| c2s.lead(&id))).await;
+    let calls = futures::future::join_all((0..10).map(|_| c2s.lead(&id, Instant::now()))).await;
 
     let codes = calls
         .into_iter()
@@ -299,13 +313,13 @@ async fn a_probe_that_is_dropped_gives_its_place_back() {
     let server = TestServer::start(vec![Step::Hang]).await;
     let c2s = nervous_c2s_at(server.url());
     let id = id();
-    c2s.lead(&id).await.expect_err("an error");
+    c2s.lead(&id, Instant::now()).await.expect_err("an error");
     wait_for_a_probe_to_be_due(&c2s).await;
 
-    let dropped = tokio::time::timeout(TIMEOUT / 4, c2s.lead(&id)).await;
+    let dropped = tokio::time::timeout(TIMEOUT / 4, c2s.lead(&id, Instant::now())).await;
     assert!(dropped.is_err());
     assert_eq!(c2s.health().in_flight, 0);
-    let probe = c2s.lead(&id).await.expect_err("an error");
+    let probe = c2s.lead(&id, Instant::now()).await.expect_err("an error");
 
     assert_eq!(probe.code(), "c2s_timeout");
     assert_eq!(server.requests().len(), 3);
@@ -330,7 +344,7 @@ fn refuses_a_configuration_it_cannot_use(
         concurrency: 1,
     };
     assert_eq!(
-        C2s::new(&config, PATIENT, Permission::new(|| true)).err(),
+        C2s::new(&config, PATIENT, Permission::new(|_| true)).err(),
         Some(expected)
     );
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use serde_json::json;
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -20,13 +21,14 @@ use crate::handlers::{
 use crate::lookups::Lookups;
 use crate::models::{LeadSource, Phone, PrivacyKey};
 use crate::server::{Server, ServerError};
+use crate::services::alarm::Alarm;
 use crate::services::lead_pipeline::LeadPipeline;
 use crate::services::lead_processing::LeadProcessing;
 use crate::storage::private_server::PrivateServerError;
 use crate::storage::{self, Heartbeat, InstanceId, StorageError};
 use crate::telemetry::metrics::{Metrics, MetricsError, UpstreamNow};
 use crate::upstream::c2s::C2s;
-use crate::upstream::{BreakerRules, Permission, SetupError};
+use crate::upstream::{AlertWebhook, BreakerRules, Permission, SetupError};
 use crate::workers::Workers;
 pub use database::Database;
 use metrics::ServedMetrics;
@@ -132,7 +134,14 @@ impl App {
             privacy_key,
             clock.clone(),
         );
-        let processing = LeadProcessing::new(config, pool.clone(), pipeline, instance, clock);
+        let processing = LeadProcessing::new(
+            config,
+            pool.clone(),
+            pipeline,
+            instance,
+            alarm(config)?,
+            clock,
+        );
         let workers = Arc::new(Workers::start(
             &config.pipeline,
             pool.clone(),
@@ -266,6 +275,24 @@ fn replay_lead(processing: &LeadProcessing) -> ProcessLead {
         let processing = processing.clone();
         async move { processing.replay(lead_id, wait).await }
     })
+}
+
+fn alarm(config: &Config) -> Result<Alarm, SetupError> {
+    let Some(url) = &config.alerts.webhook else {
+        return Ok(Alarm::silent());
+    };
+    let rules = BreakerRules::of(&config.pipeline);
+    let webhook = Arc::new(AlertWebhook::new(url, rules)?);
+    Ok(Alarm::new(move |lead_id, trouble| {
+        let webhook = Arc::clone(&webhook);
+        let alert = json!({
+            "text": format!("rust-c2s-api, lead {lead_id}: {}", trouble.text()),
+            "alert": trouble.as_str(),
+            "lead_id": lead_id.to_string(),
+            "service": "rust-c2s-api",
+        });
+        async move { webhook.post(&alert).await }
+    }))
 }
 
 fn upstreams_now(processing: &LeadProcessing) -> impl Fn() -> Vec<UpstreamNow> + use<> {

@@ -1,5 +1,6 @@
 //! The configuration: read once from the environment, all problems reported together.
 
+mod alerts;
 mod api_keys;
 mod c2s;
 mod database;
@@ -19,6 +20,7 @@ use std::io;
 use std::path::Path;
 
 pub use crate::models::MessageField;
+pub use alerts::AlertsConfig;
 pub use c2s::C2sConfig;
 pub use database::{DatabaseConfig, DatabaseLocation};
 pub use diretrix::DiretrixConfig;
@@ -46,6 +48,8 @@ pub struct Config {
     pub pipeline: PipelineConfig,
     /// Data protection.
     pub privacy: PrivacyConfig,
+    /// Who is told of what no retry mends.
+    pub alerts: AlertsConfig,
 }
 
 impl Config {
@@ -104,6 +108,7 @@ impl Config {
         let work_api = WorkApiConfig::read(reader, concurrency);
         let pipeline = PipelineConfig::read(reader);
         let privacy = PrivacyConfig::read(reader, environment);
+        let alerts = AlertsConfig::read(reader);
         Some(Self {
             server: server?,
             database: database?,
@@ -112,6 +117,7 @@ impl Config {
             work_api: work_api?,
             pipeline: pipeline?,
             privacy: privacy?,
+            alerts,
         })
     }
 }

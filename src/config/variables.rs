@@ -264,6 +264,13 @@ pub const GROUPS: &[Group] = &[
         ],
     },
     Group {
+        title: "Alerts",
+        variables: &[unset(
+            "ALERT_WEBHOOK_URL",
+            "Where a person is told of a lead that no retry mends (`delivery_unknown`, `crashed_too_often`): a POST of JSON with `text`, `alert`, `lead_id` and `service`, as a chat's incoming webhook takes it. Unset: the log and the metrics tell. Secret: its path is its key.",
+        )],
+    },
+    Group {
         title: "The message to the broker",
         variables: &[
             default(
@@ -306,7 +313,6 @@ pub const NOT_BUILT: &[&str] = &[
     "WEBHOOK_SECRET",
     "GOOGLE_ADS_WEBHOOK_KEY",
     "C2S_DEFAULT_SELLER_ID",
-    "ALERT_WEBHOOK_URL",
     "CORS_ORIGINS",
     "RETENTION_DAYS",
 ];

@@ -46,7 +46,7 @@ const HELD_FOR: u32 = 4;
 const REFUSED_BY_DATABASE: &str = "profile_refused_by_database";
 
 /// The reason of a lead that is given up because its runs end with their process.
-const CRASHED_TOO_OFTEN: &str = "crashed_too_often";
+pub(super) const CRASHED_TOO_OFTEN: &str = "crashed_too_often";
 
 /// How a run ended, and where its time went.
 #[derive(Debug)]

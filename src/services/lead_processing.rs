@@ -15,6 +15,7 @@ use tokio::sync::{Mutex, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::alarm::Alarm;
 use super::company::{Company, Place};
 use super::flights::{Boarding, Flights, Landing};
 use super::lead_pipeline::LeadPipeline;
@@ -45,6 +46,7 @@ pub struct LeadProcessing {
     tasks: TaskTracker,
     abandon: CancellationToken,
     company: Company,
+    alarm: Alarm,
     /// A suspect lead's place in the line of those who want the process to themselves.
     waiting_alone: Arc<Mutex<Option<BoxFuture<'static, Place>>>>,
 }
@@ -112,6 +114,7 @@ impl LeadProcessing {
         pool: PgPool,
         pipeline: LeadPipeline,
         instance: InstanceId,
+        alarm: Alarm,
         clock: Clock,
     ) -> Self {
         let finished = Cache::builder()
@@ -130,6 +133,7 @@ impl LeadProcessing {
             tasks: TaskTracker::new(),
             abandon: CancellationToken::new(),
             company: Company::default(),
+            alarm,
             waiting_alone: Arc::default(),
         }
     }

@@ -1,5 +1,6 @@
 //! What the product does.
 
+pub mod alarm;
 mod backoff;
 mod company;
 mod delivery;

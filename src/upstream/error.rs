@@ -12,6 +12,8 @@ pub enum Upstream {
     Diretrix,
     /// Work API, CPF → profile.
     WorkApi,
+    /// Who is told of what no retry mends (`ALERT_WEBHOOK_URL`).
+    AlertWebhook,
 }
 
 impl Upstream {
@@ -22,6 +24,7 @@ impl Upstream {
             Self::C2s => "c2s",
             Self::Diretrix => "diretrix",
             Self::WorkApi => "work_api",
+            Self::AlertWebhook => "alert_webhook",
         }
     }
 }

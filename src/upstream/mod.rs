@@ -1,6 +1,7 @@
 //! How the outside is called: one place that sends ([`http`](self)), a breaker and a pace for each
 //! upstream, one error for all of it, and the CRM. The two paid upstreams sit behind `lookups`, on the same parts.
 
+mod alert_webhook;
 mod breaker;
 pub mod c2s;
 mod error;
@@ -12,6 +13,7 @@ mod retry_after;
 #[cfg(test)]
 pub(crate) mod test_server;
 
+pub use alert_webhook::AlertWebhook;
 pub use breaker::{BreakerRules, BreakerState};
 pub use error::{SetupError, Upstream, UpstreamError, UpstreamErrorKind};
 pub use health::UpstreamHealth;

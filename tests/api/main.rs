@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod access;
+mod alerts;
 mod database_away;
 mod database_lost;
 mod metrics;

@@ -6,7 +6,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 # Secrets without which the service does not start in production, and those that it can do without. A test holds both
 # against the configuration.
 REQUIRED_SECRETS="DB_URL C2S_TOKEN DIRETRIX_USER DIRETRIX_PASS WORK_API PRIVACY_KEY"
-OPTIONAL_SECRETS="DATABASE_URL DB_DIRECT_URL API_KEYS"
+OPTIONAL_SECRETS="DATABASE_URL DB_DIRECT_URL API_KEYS ALERT_WEBHOOK_URL"
 
 is_secret() {
     case " $REQUIRED_SECRETS $OPTIONAL_SECRETS " in

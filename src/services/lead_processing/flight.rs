@@ -11,7 +11,7 @@ use crate::models::{LeadId, LeadState};
 use crate::services::company::Place;
 use crate::services::flights::InAir;
 use crate::services::lead_pipeline::RunReport;
-use crate::storage::{self, Accepted, Claim, LastSend, RunEnd, StorageError, Trigger};
+use crate::storage::{self, Accepted, Claim, LastSend, LeadResult, RunEnd, StorageError, Trigger};
 use crate::telemetry::metrics;
 
 /// The longest that accepting a lead may take: a network that swallows packets fails no statement,
@@ -125,6 +125,7 @@ impl LeadProcessing {
                     database_ms = milliseconds(database),
                     "run"
                 );
+                self.raise_alarm(&result);
                 Landed::At {
                     result,
                     own: true,
@@ -137,6 +138,14 @@ impl LeadProcessing {
                 self.landed_unended(claim, LeadState::Processing)
             }
         }
+    }
+
+    /// Nobody waits for an alert; a process that stops gives it as long as its runs.
+    fn raise_alarm(&self, result: &LeadResult) {
+        let (alarm, abandon) = (self.alarm.clone(), self.abandon.clone());
+        let result = result.clone();
+        self.tasks
+            .spawn(async move { abandon.run_until_cancelled(alarm.about(&result)).await });
     }
 
     async fn end_panicked(

@@ -1,0 +1,104 @@
+//! Some leads need a person: nobody else will mend them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+
+use super::lead_pipeline::CRASHED_TOO_OFTEN;
+use crate::models::{LeadId, LeadState};
+use crate::storage::LeadResult;
+use crate::upstream::c2s::UpstreamError;
+
+/// Pauses before an alert is tried again.
+const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
+
+/// Why a lead needs a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// Three posts of its message are of unknown outcome, and it does not stand in the CRM.
+    DeliveryUnknown,
+    /// Its runs end with their process.
+    CrashedTooOften,
+}
+
+impl Trouble {
+    /// What is the matter with a lead that ended like this, if anything is.
+    fn of(result: &LeadResult) -> Option<Self> {
+        match result.state {
+            LeadState::DeliveryUnknown => Some(Self::DeliveryUnknown),
+            LeadState::Failed if result.reason.as_deref() == Some(CRASHED_TOO_OFTEN) => {
+                Some(Self::CrashedTooOften)
+            }
+            _ => None,
+        }
+    }
+
+    /// The word in alerts and logs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::DeliveryUnknown => "delivery_unknown",
+            Self::CrashedTooOften => CRASHED_TOO_OFTEN,
+        }
+    }
+
+    /// What the operator reads.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::DeliveryUnknown => {
+                "três envios da mensagem ficaram sem confirmação e ela não aparece no Contact2Sale: \
+                 confira o lead e, se for o caso, repita-o (rust-c2s-api leads replay)"
+            }
+            Self::CrashedTooOften => {
+                "o processo caiu em cada tentativa de tratar este lead, que foi abandonado: \
+                 guarde os logs e avise quem mantém o serviço"
+            }
+        }
+    }
+}
+
+type Telling = BoxFuture<'static, Result<(), UpstreamError>>;
+
+/// Tells a person.
+#[derive(Clone)]
+pub struct Alarm(Option<Arc<dyn Fn(LeadId, Trouble) -> Telling + Send + Sync>>);
+
+impl Alarm {
+    /// Only the log tells.
+    #[must_use]
+    pub const fn silent() -> Self {
+        Self(None)
+    }
+
+    /// The log, and whoever this function tells.
+    pub fn new<F>(tell: impl Fn(LeadId, Trouble) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<(), UpstreamError>> + Send + 'static,
+    {
+        Self(Some(Arc::new(move |lead_id, trouble| {
+            Box::pin(tell(lead_id, trouble))
+        })))
+    }
+
+    /// Tells of a lead that ended so that it needs a person; of any other nothing.
+    pub(super) async fn about(&self, result: &LeadResult) {
+        let Some(trouble) = Trouble::of(result) else {
+            return;
+        };
+        let (lead_id, alert) = (&result.lead_id, trouble.as_str());
+        tracing::error!(%lead_id, alert, "a person has to look at this lead");
+        let Some(tell) = &self.0 else {
+            return;
+        };
+        let mut pauses = PAUSES.into_iter();
+        while let Err(error) = tell(lead_id.clone(), trouble).await {
+            let Some(pause) = pauses.next() else {
+                tracing::error!(%lead_id, alert, error = %error, "nobody could be told of it; look for its state");
+                return;
+            };
+            tokio::time::sleep(pause).await;
+        }
+    }
+}

@@ -71,6 +71,30 @@ fn is_path(code: &str) -> bool {
     roots.iter().any(|root| code.starts_with(root)) && code.chars().all(plain)
 }
 
+/// "`tests/x.rs` `name`": the promise is as good as the test that is there.
+#[test]
+fn every_test_that_is_named_as_a_proof_is_there() {
+    let page = package().join("docs/architecture/DURABILITY.md");
+    let codes = Document::read(&page).code();
+    let mut proofs = 0;
+    for pair in codes.windows(2) {
+        let [file, name] = pair else { continue };
+        let is_name =
+            name.contains('_') && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+        if !file.starts_with("tests/") || !file.ends_with(".rs") || !is_name {
+            continue;
+        }
+        proofs += 1;
+        let source = std::fs::read_to_string(package().join(file)).unwrap();
+        assert!(
+            source.contains(&format!("fn {name}(")),
+            "{file} has no {name}"
+        );
+    }
+    println!("{proofs} tests are named as proofs, and are there");
+    assert!(proofs > 15, "found {proofs} proofs");
+}
+
 #[test]
 fn every_path_that_a_document_names_exists() {
     let mut paths = 0;

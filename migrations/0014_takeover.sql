@@ -5,6 +5,29 @@
 create index ix_leads_suspect on ops.leads (priority, due_at)
     where owner is null and crashes >= 2 and state in ('accepted', 'retrying', 'budget_hold');
 
+-- A database that was away for longer than the lease finds every instance silent. Nobody is dead before somebody
+-- has beaten for half a lease without a pause: until then the others have had the time to beat too.
+alter table ops.instances add column unbroken_since timestamptz not null default now();
+comment on column ops.instances.unbroken_since is 'Since when it has beaten without a pause of two thirds of the lease.';
+
+create or replace function ops.is_alive(instance uuid, lease interval) returns boolean
+    language sql stable
+    return exists (
+        select from ops.instances i
+        where i.id = instance
+          and (i.heartbeat_at > now() - lease
+               or not exists (select from ops.instances w
+                              where w.heartbeat_at > now() - lease and w.unbroken_since <= now() - lease / 2)));
+
+-- A person has to be told: when next, should it not be done by then. Null: nothing to tell.
+alter table ops.leads add column alert_at timestamptz;
+create index ix_leads_alert on ops.leads (alert_at) where alert_at is not null;
+comment on column ops.leads.alert_at is 'When a person is to be told of its end; null when nobody is, or somebody was.';
+
+alter table ops.outbox add column first_sent_at timestamptz not null default now();
+create index ix_outbox_undelivered on ops.outbox (first_sent_at) where state <> 'sent';
+comment on column ops.outbox.first_sent_at is 'When this message was first sent, however often it was sent since.';
+
 comment on column ops.leads.crashes is
     'How often in a row the process that ran it ended without ending the run. Other ends than a crash set it to 0.';
 comment on column ops.outbox.sending_since is
@@ -107,10 +130,11 @@ begin
             then 'waiting'
         else 'run' end;
 
+    if p_replay and decided <> 'waiting' then
+        update ops.outbox o set attempts = 0 where o.lead_id = p_lead_id and o.state <> 'sent';
+    end if;
     if p_replay and decided = 'join' then
         update ops.leads l set requested_no = greatest(l.requested_no, l.run_no + 1) where l.lead_id = p_lead_id;
-    elsif p_replay and decided = 'run' then
-        update ops.outbox o set attempts = 0 where o.lead_id = p_lead_id and o.state = 'unknown';
     end if;
     if decided = 'run' then
         -- Whoever triggers a lead waits for it; a finished one starts with all its attempts.
@@ -125,6 +149,29 @@ begin
     end if;
     return query select decided, lead.run_no, lead.attempts, lead.crashes, r.* from ops.lead_result(p_lead_id) r;
 end $$;
+
+-- As before, and whoever has to be told of the end is told once.
+create or replace function ops.finish_lead(
+    p_lead_id text, end_state text, reason text, was_sent boolean, steps jsonb) returns void
+    language sql
+    begin atomic
+        update ops.leads l
+        set alert_at = case
+                when end_state = 'delivery_unknown' and l.outcome is distinct from 'delivery_unknown'
+                  or reason = 'crashed_too_often' then now()
+                else l.alert_at end,
+            outcome = end_state,
+            message_sent = was_sent,
+            timeline = steps,
+            last_error = reason,
+            owner = null,
+            crashes = 0,
+            state = case when l.requested_no > l.run_no then 'accepted' else end_state end,
+            due_at = case when l.requested_no > l.run_no then now() end,
+            attempts = case when l.requested_no > l.run_no then 0 else l.attempts end,
+            finished_at = case when l.requested_no > l.run_no then null else now() end
+        where l.lead_id = p_lead_id;
+    end;
 
 -- As before, and a post that is not known of when the lead is handed back is counted.
 create or replace function ops.end_run(
@@ -166,7 +213,9 @@ begin
         where o.lead_id = p_lead_id and o.kind = 'message' and o.run_no = p_run_no;
     end if;
     if ending = 'delivery_unknown' then
-        update ops.outbox o set state = 'unknown', owner = null, sending_since = null
+        update ops.outbox o
+        set state = 'unknown', owner = null, sending_since = null,
+            attempts = o.attempts + case when o.sending_since is null then 0 else 1 end
         where o.lead_id = p_lead_id and o.run_no = p_run_no and o.state = 'sending';
     end if;
     if ending = 'suppressed' then
@@ -180,10 +229,14 @@ begin
     select l.attempts + case when spends_attempt then 1 else 0 end into failures
     from ops.leads l where l.lead_id = p_lead_id;
     if ending = 'handed_back' then
-        landed_by := ops.note_cut_send(p_lead_id, retry_after, 'handed_back');
+        -- The version before does not say how long a message may be on its way: left alone, it is waited for.
+        if retry_after > interval '0' then
+            landed_by := ops.note_cut_send(p_lead_id, retry_after, 'handed_back');
+        end if;
         update ops.leads l
         set state = case when landed_by > now() then 'retrying' else 'accepted' end,
-            owner = null, due_at = greatest(landed_by, now()), timeline = steps
+            owner = null, due_at = greatest(landed_by, now()),
+            timeline = case when steps = '[]' then l.timeline else steps end
         where l.lead_id = p_lead_id;
     elsif unknown_sends > max_unknown_sends then
         perform ops.finish_lead(p_lead_id, 'delivery_unknown', p_reason, false, steps);
@@ -201,14 +254,14 @@ begin
     return query select * from ops.lead_result(p_lead_id);
 end $$;
 
--- The message is about to be sent again, after it was read back and found absent. An earlier post that no end of a
--- run has counted is counted now.
-create or replace function ops.send_again(p_lead_id text, p_owner uuid, p_run_no bigint) returns void
+-- The message is about to be sent again, after it was read back and found absent. `p_unknown_sends` is what
+-- queue_message told, a post among them that no end of a run has counted. May be repeated.
+create function ops.send_again(p_lead_id text, p_owner uuid, p_run_no bigint, p_unknown_sends integer) returns void
     language plpgsql as $$
 begin
     perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
     update ops.outbox o
-    set attempts = o.attempts + case when o.sending_since is null then 0 else 1 end, sending_since = now()
+    set attempts = p_unknown_sends, sending_since = now()
     where o.lead_id = p_lead_id and o.kind = 'message' and o.run_no = p_run_no and o.state = 'sending';
     if not found then
         raise exception 'no message of this run is being sent' using errcode = 'LC001';
@@ -258,8 +311,8 @@ begin
     else
         update ops.outbox o
         set body = p_body, fingerprint = p_fingerprint, state = 'sending', run_no = p_run_no, owner = p_owner,
-            sending_since = now(), attempts = 0, read_back = false, due_at = null, sent_at = null,
-            last_error = null
+            sending_since = now(), first_sent_at = now(), attempts = 0, read_back = false, due_at = null,
+            sent_at = null, last_error = null
         where o.lead_id = p_lead_id and o.kind = 'message';
         return query select 'send', p_body, 0, null::double precision;
     end if;
@@ -293,4 +346,7 @@ comment on function ops.note_cut_send(text, interval, text) is 'Counts a post th
 comment on function ops.release_crashed(text, interval, interval) is 'Releases a lead whose owner is dead: a crash is counted, and it is due at a random moment soon.';
 comment on function ops.release_leftovers(uuid, interval, interval, interval) is 'Releases the leads of silent instances. Answers how many, and whether a lead is due that has to run alone.';
 comment on function ops.accept_lead(text, text, uuid, interval, boolean, interval, interval, interval) is 'T1: a trigger or a replay. Answers run, join, waiting, duplicate or unknown, and how the lead stands.';
+comment on function ops.send_again(text, uuid, bigint) is 'Notes that a message is sent again; of the version before migration 14.';
+comment on function ops.send_again(text, uuid, bigint, integer) is 'Notes that a message is sent again, after it was read back and found absent.';
+comment on function ops.is_alive(uuid, interval) is 'Whether an instance''s heartbeat is younger than the lease, or nobody can say because the database was away.';
 comment on function ops.hand_back_leads(uuid, interval) is 'Gives back all leads of an instance that stops: due at once unless their message may be on its way, nothing spent. Answers how many.';

@@ -110,8 +110,9 @@ impl App {
         let pool = database.pool.clone();
         let privacy_key = privacy_key(config, &pool).await?;
         let instance = InstanceId(Uuid::now_v7());
-        storage::register_instance(&pool, instance).await?;
-        let heartbeat = Heartbeat::new(config.pipeline.lease);
+        let lease = config.pipeline.lease;
+        storage::register_instance(&pool, instance, lease).await?;
+        let heartbeat = Heartbeat::new(lease);
         let fresh = heartbeat.clone();
         let permission = Permission::new(move |held_since| fresh.holds(held_since));
         let lookups = Lookups::new(

@@ -212,12 +212,14 @@ async fn run_one(lead_id: &str, wish: Wish) -> Result<()> {
         answer = running => Some(answer),
         () = shutdown.cancelled() => None,
     };
-    app.stop(Instant::now() + DRAIN).await?;
+    let stopped = app.stop(Instant::now() + DRAIN).await;
     let Some(answer) = answer else {
+        stopped?;
         bail!("told to stop: lead {lead_id} is handed back, and runs when a service does");
     };
     let answer = answer?;
     say(&output::process_answer(&answer)?)?;
+    stopped?;
     if answer.state != LeadState::Completed {
         bail!("lead {}: {}", answer.lead_id, answer.state.as_str());
     }

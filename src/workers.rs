@@ -14,6 +14,9 @@ use crate::storage::{self, Heartbeat, InstanceId};
 /// A beat that failed is tried again after this time.
 const AFTER_A_MISSED_BEAT: Duration = Duration::from_secs(1);
 
+/// Between two looks for leads of which a person has to be told.
+const ALERTS: Duration = Duration::from_secs(5);
+
 /// The longest pause between two looks at the queue.
 const LONGEST_POLL: Duration = Duration::from_secs(1);
 
@@ -43,7 +46,7 @@ impl Workers {
             seen: Arc::new(Mutex::new(Instant::now())),
             patience: settings.lease,
         };
-        let beat = beat_on(pool, instance, heartbeat.clone(), settings.lease / 3);
+        let beat = beat_on(pool, instance, heartbeat.clone(), settings.lease);
         let stop = workers.stop.clone();
         workers
             .tasks
@@ -52,6 +55,11 @@ impl Workers {
             .retry_base
             .min(LONGEST_POLL)
             .max(Duration::from_millis(20));
+        let alerts = tell_alerts(processing.clone());
+        let no_more = workers.enough.clone();
+        workers
+            .tasks
+            .spawn(async move { no_more.run_until_cancelled(alerts).await });
         let due = run_due_leads(processing, poll, heartbeat, Arc::clone(&workers.seen));
         let enough = workers.enough.clone();
         workers
@@ -82,13 +90,14 @@ impl Workers {
     }
 }
 
-async fn beat_on(pool: PgPool, instance: InstanceId, heartbeat: Heartbeat, every: Duration) {
+async fn beat_on(pool: PgPool, instance: InstanceId, heartbeat: Heartbeat, lease: Duration) {
+    let every = lease / 3;
     let mut pause = every;
     loop {
         tokio::time::sleep(pause).await;
         let sent = Instant::now();
         // A connection that swallows the statement must not stop the heart.
-        let beat = tokio::time::timeout(every / 2, storage::beat(&pool, instance)).await;
+        let beat = tokio::time::timeout(every / 2, storage::beat(&pool, instance, lease)).await;
         pause = match beat {
             Ok(Ok(())) => {
                 heartbeat.record(sent);
@@ -103,6 +112,15 @@ async fn beat_on(pool: PgPool, instance: InstanceId, heartbeat: Heartbeat, every
                 AFTER_A_MISSED_BEAT.min(every)
             }
         };
+    }
+}
+
+async fn tell_alerts(processing: LeadProcessing) {
+    loop {
+        tokio::time::sleep(ALERTS).await;
+        if let Err(error) = processing.tell_alerts().await {
+            tracing::warn!(error = %error, "which leads need a person could not be read");
+        }
     }
 }
 

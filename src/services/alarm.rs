@@ -1,17 +1,12 @@
 //! Some leads need a person: nobody else will mend them.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures::future::BoxFuture;
 
 use super::lead_pipeline::CRASHED_TOO_OFTEN;
 use crate::models::{LeadId, LeadState};
-use crate::storage::LeadResult;
 use crate::upstream::c2s::UpstreamError;
-
-/// Pauses before an alert is tried again.
-const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
 
 /// Why a lead needs a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,13 +18,11 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// What is the matter with a lead that ended like this, if anything is.
-    fn of(result: &LeadResult) -> Option<Self> {
-        match result.state {
+    /// What is the matter with a lead that ended in this state for this reason.
+    pub(super) fn of(state: LeadState, reason: Option<&str>) -> Option<Self> {
+        match state {
             LeadState::DeliveryUnknown => Some(Self::DeliveryUnknown),
-            LeadState::Failed if result.reason.as_deref() == Some(CRASHED_TOO_OFTEN) => {
-                Some(Self::CrashedTooOften)
-            }
+            LeadState::Failed if reason == Some(CRASHED_TOO_OFTEN) => Some(Self::CrashedTooOften),
             _ => None,
         }
     }
@@ -82,23 +75,19 @@ impl Alarm {
         })))
     }
 
-    /// Tells of a lead that ended so that it needs a person; of any other nothing.
-    pub(super) async fn about(&self, result: &LeadResult) {
-        let Some(trouble) = Trouble::of(result) else {
-            return;
-        };
-        let (lead_id, alert) = (&result.lead_id, trouble.as_str());
-        tracing::error!(%lead_id, alert, "a person has to look at this lead");
-        let Some(tell) = &self.0 else {
-            return;
-        };
-        let mut pauses = PAUSES.into_iter();
-        while let Err(error) = tell(lead_id.clone(), trouble).await {
-            let Some(pause) = pauses.next() else {
-                tracing::error!(%lead_id, alert, error = %error, "nobody could be told of it; look for its state");
-                return;
-            };
-            tokio::time::sleep(pause).await;
+    /// Tells of a lead, once.
+    ///
+    /// # Errors
+    /// [`UpstreamError`] when nobody could be told; the log has it all the same.
+    pub(super) async fn tell(
+        &self,
+        lead_id: &LeadId,
+        trouble: Trouble,
+    ) -> Result<(), UpstreamError> {
+        tracing::error!(%lead_id, alert = trouble.as_str(), "a person has to look at this lead");
+        match &self.0 {
+            Some(tell) => tell(lead_id.clone(), trouble).await,
+            None => Ok(()),
         }
     }
 }

@@ -89,7 +89,7 @@ impl Delivery {
             return Ok(Delivered::Not(RunEnd::DeliveryUnknown));
         }
         let since = Instant::now();
-        let noted = storage::send_again(&self.pool, claim).await;
+        let noted = storage::send_again(&self.pool, claim, earlier.unknown_sends).await;
         notes.stored(since);
         noted?;
         self.send(claim, earlier.body, notes).await

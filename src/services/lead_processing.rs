@@ -1,14 +1,15 @@
 //! A trigger comes in: the lead is accepted, run, and its caller told how it went.
 
+mod alerts;
 mod flight;
 mod queue;
+mod suspects;
 
 use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use futures::future::BoxFuture;
 use moka::future::Cache;
 use sqlx::PgPool;
 use tokio::sync::{Mutex, Semaphore, watch};
@@ -16,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::alarm::Alarm;
-use super::company::{Company, Place};
+use super::company::Company;
 use super::flights::{Boarding, Flights, Landing};
 use super::lead_pipeline::LeadPipeline;
 use crate::clock::Clock;
@@ -24,6 +25,7 @@ use crate::config::{Config, PipelineConfig};
 use crate::models::{Cpf, LeadId, LeadSource, LeadState};
 use crate::storage::{InstanceId, LeadResult, Trigger};
 use crate::upstream::c2s::UpstreamHealth;
+use suspects::Suspects;
 
 /// How long a finished lead, which names a person, stays in this process's memory at most (API.md
 /// "PRIVACY"); after that the database answers the repeated trigger.
@@ -47,8 +49,9 @@ pub struct LeadProcessing {
     abandon: CancellationToken,
     company: Company,
     alarm: Alarm,
-    /// A suspect lead's place in the line of those who want the process to themselves.
-    waiting_alone: Arc<Mutex<Option<BoxFuture<'static, Place>>>>,
+    suspects: Arc<Mutex<Suspects>>,
+    /// Leads of which a replay was asked for: how their run ends is not kept, since another follows.
+    replayed: Cache<LeadId, ()>,
 }
 
 /// How a lead stands, for its caller.
@@ -134,7 +137,11 @@ impl LeadProcessing {
             abandon: CancellationToken::new(),
             company: Company::default(),
             alarm,
-            waiting_alone: Arc::default(),
+            suspects: Arc::default(),
+            replayed: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(IN_MEMORY)
+                .build(),
         }
     }
 
@@ -178,6 +185,7 @@ impl LeadProcessing {
         lead_id: LeadId,
         wait: Duration,
     ) -> Result<ProcessAnswer, ProcessError> {
+        self.replayed.insert(lead_id.clone(), ()).await;
         self.finished.invalidate(&lead_id).await;
         let (sender, landing) = watch::channel(None);
         let in_air = self.flights.enter(&lead_id);

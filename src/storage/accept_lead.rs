@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use sqlx::PgExecutor;
+use sqlx::PgPool;
 
 use super::result_row::ResultRow;
+use super::retry::again_if_dead;
 use super::{Accepted, Claim, InstanceId, StorageError, Takeover};
 use crate::models::{LeadId, LeadSource};
 
@@ -26,13 +27,24 @@ pub enum Trigger {
 /// Accepts a lead. Of any number of calls at the same time, on any instances, one answers
 /// [`Accepted::Run`], the others [`Accepted::Join`].
 ///
-/// A run whose instance has been silent for the lease is taken over. Not repeated on a dead
-/// connection: had the first try been committed, nobody would run the lead.
+/// A run whose instance has been silent for the lease is taken over. Repeated on a dead connection: had
+/// the first try been committed, the second answers [`Accepted::Join`], and the lead, which nobody runs,
+/// is handed back with the next look at the queue.
 ///
 /// # Errors
 /// [`StorageError`]; nothing was accepted then, as far as anybody can know.
 pub async fn accept_lead(
-    exec: impl PgExecutor<'_>,
+    pool: &PgPool,
+    lead_id: &LeadId,
+    trigger: Trigger,
+    owner: InstanceId,
+    takeover: &Takeover,
+) -> Result<Accepted, StorageError> {
+    again_if_dead(|| once(pool, lead_id, trigger, owner, takeover)).await
+}
+
+async fn once(
+    pool: &PgPool,
     lead_id: &LeadId,
     trigger: Trigger,
     owner: InstanceId,
@@ -57,7 +69,7 @@ pub async fn accept_lead(
         takeover.lands_within.as_secs_f64(),
         takeover.spread.as_secs_f64(),
     )
-    .fetch_one(exec)
+    .fetch_one(pool)
     .await?;
     let result = ResultRow {
         state: row.state,

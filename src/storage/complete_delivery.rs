@@ -40,17 +40,22 @@ async fn once(
 }
 
 /// Says that the message is about to be sent again, after it was read back and found absent: from
-/// now on a late request may land once more.
+/// now on a late request may land once more. `unknown_sends` is how many went before, as T4 told.
 ///
 /// # Errors
 /// As [`complete_delivery`].
-pub async fn send_again(pool: &PgPool, claim: &Claim) -> Result<(), StorageError> {
+pub async fn send_again(
+    pool: &PgPool,
+    claim: &Claim,
+    unknown_sends: i32,
+) -> Result<(), StorageError> {
     let once = async || {
         sqlx::query!(
-            "select ops.send_again($1, $2, $3)",
+            "select ops.send_again($1, $2, $3, $4)",
             claim.lead_id.as_str(),
             claim.owner.0,
             claim.run_no,
+            unknown_sends,
         )
         .fetch_one(pool)
         .await?;

@@ -9,17 +9,25 @@ use super::retry::{again_if_dead, in_time};
 use super::{Claim, InstanceId, StorageError};
 
 /// Says that this process is there. Before its first lead: an instance nobody knows counts as dead.
+/// After a pause of two thirds of the lease its heart begins anew: until it has beaten for half a lease
+/// it is no witness of others' death.
 ///
 /// # Errors
 /// [`StorageError`].
 pub async fn register_instance(
     exec: impl PgExecutor<'_>,
     instance: InstanceId,
+    lease: Duration,
 ) -> Result<(), StorageError> {
     sqlx::query!(
-        "insert into ops.instances (id) values ($1)
-         on conflict (id) do update set heartbeat_at = now()",
-        instance.0
+        "insert into ops.instances as i (id) values ($1)
+         on conflict (id) do update
+             set heartbeat_at = now(),
+                 unbroken_since = case
+                     when i.heartbeat_at > now() - make_interval(secs => $2) * 2 / 3 then i.unbroken_since
+                     else now() end",
+        instance.0,
+        lease.as_secs_f64(),
     )
     .execute(exec)
     .await?;
@@ -31,8 +39,12 @@ pub async fn register_instance(
 ///
 /// # Errors
 /// [`StorageError`]; whoever cannot say it for half a lease must let its leads go.
-pub async fn beat(exec: impl PgExecutor<'_>, instance: InstanceId) -> Result<(), StorageError> {
-    register_instance(exec, instance).await
+pub async fn beat(
+    exec: impl PgExecutor<'_>,
+    instance: InstanceId,
+    lease: Duration,
+) -> Result<(), StorageError> {
+    register_instance(exec, instance, lease).await
 }
 
 /// The leads that the database holds as this instance's.

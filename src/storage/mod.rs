@@ -6,6 +6,7 @@
 
 mod accept_lead;
 mod acquire_contacts;
+mod alerts;
 mod claim_due_leads;
 mod complete_delivery;
 mod end_run;
@@ -35,6 +36,7 @@ pub mod test_database;
 
 pub use accept_lead::{Trigger, accept_lead};
 pub use acquire_contacts::{AcquireContacts, Acquired, acquire_contacts};
+pub use alerts::{DueAlert, alert_told, take_due_alerts};
 pub use claim_due_leads::{Leftovers, Takeover, Wanted, claim_due_leads, release_leftovers};
 pub use complete_delivery::{complete_delivery, send_again};
 pub use end_run::end_run;

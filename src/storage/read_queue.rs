@@ -8,11 +8,6 @@ use super::retry::again_if_dead;
 use super::{StorageError, ping};
 use crate::models::{EndedLeads, LeadState, QueueStatus};
 
-/// A message that may be on its way is looked for with so many waiting leads, those due first: what
-/// waits for a late message is due within half a minute, so it is among them unless very many
-/// others are late as well, which the age of the queue tells.
-const LOOKED_AT: i64 = 1_000;
-
 /// How the queue stands. Reads the two partial indexes of `ops.leads` that hold what is not ended,
 /// so it costs by the length of the queue and not by the number of leads.
 ///
@@ -29,18 +24,10 @@ async fn queue(pool: &PgPool) -> Result<QueueStatus, StorageError> {
                from ops.leads l
                where l.owner is null and l.state in ('accepted', 'retrying', 'budget_hold')
                group by 1, 2),
-           told as (
-               select l.lead_id from ops.leads l where l.owner is not null
-               union all
-               (select l.lead_id from ops.leads l
-                where l.owner is null and l.state in ('accepted', 'retrying', 'budget_hold') and l.run_no > 0
-                order by l.priority, l.due_at limit $1)),
            undelivered as (
-               select min(o.sending_since) as first_sent
-               from told cross join lateral (
-                   select o.sending_since from ops.outbox o
-                   where o.lead_id = told.lead_id and o.kind = 'message' and o.state in ('sending', 'unknown')
-                   limit 1) o)
+               select min(o.first_sent_at) as first_sent
+               from ops.outbox o join ops.leads l on l.lead_id = o.lead_id
+               where o.state <> 'sent' and l.finished_at is null)
            select coalesce(sum(w.leads) filter (where w.state = 'accepted'), 0)::bigint as "accepted!",
                   coalesce(sum(w.leads) filter (where w.state = 'retrying'), 0)::bigint as "retrying!",
                   coalesce(sum(w.leads) filter (where w.state = 'budget_hold'), 0)::bigint as "budget_hold!",
@@ -49,8 +36,7 @@ async fn queue(pool: &PgPool) -> Result<QueueStatus, StorageError> {
                   (select count(*) from ops.leads l where l.owner is not null) as "processing!",
                   extract(epoch from now() - min(w.first_due) filter (where w.is_due))::float8 as oldest_due,
                   extract(epoch from now() - (select u.first_sent from undelivered u))::float8 as oldest_undelivered
-           from waiting w"#,
-        LOOKED_AT,
+           from waiting w"#
     )
     .fetch_one(pool)
     .await?;

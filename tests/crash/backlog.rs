@@ -11,6 +11,8 @@ use uuid::Uuid;
 use crate::report::{Report, median};
 use crate::size::Size;
 
+const LEASE: Duration = Duration::from_secs(60);
+
 /// As many as a process runs at a time.
 const AT_ONCE: i64 = 16;
 
@@ -51,7 +53,7 @@ async fn queue_of(database: &TestDatabase, leads: i32) -> PgPool {
 /// The median of some claims, in milliseconds.
 async fn claim(pool: &PgPool) -> f64 {
     let me = InstanceId(Uuid::now_v7());
-    storage::register_instance(pool, me).await.unwrap();
+    storage::register_instance(pool, me, LEASE).await.unwrap();
     let mut times = Vec::new();
     for _ in 0..CLAIMS {
         let since = Instant::now();

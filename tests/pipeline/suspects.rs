@@ -100,6 +100,40 @@ async fn a_suspect_waits_until_what_runs_has_ended() {
     service.stop().await;
 }
 
+/// Two crashes of a busy process leave many suspects: the leads that somebody waits for go between them.
+#[tokio::test]
+async fn many_suspects_do_not_keep_a_live_lead_waiting() {
+    let service = Service::start().await;
+    let suspects = [1, 2, 3, 4].map(|number| newcomer(&service.simulator, number).lead_id);
+    let live = newcomer(&service.simulator, 5).lead_id;
+    for suspect in &suspects {
+        left_by_crashes(&service, suspect, 2).await;
+    }
+    let calls = service.simulator.clone();
+    let any_asked = async {
+        while calls.calls().count(Upstream::C2s, Operation::Lead) == 0 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), any_asked)
+        .await
+        .unwrap();
+
+    assert!(service.process(&live).await.says_done());
+
+    for suspect in &suspects {
+        service.wait_for_state(suspect, "completed").await;
+        service.only_message(suspect);
+    }
+    let (live_asked, _) = run_of(&service, &live);
+    let before = suspects.iter().filter(|suspect| {
+        let (asked, _) = run_of(&service, suspect);
+        asked < live_asked
+    });
+    assert!(before.count() <= 2, "the live lead waited for all suspects");
+    service.stop().await;
+}
+
 #[tokio::test]
 async fn after_so_many_crashes_a_lead_is_given_up_unrun() {
     let service = Service::start_with(&[("CRASH_MAX", "3")]).await;

@@ -57,16 +57,23 @@ impl Db {
             me: InstanceId(Uuid::now_v7()),
             database,
         };
-        storage::register_instance(&db.pool, db.me).await.unwrap();
+        db.register(db.me).await;
         db
+    }
+
+    /// Registers an instance that has been beating for long, and so is a witness of others' death.
+    async fn register(&self, instance: InstanceId) {
+        storage::register_instance(&self.pool, instance, LEASE)
+            .await
+            .unwrap();
+        self.execute("update ops.instances set unbroken_since = now() - interval '1 day'")
+            .await;
     }
 
     /// Another instance, alive.
     pub(crate) async fn instance(&self) -> InstanceId {
         let instance = InstanceId(Uuid::now_v7());
-        storage::register_instance(&self.pool, instance)
-            .await
-            .unwrap();
+        self.register(instance).await;
         instance
     }
 

@@ -112,7 +112,7 @@ async fn the_question_of_a_silent_instance_is_taken_over_and_counts_as_spent() {
     assert_eq!(ledger(&db).await.as_deref(), Some("unknown 10"));
 
     // The silent one wakes up: its answer is not written over the other's question.
-    storage::beat(&db.pool, db.me).await.unwrap();
+    storage::beat(&db.pool, db.me, TERMS.lease).await.unwrap();
     settle(&db, &silent, SettledAnswer::Absent, CallOutcome::Miss).await;
     assert_eq!(ledger(&db).await.as_deref(), Some("unknown 10"));
     let state = db.text("select state from ops.lookups").await;

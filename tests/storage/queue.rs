@@ -18,7 +18,7 @@ const QUEUE: &str = "
         ('sent', 'make', 'retrying', 1, now() + interval '1 minute')";
 
 const SENT: &str = "
-    insert into ops.outbox (lead_id, kind, body, fingerprint, state, run_no, sending_since) values
+    insert into ops.outbox (lead_id, kind, body, fingerprint, state, run_no, first_sent_at) values
         ('sent', 'message', 'mensagem', 'x', 'unknown', 1, now() - interval '90 seconds')";
 
 fn about(age: Option<Duration>, seconds: u64) -> bool {
@@ -51,7 +51,7 @@ async fn the_queue_is_counted_by_state_and_moment() {
     assert!(about(queue.oldest_due, 3_600), "{queue:?}");
     assert!(about(queue.oldest_undelivered, 90), "{queue:?}");
 
-    db.execute("update ops.outbox set sending_since = null where lead_id = 'sent'")
+    db.execute("delete from ops.outbox where lead_id = 'sent'")
         .await;
     let queue = storage::read_queue(&db.pool).await.unwrap();
     assert_eq!(queue.oldest_undelivered, None, "none is on its way");
@@ -62,8 +62,20 @@ async fn a_message_of_a_run_in_progress_is_undelivered() {
     let db = Db::new().await;
     let claim = db.run("running").await;
     db.persist(&claim, &profile(1), "mensagem").await.unwrap();
-    db.execute("update ops.outbox set sending_since = now() - interval '5 minutes'")
+    db.execute("update ops.outbox set first_sent_at = now() - interval '5 minutes'")
         .await;
+    let queue = storage::read_queue(&db.pool).await.unwrap();
+    assert!(about(queue.oldest_undelivered, 300), "{queue:?}");
+    // A send of unknown outcome stays undelivered until it is known.
+    let unknown = storage::RunEnd::Retry {
+        reason: "c2s_timeout".to_owned(),
+        after: Duration::from_secs(40),
+        spends_attempt: false,
+        send: storage::LastSend::Unknown,
+    };
+    storage::end_run(&db.pool, &claim, &unknown, &[], &[], 20)
+        .await
+        .unwrap();
     let queue = storage::read_queue(&db.pool).await.unwrap();
     assert!(about(queue.oldest_undelivered, 300), "{queue:?}");
 }

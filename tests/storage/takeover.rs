@@ -6,7 +6,7 @@ use rust_c2s_api::storage::{
     Wanted,
 };
 
-use super::harness::{Db, TAKEOVER, profile};
+use super::harness::{Db, TAKEOVER, TERMS, email_key, phone_key, profile};
 
 /// The only lead, claimed once it is due, which it is made now.
 async fn claim_next(db: &Db) -> Claim {
@@ -25,7 +25,11 @@ async fn crash(db: &Db, claim: &Claim) {
     db.silence(claim.owner).await;
     let released = storage::release_leftovers(&db.pool, heir, &TAKEOVER).await;
     assert_eq!(released.map(|leftovers| leftovers.released), Ok(1));
-    storage::beat(&db.pool, claim.owner).await.unwrap();
+    storage::beat(&db.pool, claim.owner, TAKEOVER.lease)
+        .await
+        .unwrap();
+    db.execute("update ops.instances set unbroken_since = now() - interval '1 day'")
+        .await;
 }
 
 async fn outbox(db: &Db) -> Option<String> {
@@ -71,8 +75,36 @@ async fn an_instance_that_beats_again_is_alive() {
     let other = db.instance().await;
     db.accept("lead-1", other).await;
     db.silence(other).await;
-    storage::beat(&db.pool, other).await.unwrap();
+    storage::beat(&db.pool, other, TAKEOVER.lease)
+        .await
+        .unwrap();
     assert_eq!(db.release().await.released, 0);
+}
+
+/// The database was away for longer than the lease: whoever beats first finds everybody silent.
+#[tokio::test]
+async fn after_an_outage_nobody_is_dead_before_somebody_has_beaten_for_a_while() {
+    let db = Db::new().await;
+    let other = db.instance().await;
+    db.accept("lead-1", other).await;
+    db.silence(db.me).await;
+    db.silence(other).await;
+    storage::beat(&db.pool, db.me, TAKEOVER.lease)
+        .await
+        .unwrap();
+    assert_eq!(db.release().await.released, 0);
+    assert_eq!(db.accept("lead-1", db.me).await, Accepted::Join);
+
+    // Half a lease later the other has not beaten either.
+    db.execute(
+        "update ops.instances set unbroken_since = unbroken_since - interval '31 seconds'
+         where heartbeat_at > now() - interval '1 minute'",
+    )
+    .await;
+    storage::beat(&db.pool, db.me, TAKEOVER.lease)
+        .await
+        .unwrap();
+    assert_eq!(db.release().await.released, 1);
 }
 
 #[tokio::test]
@@ -106,6 +138,13 @@ async fn nothing_of_a_run_that_was_taken_over_passes() {
         let late = db.persist(&crashed, &profile(1), "mensagem").await;
         assert_eq!(late, Err(StorageError::LostClaim));
         let late = storage::complete_delivery(&db.pool, &crashed, true, &[]).await;
+        assert_eq!(late, Err(StorageError::LostClaim));
+        let late = storage::send_again(&db.pool, &crashed, 0).await;
+        assert_eq!(late, Err(StorageError::LostClaim));
+        let late = db.acquire(&crashed, &[phone_key()]).await;
+        assert_eq!(late, Err(StorageError::LostClaim));
+        let ask = [email_key()];
+        let late = storage::settle_and_acquire(&db.pool, &crashed, &[], &ask, &TERMS).await;
         assert_eq!(late, Err(StorageError::LostClaim));
         let end = RunEnd::Failed {
             reason: "late".to_owned(),
@@ -165,7 +204,10 @@ async fn crashes_while_posting_have_the_bound_of_unknown_sends() {
             Persisted::ReadBack { unknown_sends, .. } => assert_eq!(unknown_sends, sends),
             answer => panic!("{answer:?}"),
         }
-        storage::send_again(&db.pool, &claim).await.unwrap();
+        // Also when its answer is lost and it is repeated.
+        for _ in 0..2 {
+            storage::send_again(&db.pool, &claim, sends).await.unwrap();
+        }
     }
 }
 
@@ -221,7 +263,7 @@ async fn a_post_that_no_end_counted_is_counted_when_it_is_sent_again() {
         }
         answer => panic!("{answer:?}"),
     }
-    storage::send_again(&db.pool, &claim).await.unwrap();
+    storage::send_again(&db.pool, &claim, 1).await.unwrap();
     assert_eq!(outbox(&db).await.as_deref(), Some("sending|1|f"));
 }
 
@@ -292,4 +334,82 @@ async fn a_replay_allows_three_sends_more() {
         Persisted::ReadBack { unknown_sends, .. } => assert_eq!(unknown_sends, 0),
         answer => panic!("{answer:?}"),
     }
+}
+
+/// Nobody may send a fourth time because the third post's end was not written.
+#[tokio::test]
+async fn an_unknown_delivery_keeps_the_post_that_no_end_had_counted() {
+    let db = Db::new().await;
+    let claim = db.run("lead-1").await;
+    db.persist(&claim, &profile(1), "mensagem").await.unwrap();
+    db.execute("update ops.outbox set attempts = 2").await;
+    storage::end_run(&db.pool, &claim, &RunEnd::DeliveryUnknown, &[], &[], 20)
+        .await
+        .unwrap();
+    assert!(outbox(&db).await.unwrap().starts_with("unknown|3|t"));
+}
+
+/// A replay during the run that gives up: the run that follows may send.
+#[tokio::test]
+async fn a_replay_of_a_running_lead_allows_three_sends_more_as_well() {
+    let db = Db::new().await;
+    let claim = db.run("lead-1").await;
+    db.persist(&claim, &profile(1), "mensagem").await.unwrap();
+    db.execute("update ops.outbox set attempts = 3, sending_since = null")
+        .await;
+    assert_eq!(db.replay("lead-1").await, Accepted::Join);
+    let end = storage::end_run(&db.pool, &claim, &RunEnd::DeliveryUnknown, &[], &[], 20).await;
+    assert_eq!(
+        end.unwrap().state,
+        LeadState::Accepted,
+        "another run follows"
+    );
+    let claim = claim_next(&db).await;
+    match db.persist(&claim, &profile(1), "mensagem").await.unwrap() {
+        Persisted::ReadBack { unknown_sends, .. } => assert_eq!(unknown_sends, 0),
+        answer => panic!("{answer:?}"),
+    }
+}
+
+#[tokio::test]
+async fn of_each_end_that_needs_a_person_somebody_is_told_once() {
+    let db = Db::new().await;
+    let claim = db.run("unknown").await;
+    db.persist(&claim, &profile(1), "mensagem").await.unwrap();
+    storage::end_run(&db.pool, &claim, &RunEnd::DeliveryUnknown, &[], &[], 20)
+        .await
+        .unwrap();
+    for (id, reason) in [
+        ("crashed", "crashed_too_often"),
+        ("failed", "c2s_status_422"),
+    ] {
+        let end = RunEnd::Failed {
+            reason: reason.to_owned(),
+        };
+        let claim = db.run(id).await;
+        storage::end_run(&db.pool, &claim, &end, &[], &[], 20)
+            .await
+            .unwrap();
+    }
+    let mut due = storage::take_due_alerts(&db.pool).await.unwrap();
+    due.sort_by(|a, b| a.lead_id.cmp(&b.lead_id));
+    let ids: Vec<_> = due.iter().map(|alert| alert.lead_id.as_str()).collect();
+    assert_eq!(ids, ["crashed", "unknown"]);
+    // Taken, and not taken again by another; not told within the minute, it is due again.
+    assert_eq!(storage::take_due_alerts(&db.pool).await, Ok(Vec::new()));
+    db.execute("update ops.leads set alert_at = now() where alert_at is not null")
+        .await;
+    for alert in storage::take_due_alerts(&db.pool).await.unwrap() {
+        storage::alert_told(&db.pool, &alert.lead_id).await.unwrap();
+    }
+    let owed = db.text("select count(alert_at)::text from ops.leads").await;
+    assert_eq!(owed.as_deref(), Some("0"));
+    // The same end again is no news.
+    db.execute("update ops.leads set finished_at = now() - interval '1 day'")
+        .await;
+    let claim = db.run("unknown").await;
+    storage::end_run(&db.pool, &claim, &RunEnd::DeliveryUnknown, &[], &[], 20)
+        .await
+        .unwrap();
+    assert_eq!(storage::take_due_alerts(&db.pool).await, Ok(Vec::new()));
 }

@@ -11,7 +11,7 @@ use crate::models::{LeadId, LeadState};
 use crate::services::company::Place;
 use crate::services::flights::InAir;
 use crate::services::lead_pipeline::RunReport;
-use crate::storage::{self, Accepted, Claim, LastSend, LeadResult, RunEnd, StorageError, Trigger};
+use crate::storage::{self, Accepted, Claim, LastSend, RunEnd, StorageError, Trigger};
 use crate::telemetry::metrics;
 
 /// The longest that accepting a lead may take: a network that swallows packets fails no statement,
@@ -66,13 +66,14 @@ impl LeadProcessing {
                 None => {
                     self.step_aside(&claim).await;
                     in_air.only_watch();
-                    self.watch_elsewhere(lead_id).await
+                    self.watch_elsewhere(lead_id, true).await
                 }
             },
             Ok(Accepted::Unknown) => Landed::Refused(ProcessError::NeverAccepted),
             Ok(Accepted::Join) => {
                 in_air.only_watch();
-                self.watch_elsewhere(lead_id).await
+                let own = trigger == Trigger::Replay;
+                self.watch_elsewhere(lead_id, own).await
             }
             Ok(Accepted::Waiting(result) | Accepted::Duplicate(result)) => Landed::At {
                 result,
@@ -125,7 +126,6 @@ impl LeadProcessing {
                     database_ms = milliseconds(database),
                     "run"
                 );
-                self.raise_alarm(&result);
                 Landed::At {
                     result,
                     own: true,
@@ -138,14 +138,6 @@ impl LeadProcessing {
                 self.landed_unended(claim, LeadState::Processing)
             }
         }
-    }
-
-    /// Nobody waits for an alert; a process that stops gives it as long as its runs.
-    fn raise_alarm(&self, result: &LeadResult) {
-        let (alarm, abandon) = (self.alarm.clone(), self.abandon.clone());
-        let result = result.clone();
-        self.tasks
-            .spawn(async move { abandon.run_until_cancelled(alarm.about(&result)).await });
     }
 
     async fn end_panicked(
@@ -167,8 +159,9 @@ impl LeadProcessing {
 
     /// Waits for a run on another instance, or for one that follows it, by looking at the lead's
     /// row. A database that is away meanwhile changes nothing: the lead is accepted. A process that
-    /// stops does not wait for it.
-    async fn watch_elsewhere(&self, lead_id: &LeadId) -> Landed {
+    /// stops does not wait for it. `own` tells whether the run that is watched is this caller's own, and
+    /// not another's that it joins.
+    async fn watch_elsewhere(&self, lead_id: &LeadId, own: bool) -> Landed {
         let since = Instant::now();
         let mut pause = Duration::from_millis(50);
         loop {
@@ -185,7 +178,7 @@ impl LeadProcessing {
             if !runs || stopping || since.elapsed() >= LONGEST_WATCH {
                 return Landed::At {
                     result,
-                    own: false,
+                    own,
                     upstream: Duration::ZERO,
                     database: Duration::ZERO,
                 };
@@ -204,7 +197,8 @@ impl LeadProcessing {
         else {
             return;
         };
-        if result.state.answers_repeats() && !self.settings.dedup_ttl.is_zero() {
+        let is_kept = result.state.answers_repeats() && !self.settings.dedup_ttl.is_zero();
+        if is_kept && !self.replayed.contains_key(&result.lead_id) {
             let lead_id = result.lead_id.clone();
             self.finished.insert(lead_id, result.clone()).await;
         }

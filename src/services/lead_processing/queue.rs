@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures::FutureExt;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::LeadProcessing;
@@ -26,6 +25,9 @@ impl LeadProcessing {
     /// # Errors
     /// [`StorageError`] when the database cannot say.
     pub async fn run_due(&self) -> Result<usize, StorageError> {
+        if self.settings.queue_runs == 0 {
+            return Ok(0);
+        }
         let takeover = self.pipeline.takeover();
         let leftovers = storage::release_leftovers(&self.pool, self.instance, &takeover).await?;
         if leftovers.released > 0 {
@@ -36,11 +38,8 @@ impl LeadProcessing {
             );
         }
         let queue = Queue::of(&self.health());
-        if leftovers.suspect_due && queue != Queue::Held {
-            self.run_suspect().await?;
-        } else {
-            *self.waiting_alone.lock().await = None;
-        }
+        let waits = leftovers.suspect_due && queue != Queue::Held;
+        self.suspects.lock().await.run_due(self, waits).await?;
         if self.company.beside().is_none() {
             return Ok(0);
         }
@@ -58,51 +57,40 @@ impl LeadProcessing {
             },
             Queue::Flows => (free, None),
         };
-        if limit == 0 {
+        let wanted_places = u32::try_from(limit).unwrap_or(u32::MAX);
+        let places = Arc::clone(&self.places).try_acquire_many_owned(wanted_places);
+        let (Ok(mut places), 1..) = (places, limit) else {
             return Ok(0);
-        }
+        };
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let (held_since, wanted) = (Instant::now(), Wanted::Ordinary);
         let claims = storage::claim_due_leads(&self.pool, self.instance, wanted, limit).await?;
         let taken = claims.len();
         for claim in claims {
+            let Some(queue_place) = places.split(1) else {
+                return Err(StorageError::Corrupt("number of claimed leads"));
+            };
             let place = self.company.beside();
-            self.start_due((claim, held_since), place, probe.take());
+            self.start_due((claim, held_since), queue_place, place, probe.take());
         }
         Ok(taken)
     }
 
-    /// Runs one lead whose last two ends were crashes, once nothing else runs here.
-    async fn run_suspect(&self) -> Result<(), StorageError> {
-        let mut waiting = self.waiting_alone.lock().await;
-        let turn = waiting.get_or_insert_with(|| Box::pin(self.company.clone().alone()));
-        let Some(place) = turn.now_or_never() else {
-            return Ok(());
-        };
-        *waiting = None;
-        let (held_since, wanted) = (Instant::now(), Wanted::Suspect);
-        let claims = storage::claim_due_leads(&self.pool, self.instance, wanted, 1).await?;
-        if let Some(claim) = claims.into_iter().next() {
-            tracing::warn!(lead_id = %claim.lead_id, crashes = claim.crashes, "a lead runs alone: its last runs ended with their process");
-            self.start_due((claim, held_since), Some(place), None);
-        }
-        Ok(())
-    }
-
-    fn start_due(
+    /// Starts the run of a lead from the queue, which has one of its places.
+    pub(super) fn start_due(
         &self,
         (claim, held_since): (Claim, Instant),
+        queue_place: OwnedSemaphorePermit,
         place: Option<Place>,
         probe: Option<OwnedSemaphorePermit>,
     ) {
         let in_air = self.flights.enter(&claim.lead_id);
-        let (processing, places) = (self.clone(), Arc::clone(&self.places));
+        let processing = self.clone();
         self.tasks.spawn(async move {
-            let _queue_place = places.acquire_owned().await;
             match place {
                 Some(place) => {
                     let landed = processing.run(&claim, held_since, Duration::ZERO).await;
-                    drop((place, probe));
+                    drop((place, probe, queue_place));
                     processing.remember(&landed).await;
                 }
                 None => processing.step_aside(&claim).await,

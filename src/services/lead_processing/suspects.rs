@@ -1,0 +1,59 @@
+//! Leads whose last two ends were crashes: one at a time, with nothing beside it.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+use super::LeadProcessing;
+use crate::services::company::Place;
+use crate::storage::{self, StorageError, Wanted};
+
+/// Whose turn it is, of the suspects in the queue and of everybody else.
+#[derive(Default)]
+pub(super) struct Suspects {
+    /// A suspect's place in the line of those who want the process to themselves.
+    in_line: Option<BoxFuture<'static, Place>>,
+    /// After each suspect the others have a turn: else many of them, left by two crashes of a busy
+    /// process, would keep every live lead waiting.
+    others_turn: bool,
+}
+
+impl Suspects {
+    /// Runs one suspect, once nothing else runs here, if one is due.
+    pub(super) async fn run_due(
+        &mut self,
+        processing: &LeadProcessing,
+        is_due: bool,
+    ) -> Result<(), StorageError> {
+        let company = &processing.company;
+        let one_runs = self.in_line.is_none() && company.beside().is_none();
+        if one_runs {
+            return Ok(());
+        }
+        if !is_due || std::mem::take(&mut self.others_turn) {
+            self.in_line = None;
+            return Ok(());
+        }
+        let line = self
+            .in_line
+            .get_or_insert_with(|| Box::pin(company.clone().alone()));
+        let Some(place) = line.now_or_never() else {
+            return Ok(());
+        };
+        self.in_line = None;
+        let held_since = Instant::now();
+        let (pool, instance) = (&processing.pool, processing.instance);
+        let Ok(queue_place) = Arc::clone(&processing.places).try_acquire_owned() else {
+            return Ok(());
+        };
+        let claims = storage::claim_due_leads(pool, instance, Wanted::Suspect, 1).await?;
+        if let Some(claim) = claims.into_iter().next() {
+            tracing::warn!(lead_id = %claim.lead_id, crashes = claim.crashes, "a lead runs alone: its last runs ended with their process");
+            self.others_turn = true;
+            processing.start_due((claim, held_since), queue_place, Some(place), None);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,64 @@
+//! Leads of which a person has to be told.
+
+use sqlx::PgPool;
+
+use super::StorageError;
+use super::retry::again_if_dead;
+use crate::models::{LeadId, LeadState};
+
+/// A lead that ended so that it needs a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueAlert {
+    /// The lead.
+    pub lead_id: LeadId,
+    /// Where it is.
+    pub state: LeadState,
+    /// Why, as a code.
+    pub reason: Option<String>,
+}
+
+/// Takes some leads of which a person has to be told. Unless [`alert_told`] is said of them, they are due
+/// again a minute later, here or on another instance.
+///
+/// # Errors
+/// [`StorageError`].
+pub async fn take_due_alerts(pool: &PgPool) -> Result<Vec<DueAlert>, StorageError> {
+    let once = async || {
+        let rows = sqlx::query!(
+            "update ops.leads l set alert_at = now() + interval '1 minute'
+             where l.lead_id = any (array(
+                 select d.lead_id from ops.leads d where d.alert_at <= now()
+                 order by d.alert_at limit 5 for update skip locked))
+             returning l.lead_id, l.state, l.last_error"
+        )
+        .fetch_all(pool)
+        .await?;
+        Ok(rows)
+    };
+    let rows = again_if_dead(once).await?;
+    let read = rows.into_iter().map(|row| {
+        Ok(DueAlert {
+            lead_id: LeadId::parse(&row.lead_id).map_err(|_| StorageError::Corrupt("lead id"))?,
+            state: LeadState::parse(&row.state).map_err(|_| StorageError::Corrupt("state"))?,
+            reason: row.last_error,
+        })
+    });
+    read.collect()
+}
+
+/// Says that somebody was told of a lead.
+///
+/// # Errors
+/// [`StorageError`]; somebody will be told again then.
+pub async fn alert_told(pool: &PgPool, lead_id: &LeadId) -> Result<(), StorageError> {
+    let once = async || {
+        sqlx::query!(
+            "update ops.leads set alert_at = null where lead_id = $1",
+            lead_id.as_str()
+        )
+        .execute(pool)
+        .await?;
+        Ok(())
+    };
+    again_if_dead(once).await
+}

@@ -790,10 +790,11 @@ begin
             then 'waiting'
         else 'run' end;
 
+    if p_replay and decided <> 'waiting' then
+        update ops.outbox o set attempts = 0 where o.lead_id = p_lead_id and o.state <> 'sent';
+    end if;
     if p_replay and decided = 'join' then
         update ops.leads l set requested_no = greatest(l.requested_no, l.run_no + 1) where l.lead_id = p_lead_id;
-    elsif p_replay and decided = 'run' then
-        update ops.outbox o set attempts = 0 where o.lead_id = p_lead_id and o.state = 'unknown';
     end if;
     if decided = 'run' then
         -- Whoever triggers a lead waits for it; a finished one starts with all its attempts.
@@ -1125,7 +1126,9 @@ begin
         where o.lead_id = p_lead_id and o.kind = 'message' and o.run_no = p_run_no;
     end if;
     if ending = 'delivery_unknown' then
-        update ops.outbox o set state = 'unknown', owner = null, sending_since = null
+        update ops.outbox o
+        set state = 'unknown', owner = null, sending_since = null,
+            attempts = o.attempts + case when o.sending_since is null then 0 else 1 end
         where o.lead_id = p_lead_id and o.run_no = p_run_no and o.state = 'sending';
     end if;
     if ending = 'suppressed' then
@@ -1139,10 +1142,14 @@ begin
     select l.attempts + case when spends_attempt then 1 else 0 end into failures
     from ops.leads l where l.lead_id = p_lead_id;
     if ending = 'handed_back' then
-        landed_by := ops.note_cut_send(p_lead_id, retry_after, 'handed_back');
+        -- The version before does not say how long a message may be on its way: left alone, it is waited for.
+        if retry_after > interval '0' then
+            landed_by := ops.note_cut_send(p_lead_id, retry_after, 'handed_back');
+        end if;
         update ops.leads l
         set state = case when landed_by > now() then 'retrying' else 'accepted' end,
-            owner = null, due_at = greatest(landed_by, now()), timeline = steps
+            owner = null, due_at = greatest(landed_by, now()),
+            timeline = case when steps = '[]' then l.timeline else steps end
         where l.lead_id = p_lead_id;
     elsif unknown_sends > max_unknown_sends then
         perform ops.finish_lead(p_lead_id, 'delivery_unknown', p_reason, false, steps);
@@ -1189,6 +1196,7 @@ CREATE TABLE ops.leads (
     last_error text,
     first_seen_at timestamp with time zone DEFAULT now() NOT NULL,
     finished_at timestamp with time zone,
+    alert_at timestamp with time zone,
     CONSTRAINT ck_leads_attempts CHECK ((attempts >= 0)),
     CONSTRAINT ck_leads_crashes CHECK ((crashes >= 0)),
     CONSTRAINT ck_leads_due_at CHECK (((state = ANY (ARRAY['accepted'::text, 'retrying'::text, 'budget_hold'::text])) = (due_at IS NOT NULL))),
@@ -1317,13 +1325,23 @@ COMMENT ON COLUMN ops.leads.first_seen_at IS 'When it was first accepted.';
 COMMENT ON COLUMN ops.leads.finished_at IS 'When it reached an end state, while it is in one.';
 
 --
+-- Name: COLUMN leads.alert_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.alert_at IS 'When a person is to be told of its end; null when nobody is, or somebody was.';
+
+--
 -- Name: finish_lead(text, text, text, boolean, jsonb); Type: FUNCTION; Schema: ops; Owner: -
 --
 
 CREATE FUNCTION ops.finish_lead(p_lead_id text, end_state text, reason text, was_sent boolean, steps jsonb) RETURNS void
     LANGUAGE sql
     BEGIN ATOMIC
- UPDATE ops.leads l SET outcome = finish_lead.end_state, message_sent = finish_lead.was_sent, timeline = finish_lead.steps, last_error = finish_lead.reason, owner = NULL::uuid, crashes = 0, state =
+ UPDATE ops.leads l SET alert_at =
+         CASE
+             WHEN (((finish_lead.end_state = 'delivery_unknown'::text) AND (l.outcome IS DISTINCT FROM 'delivery_unknown'::text)) OR (finish_lead.reason = 'crashed_too_often'::text)) THEN now()
+             ELSE l.alert_at
+         END, outcome = finish_lead.end_state, message_sent = finish_lead.was_sent, timeline = finish_lead.steps, last_error = finish_lead.reason, owner = NULL::uuid, crashes = 0, state =
          CASE
              WHEN (l.requested_no > l.run_no) THEN 'accepted'::text
              ELSE finish_lead.end_state
@@ -1435,7 +1453,8 @@ COMMENT ON FUNCTION ops.hold_claim(p_lead_id text, p_owner uuid, p_run_no bigint
 CREATE TABLE ops.instances (
     id uuid NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL,
-    heartbeat_at timestamp with time zone DEFAULT now() NOT NULL
+    heartbeat_at timestamp with time zone DEFAULT now() NOT NULL,
+    unbroken_since timestamp with time zone DEFAULT now() NOT NULL
 );
 
 --
@@ -1451,18 +1470,24 @@ COMMENT ON TABLE ops.instances IS 'A running process of the service. Silent for 
 COMMENT ON COLUMN ops.instances.heartbeat_at IS 'Renewed every third of LEASE_SECS; rows silent for seven days are removed.';
 
 --
+-- Name: COLUMN instances.unbroken_since; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.instances.unbroken_since IS 'Since when it has beaten without a pause of two thirds of the lease.';
+
+--
 -- Name: is_alive(uuid, interval); Type: FUNCTION; Schema: ops; Owner: -
 --
 
 CREATE FUNCTION ops.is_alive(instance uuid, lease interval) RETURNS boolean
     LANGUAGE sql STABLE
-    RETURN (EXISTS (SELECT FROM ops.instances i WHERE ((i.id = is_alive.instance) AND (i.heartbeat_at > (now() - is_alive.lease)))));
+    RETURN (EXISTS (SELECT FROM ops.instances i WHERE ((i.id = is_alive.instance) AND ((i.heartbeat_at > (now() - is_alive.lease)) OR (NOT (EXISTS (SELECT FROM ops.instances w WHERE ((w.heartbeat_at > (now() - is_alive.lease)) AND (w.unbroken_since <= (now() - (is_alive.lease / (2)::double precision)))))))))));
 
 --
 -- Name: FUNCTION is_alive(instance uuid, lease interval); Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON FUNCTION ops.is_alive(instance uuid, lease interval) IS 'Whether an instance''s heartbeat is younger than the lease.';
+COMMENT ON FUNCTION ops.is_alive(instance uuid, lease interval) IS 'Whether an instance''s heartbeat is younger than the lease, or nobody can say because the database was away.';
 
 --
 -- Name: is_asked(ops.lookups, text, jsonb); Type: FUNCTION; Schema: ops; Owner: -
@@ -1678,6 +1703,7 @@ CREATE TABLE ops.outbox (
     due_at timestamp with time zone,
     sent_at timestamp with time zone,
     last_error text,
+    first_sent_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT ck_outbox_attempts CHECK ((attempts >= 0)),
     CONSTRAINT ck_outbox_kind CHECK ((kind = 'message'::text)),
     CONSTRAINT ck_outbox_owner CHECK (((state = 'sending'::text) = (owner IS NOT NULL))),
@@ -1756,6 +1782,12 @@ COMMENT ON COLUMN ops.outbox.due_at IS 'Not before this moment may it be read ba
 --
 
 COMMENT ON COLUMN ops.outbox.last_error IS 'A code, without personal data.';
+
+--
+-- Name: COLUMN outbox.first_sent_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.first_sent_at IS 'When this message was first sent, however often it was sent since.';
 
 --
 -- Name: note_cut_send(text, interval, text); Type: FUNCTION; Schema: ops; Owner: -
@@ -1915,8 +1947,8 @@ begin
     else
         update ops.outbox o
         set body = p_body, fingerprint = p_fingerprint, state = 'sending', run_no = p_run_no, owner = p_owner,
-            sending_since = now(), attempts = 0, read_back = false, due_at = null, sent_at = null,
-            last_error = null
+            sending_since = now(), first_sent_at = now(), attempts = 0, read_back = false, due_at = null,
+            sent_at = null, last_error = null
         where o.lead_id = p_lead_id and o.kind = 'message';
         return query select 'send', p_body, 0, null::double precision;
     end if;
@@ -1991,8 +2023,7 @@ CREATE FUNCTION ops.send_again(p_lead_id text, p_owner uuid, p_run_no bigint) RE
     AS $$
 begin
     perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
-    update ops.outbox o
-    set attempts = o.attempts + case when o.sending_since is null then 0 else 1 end, sending_since = now()
+    update ops.outbox o set sending_since = now()
     where o.lead_id = p_lead_id and o.kind = 'message' and o.run_no = p_run_no and o.state = 'sending';
     if not found then
         raise exception 'no message of this run is being sent' using errcode = 'LC001';
@@ -2003,7 +2034,30 @@ end $$;
 -- Name: FUNCTION send_again(p_lead_id text, p_owner uuid, p_run_no bigint); Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON FUNCTION ops.send_again(p_lead_id text, p_owner uuid, p_run_no bigint) IS 'Notes that a message is sent again, after it was read back and found absent.';
+COMMENT ON FUNCTION ops.send_again(p_lead_id text, p_owner uuid, p_run_no bigint) IS 'Notes that a message is sent again; of the version before migration 14.';
+
+--
+-- Name: send_again(text, uuid, bigint, integer); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.send_again(p_lead_id text, p_owner uuid, p_run_no bigint, p_unknown_sends integer) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
+    update ops.outbox o
+    set attempts = p_unknown_sends, sending_since = now()
+    where o.lead_id = p_lead_id and o.kind = 'message' and o.run_no = p_run_no and o.state = 'sending';
+    if not found then
+        raise exception 'no message of this run is being sent' using errcode = 'LC001';
+    end if;
+end $$;
+
+--
+-- Name: FUNCTION send_again(p_lead_id text, p_owner uuid, p_run_no bigint, p_unknown_sends integer); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.send_again(p_lead_id text, p_owner uuid, p_run_no bigint, p_unknown_sends integer) IS 'Notes that a message is sent again, after it was read back and found absent.';
 
 --
 -- Name: settle_and_acquire(text, uuid, bigint, jsonb, double precision, jsonb, jsonb); Type: FUNCTION; Schema: ops; Owner: -
@@ -2921,6 +2975,12 @@ CREATE UNIQUE INDEX uq_party_contacts_primary ON core.party_contacts USING btree
 CREATE INDEX ix_access_log_party ON ops.access_log USING btree (party_id, at);
 
 --
+-- Name: ix_leads_alert; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_leads_alert ON ops.leads USING btree (alert_at) WHERE (alert_at IS NOT NULL);
+
+--
 -- Name: ix_leads_first_seen; Type: INDEX; Schema: ops; Owner: -
 --
 
@@ -2949,6 +3009,12 @@ CREATE INDEX ix_leads_suspect ON ops.leads USING btree (priority, due_at) WHERE 
 --
 
 CREATE INDEX ix_lookups_lead ON ops.lookups USING btree (lead_id);
+
+--
+-- Name: ix_outbox_undelivered; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_outbox_undelivered ON ops.outbox USING btree (first_sent_at) WHERE (state <> 'sent'::text);
 
 --
 -- Name: ix_provider_calls_at; Type: INDEX; Schema: ops; Owner: -

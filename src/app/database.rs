@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use super::AppError;
 use crate::config::{DatabaseConfig, DatabaseLocation};
 use crate::storage::private_server::{PrivateServer, PrivateServerError};
-use crate::storage::{self, Endpoint};
+use crate::storage::{self, Endpoint, StorageError};
 
 /// Connections to the database of one process (DATABASE.md: two instances × 10).
 const CONNECTIONS: u32 = 10;
@@ -113,7 +113,16 @@ impl Database {
         let direct = storage::connect(&storage::options_from_url(url)?, 1).await?;
         let migrated = storage::migrate(&direct, Endpoint::Direct).await;
         direct.close().await;
-        Ok(migrated?)
+        migrated?;
+        if storage::migrations_pending(&self.pool).await? {
+            let problem = "DB_DIRECT_URL was migrated, and the database of DB_URL was not: they must name \
+                           the same one";
+            return Err(AppError::Storage(StorageError::Migration {
+                version: 0,
+                problem: problem.to_owned(),
+            }));
+        }
+        Ok(())
     }
 
     /// Closes the connections and stops the private server.

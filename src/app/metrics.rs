@@ -144,7 +144,8 @@ struct Told {
 struct OfTheDatabase {
     pool: PgPool,
     told: Mutex<Option<Told>>,
-    ended: Cache<(), EndedLeads>,
+    /// `None` of a count that did not come in time, which is not tried again at once either.
+    ended: Cache<(), Option<EndedLeads>>,
 }
 
 impl OfTheDatabase {
@@ -166,7 +167,7 @@ impl OfTheDatabase {
         now.database_up = latest.up;
         now.queue.clone_from(&latest.queue);
         now.ended = match latest.queue {
-            Some(_) => self.ended.get(&()).await,
+            Some(_) => self.ended.get(&()).await.flatten(),
             None => None,
         };
         *told = Some(latest);
@@ -183,7 +184,7 @@ impl OfTheDatabase {
         if queue.is_some() {
             let count = storage::count_ended_leads(&self.pool);
             let count = in_time(READS_WITHIN, count);
-            self.ended.optionally_get_with((), count).await;
+            self.ended.get_with((), count).await;
         }
         Told {
             until: Instant::now() + share.clamp(QUEUE_HOLDS, ENDED_HOLDS),

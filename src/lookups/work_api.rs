@@ -100,11 +100,11 @@ impl WorkApi {
         phone: &Phone,
         held_since: Instant,
     ) -> Result<ProviderAnswer<Vec<Candidate>>, UpstreamError> {
-        let read = |body: &[u8]| match wire::candidates(body) {
-            Ok(Reading::Success(people)) => Ok(ProviderOutcome::Found(people)),
-            Ok(Reading::Absent) => Ok(ProviderOutcome::Absent),
-            Err(UpstreamErrorKind::NotInContract) => Ok(ProviderOutcome::NoAnswer),
-            Err(kind) => Err(kind),
+        let read = |body: &[u8]| {
+            Ok(match wire::candidates(body)? {
+                Reading::Success(people) => ProviderOutcome::Found(people),
+                Reading::Absent => ProviderOutcome::Absent,
+            })
         };
         self.ask(PHONE, held_since, ("phone", phone.national()), read)
             .await
@@ -138,7 +138,17 @@ impl WorkApi {
                     latency: answer.latency,
                 })
             });
-        recorded(Upstream::WorkApi, operation, called.await)
+        let called = called.await.or_else(|error| {
+            // An answer only to this question, and only after the breaker has seen that it was none.
+            let no_answer = operation == PHONE && error.kind == UpstreamErrorKind::NotInContract;
+            no_answer
+                .then_some(ProviderAnswer {
+                    outcome: ProviderOutcome::NoAnswer,
+                    latency: error.latency,
+                })
+                .ok_or(error)
+        });
+        recorded(Upstream::WorkApi, operation, called)
     }
 }
 

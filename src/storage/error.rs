@@ -127,6 +127,8 @@ fn from_server(error: &dyn DatabaseError) -> StorageError {
         "57P01" | "57P02" => StorageError::Unavailable(Outage::ConnectionLost(sqlstate)),
         // Read-only, as a standby is after a failover; a lock that is not to be had.
         "25006" | "55P03" => StorageError::Unavailable(Outage::Server(sqlstate)),
+        // Damaged data or a damaged index: of this row, and it stays so.
+        "XX001" | "XX002" => StorageError::Other { sqlstate },
         _ => match sqlstate.get(..2) {
             Some("22" | "23") => StorageError::Refused {
                 constraint: error.constraint().map(ToOwned::to_owned),

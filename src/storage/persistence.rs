@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
-use super::StorageError;
+use super::{Outage, StorageError};
 
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// Tries of a write that others stand in the way of; storage has tried each several times.
 const TRIES_ON_CONFLICT: u32 = 6;
+
+/// Tries of a write to which the server answers with an error of its own (class XX): Neon does so while
+/// it moves; of one damaged row it would for ever.
+const TRIES_ON_INTERNAL_ERROR: u32 = 60;
 
 /// Repeats a write of a run for as long as the database is away, and a few times while other
 /// transactions are in its way. What a run knows (a paid answer, a delivered message) stands
@@ -18,11 +22,17 @@ where
     F: Future<Output = Result<T, StorageError>>,
 {
     let mut pause = Duration::from_millis(50);
-    let mut conflicts = 0;
+    let (mut conflicts, mut internal) = (0, 0);
     loop {
         let done = write().await;
         match &done {
             Err(StorageError::Conflict) if conflicts < TRIES_ON_CONFLICT => conflicts += 1,
+            Err(StorageError::Unavailable(Outage::Server(state))) if state.starts_with("XX") => {
+                internal += 1;
+                if internal >= TRIES_ON_INTERNAL_ERROR {
+                    return done;
+                }
+            }
             Err(error) if error.is_unavailable() => {}
             _ => return done,
         }
@@ -36,7 +46,6 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
-    use crate::storage::Outage;
 
     fn away() -> StorageError {
         StorageError::Unavailable(Outage::NoConnectionFree)
@@ -50,6 +59,19 @@ mod tests {
             tries => Ok(tries),
         });
         assert_eq!(written.await, Ok(9));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_error_of_the_server_itself_is_waited_for_and_not_for_ever() {
+        let tries = AtomicU32::new(0);
+        let internal = || StorageError::Unavailable(Outage::Server("XX000".to_owned()));
+        let written = persistently(async || match tries.fetch_add(1, Ordering::SeqCst) {
+            0..20 => Err(internal()),
+            tries => Ok(tries),
+        });
+        assert_eq!(written.await, Ok(20));
+        let damaged = persistently(async || Err::<(), _>(internal())).await;
+        assert_eq!(damaged, Err(internal()));
     }
 
     #[tokio::test(start_paused = true)]

@@ -24,7 +24,8 @@ const TRUSTED_IDLE: Duration = Duration::from_secs(20);
 const LONGEST_PING: Duration = Duration::from_secs(2);
 
 /// Opens a pool. No SQL and no parameter of it is ever logged. A pooler refuses what a session would
-/// keep: then the limit of a statement's time has to be set for the role (docs/deployment/NEON.md).
+/// keep: then the limit of a statement's time has to be set for the role (docs/deployment/NEON.md),
+/// and the pool's own options name none ([`super::probe_endpoint`]).
 ///
 /// # Errors
 /// [`StorageError::Unavailable`] when not even one connection can be made.

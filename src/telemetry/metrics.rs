@@ -125,7 +125,7 @@ fn describe() {
     describe_counter!(
         LOOKUPS,
         "Questions to a paid provider: hit (the answer was there), joined (somebody else was \
-         asking), miss (the provider was asked)."
+         asking), miss (the provider was to be asked)."
     );
     describe_counter!(
         SPEND,

@@ -66,6 +66,8 @@ pub struct UpstreamError {
     pub retry_after: Option<Duration>,
     /// How long the call took, without the wait for its turn.
     pub latency: Duration,
+    /// Whether it was the probe of an upstream that is known to be away.
+    pub probe: bool,
 }
 
 /// The ways a call fails.
@@ -189,6 +191,13 @@ impl UpstreamError {
             | UpstreamErrorKind::NoCredits
             | UpstreamErrorKind::Unavailable(502..=504) => true,
             UpstreamErrorKind::Denied => !matches!(self.upstream, Upstream::WorkApi),
+            // Known to be away, by the failures of other requests: whoever finds it still so is not
+            // to blame.
+            UpstreamErrorKind::Timeout
+            | UpstreamErrorKind::Broken
+            | UpstreamErrorKind::CutOff
+            | UpstreamErrorKind::Unreadable(_)
+            | UpstreamErrorKind::Unavailable(_) => self.probe,
             _ => false,
         }
     }
@@ -259,7 +268,27 @@ mod tests {
             kind,
             retry_after: None,
             latency: Duration::ZERO,
+            probe: false,
         }
+    }
+
+    #[rstest]
+    #[case(UpstreamErrorKind::Timeout, true)]
+    #[case(UpstreamErrorKind::Unavailable(500), true)]
+    #[case(UpstreamErrorKind::Unreadable("x"), true)]
+    #[case(UpstreamErrorKind::WrongPerson, false)]
+    #[case(UpstreamErrorKind::Status(422), false)]
+    fn a_probe_of_an_upstream_that_is_away_spends_no_attempt(
+        #[case] kind: UpstreamErrorKind,
+        #[case] holds: bool,
+    ) {
+        let failed = error(Upstream::Diretrix, kind);
+        assert!(!failed.holds_the_queue());
+        let probe = UpstreamError {
+            probe: true,
+            ..failed
+        };
+        assert_eq!(probe.holds_the_queue(), holds);
     }
 
     #[rstest]

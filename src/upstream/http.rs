@@ -154,6 +154,7 @@ impl Http {
             kind: failure.kind,
             retry_after: failure.retry_after,
             latency: failure.latency,
+            probe: failure.probe,
         })
     }
 
@@ -180,22 +181,28 @@ impl Http {
         let pass = self.breaker.pass(&request).map_err(Failure::held)?;
         let started = Instant::now();
         let answered = self.send(request, started).await;
+        let probe = pass.is_probe();
         let result = answered.and_then(|answer| {
             read(&answer).map_err(|kind| Failure {
                 kind,
                 retry_after: answer.retry_after,
                 latency: answer.latency,
+                probe: false,
             })
         });
+        let result = result.map_err(|failure| Failure { probe, ..failure });
         let failure = result.as_ref().err();
         // A probe did not wait for the pace, and says nothing of it.
-        if !pass.is_probe() {
+        if !probe {
             self.pace
                 .learn(started, failure.map(|failure| failure.kind));
         }
-        pass.settle(failure.map_or(Verdict::Good, |failure| {
-            Verdict::of(failure.kind, failure.retry_after)
-        }));
+        match failure {
+            // Answered by the gate, whatever is behind it: nothing is known, and another is the probe.
+            Some(failure) if failure.kind == UpstreamErrorKind::NotInContract => drop(pass),
+            Some(failure) => pass.settle(Verdict::of(failure.kind, failure.retry_after)),
+            None => pass.settle(Verdict::Good),
+        }
         // Only now, so that whoever is next goes by what this call has shown.
         drop(permit);
         result
@@ -229,6 +236,7 @@ impl Http {
             kind,
             retry_after,
             latency: started.elapsed(),
+            probe: false,
         };
         let deadline = started + self.limits.timeout;
         let response = match timeout_at(deadline, self.client.execute(request)).await {
@@ -256,6 +264,7 @@ struct Failure {
     kind: UpstreamErrorKind,
     retry_after: Option<Duration>,
     latency: Duration,
+    probe: bool,
 }
 
 impl Failure {
@@ -264,6 +273,7 @@ impl Failure {
             kind,
             retry_after: None,
             latency: Duration::ZERO,
+            probe: false,
         }
     }
 

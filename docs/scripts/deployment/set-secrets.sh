@@ -184,6 +184,8 @@ fi
 if has_secret DATABASE_URL "$NAMES" && has_secret DB_URL "$NAMES $there"; then
     echo "DATABASE_URL is not read where DB_URL is set, as it is on '$APP'"
 fi
+# DATABASE_URL is not read where DB_URL is set.
+if [ "$POOLED_BY" = DATABASE_URL ] && has_secret DB_URL "$NAMES $there"; then POOLED_BY=''; fi
 if [ -n "$POOLED_BY" ] && ! has_secret DB_DIRECT_URL "$NAMES $there"; then
     stop "$POOLED_BY names a pooled endpoint, where nothing can be migrated: give DB_DIRECT_URL too, the same without -pooler"
 fi

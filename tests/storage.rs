@@ -27,3 +27,5 @@ mod round_trips;
 mod schema;
 #[path = "storage/takeover.rs"]
 mod takeover;
+#[path = "storage/unmended.rs"]
+mod unmended;

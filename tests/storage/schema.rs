@@ -38,7 +38,7 @@ async fn a_start_with_nothing_pending_waits_for_no_lock() {
 async fn nothing_is_migrated_through_a_pooler() {
     let database = TestDatabase::create_empty().await.unwrap();
     let options = database.connect_options().unwrap();
-    let pool = storage::connect(&options, 2).await.unwrap();
+    let pool = storage::connect(&options, 4).await.unwrap();
     assert_eq!(storage::probe_endpoint(&pool).await, Ok(Endpoint::Direct));
     let refused = storage::migrate(&pool, Endpoint::Pooled).await.unwrap_err();
     assert!(refused.to_string().contains("DB_DIRECT_URL"), "{refused}");

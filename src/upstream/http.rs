@@ -13,6 +13,7 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::breaker::{Breaker, Verdict};
+use super::connecting::LookAgain;
 use super::pace::Pace;
 use super::{
     BreakerRules, BreakerState, SetupError, Upstream, UpstreamError, UpstreamErrorKind,
@@ -69,6 +70,11 @@ impl Permission {
     pub fn new(may_call: impl Fn(Moment) -> bool + Send + Sync + 'static) -> Self {
         Self(Arc::new(may_call))
     }
+
+    /// Whether it still holds for what has been ours since then.
+    pub(super) fn allows(&self, held_since: Moment) -> bool {
+        (self.0)(held_since)
+    }
 }
 
 /// The connections to one upstream.
@@ -107,6 +113,7 @@ impl Http {
             // Shorter than the whole call, so that a slow connection is known not to have sent.
             .connect_timeout(CONNECT.min(limits.timeout / 2))
             .pool_idle_timeout(POOL_IDLE)
+            .connector_layer(LookAgain(permission.clone()))
             .build()
             .map_err(|_| SetupError::Client(upstream))?;
         let places = limits.concurrency.clamp(1, Semaphore::MAX_PERMITS);
@@ -175,7 +182,7 @@ impl Http {
         let Ok(Ok(permit)) = turn.await else {
             return Err(Failure::unsent(UpstreamErrorKind::NoTurn));
         };
-        if !(self.permission.0)(held_since) {
+        if !self.permission.allows(held_since) {
             return Err(Failure::unsent(UpstreamErrorKind::LetGo));
         }
         let pass = self.breaker.pass(&request).map_err(Failure::held)?;

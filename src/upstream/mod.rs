@@ -4,6 +4,7 @@
 mod alert_webhook;
 mod breaker;
 pub mod c2s;
+mod connecting;
 mod error;
 mod health;
 mod http;

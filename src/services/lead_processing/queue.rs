@@ -38,15 +38,26 @@ impl LeadProcessing {
             );
         }
         let queue = Queue::of(&self.health());
-        let waits = leftovers.suspect_due && queue != Queue::Held;
-        self.suspects.lock().await.run_due(self, waits).await?;
-        if self.company.beside().is_none() {
+        let is_due = leftovers.suspect_due && queue != Queue::Held;
+        let mut suspects = self.suspects.lock().await;
+        if suspects.one_runs(&self.company) {
             return Ok(0);
         }
+        if suspects.is_others_turn() {
+            suspects.leave_the_line();
+            let taken = self.run_ordinary(queue).await?;
+            if taken > 0 || !is_due {
+                return Ok(taken);
+            }
+        }
+        suspects.run_due(self, is_due).await?;
         self.run_ordinary(queue).await
     }
 
     async fn run_ordinary(&self, queue: Queue) -> Result<usize, StorageError> {
+        if self.company.beside().is_none() {
+            return Ok(0);
+        }
         let free = self.places.available_permits();
         let (limit, mut probe) = match queue {
             Queue::Held => (0, None),

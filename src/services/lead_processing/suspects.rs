@@ -7,7 +7,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::LeadProcessing;
-use crate::services::company::Place;
+use crate::services::company::{Company, Place};
 use crate::storage::{self, StorageError, Wanted};
 
 /// Whose turn it is, of the suspects in the queue and of everybody else.
@@ -21,6 +21,21 @@ pub(super) struct Suspects {
 }
 
 impl Suspects {
+    /// Whether a suspect has the process to itself.
+    pub(super) fn one_runs(&self, company: &Company) -> bool {
+        self.in_line.is_none() && company.beside().is_none()
+    }
+
+    /// Whether the others have a turn now, which is theirs by this question.
+    pub(super) fn is_others_turn(&mut self) -> bool {
+        std::mem::take(&mut self.others_turn)
+    }
+
+    /// Nobody is kept waiting for a suspect.
+    pub(super) fn leave_the_line(&mut self) {
+        self.in_line = None;
+    }
+
     /// Runs one suspect, once nothing else runs here, if one is due.
     pub(super) async fn run_due(
         &mut self,
@@ -28,11 +43,7 @@ impl Suspects {
         is_due: bool,
     ) -> Result<(), StorageError> {
         let company = &processing.company;
-        let one_runs = self.in_line.is_none() && company.beside().is_none();
-        if one_runs {
-            return Ok(());
-        }
-        if !is_due || std::mem::take(&mut self.others_turn) {
+        if !is_due {
             self.in_line = None;
             return Ok(());
         }

@@ -247,6 +247,14 @@ async fn who_has_no_turn_in_time_and_who_was_let_go_has_sent_nothing() {
     let outcome = let_go.create_message(&id, Instant::now(), "x").await;
     assert!(matches!(&outcome, SendOutcome::NotSent(error) if error.code() == "c2s_let_go"));
     assert_eq!(server.requests().len(), 2);
+
+    // Allowed before it connects and not afterwards, as of a process that was frozen in between.
+    let asked = AtomicUsize::new(0);
+    let once = Permission::new(move |_| asked.fetch_add(1, Ordering::SeqCst) == 0);
+    let frozen = C2s::new(&config, PATIENT, once).expect("a client");
+    let outcome = frozen.create_message(&id, Instant::now(), "x").await;
+    assert!(matches!(&outcome, SendOutcome::NotSent(error) if error.code() == "c2s_not_sent"));
+    assert_eq!(server.requests().len(), 2);
 }
 
 #[tokio::test]

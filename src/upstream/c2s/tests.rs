@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "tests")]
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rstest::rstest;
 use secrecy::SecretString;
 

@@ -17,7 +17,8 @@ create or replace function ops.is_alive(instance uuid, lease interval) returns b
         where i.id = instance
           and (i.heartbeat_at > now() - lease
                or not exists (select from ops.instances w
-                              where w.heartbeat_at > now() - lease and w.unbroken_since <= now() - lease / 2)));
+                              where w.heartbeat_at > now() - lease
+                                and w.heartbeat_at >= w.unbroken_since + lease / 2)));
 
 -- A person has to be told: when next, should it not be done by then. Null: nothing to tell.
 alter table ops.leads add column alert_at timestamptz;

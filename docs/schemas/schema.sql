@@ -1481,7 +1481,7 @@ COMMENT ON COLUMN ops.instances.unbroken_since IS 'Since when it has beaten with
 
 CREATE FUNCTION ops.is_alive(instance uuid, lease interval) RETURNS boolean
     LANGUAGE sql STABLE
-    RETURN (EXISTS (SELECT FROM ops.instances i WHERE ((i.id = is_alive.instance) AND ((i.heartbeat_at > (now() - is_alive.lease)) OR (NOT (EXISTS (SELECT FROM ops.instances w WHERE ((w.heartbeat_at > (now() - is_alive.lease)) AND (w.unbroken_since <= (now() - (is_alive.lease / (2)::double precision)))))))))));
+    RETURN (EXISTS (SELECT FROM ops.instances i WHERE ((i.id = is_alive.instance) AND ((i.heartbeat_at > (now() - is_alive.lease)) OR (NOT (EXISTS (SELECT FROM ops.instances w WHERE ((w.heartbeat_at > (now() - is_alive.lease)) AND (w.heartbeat_at >= (w.unbroken_since + (is_alive.lease / (2)::double precision)))))))))));
 
 --
 -- Name: FUNCTION is_alive(instance uuid, lease interval); Type: COMMENT; Schema: ops; Owner: -

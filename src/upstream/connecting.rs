@@ -1,5 +1,6 @@
 //! A connection that took too long to make is not used.
 
+use std::error::Error;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
@@ -35,7 +36,15 @@ pub(super) struct Connecting<S> {
 /// This instance may not act any more. Nothing was sent.
 #[derive(Debug, thiserror::Error)]
 #[error("the heartbeat of this instance is too old to call anybody")]
-struct TooLate;
+pub(super) struct TooLate;
+
+impl TooLate {
+    /// Whether this is why a call failed.
+    pub(super) fn is_behind(error: &reqwest::Error) -> bool {
+        let sources = std::iter::successors(error.source(), |error| error.source());
+        sources.into_iter().any(|source| source.is::<Self>())
+    }
+}
 
 impl<S, Target> Service<Target> for Connecting<S>
 where

@@ -139,6 +139,11 @@ impl UpstreamErrorKind {
         }
     }
 
+    /// Whether it says nothing of the upstream, be it good or bad.
+    pub(super) const fn says_nothing(self) -> bool {
+        matches!(self, Self::NotInContract | Self::LetGo)
+    }
+
     const fn word(self) -> &'static str {
         match self {
             Self::NotSent => "not_sent",

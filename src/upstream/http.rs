@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::breaker::{Breaker, Verdict};
-use super::connecting::LookAgain;
+use super::connecting::{LookAgain, TooLate};
 use super::pace::Pace;
 use super::{
     BreakerRules, BreakerState, SetupError, Upstream, UpstreamError, UpstreamErrorKind,
@@ -205,8 +205,9 @@ impl Http {
                 .learn(started, failure.map(|failure| failure.kind));
         }
         match failure {
-            // Answered by the gate, whatever is behind it: nothing is known, and another is the probe.
-            Some(failure) if failure.kind == UpstreamErrorKind::NotInContract => drop(pass),
+            // Answered by the gate, whatever is behind it, or given up by us: nothing is known, and
+            // another is the probe.
+            Some(failure) if failure.kind.says_nothing() => drop(pass),
             Some(failure) => pass.settle(Verdict::of(failure.kind, failure.retry_after)),
             None => pass.settle(Verdict::Good),
         }
@@ -301,7 +302,9 @@ pub fn longest_wait(timeout: Duration) -> Duration {
 
 /// The error itself is dropped: its text holds the URL.
 fn kind_of(error: &reqwest::Error) -> UpstreamErrorKind {
-    if error.is_connect() || error.is_builder() {
+    if TooLate::is_behind(error) {
+        UpstreamErrorKind::LetGo
+    } else if error.is_connect() || error.is_builder() {
         UpstreamErrorKind::NotSent
     } else if error.is_timeout() {
         UpstreamErrorKind::Timeout

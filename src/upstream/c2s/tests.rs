@@ -255,7 +255,7 @@ async fn who_has_no_turn_in_time_and_who_was_let_go_has_sent_nothing() {
     let once = Permission::new(move |_| asked.fetch_add(1, Ordering::SeqCst) == 0);
     let frozen = C2s::new(&config, PATIENT, once).expect("a client");
     let outcome = frozen.create_message(&id, Instant::now(), "x").await;
-    assert!(matches!(&outcome, SendOutcome::NotSent(error) if error.code() == "c2s_not_sent"));
+    assert!(matches!(&outcome, SendOutcome::NotSent(error) if error.code() == "c2s_let_go"));
     assert_eq!(server.requests().len(), 2);
 }
 

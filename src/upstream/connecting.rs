@@ -41,8 +41,14 @@ pub(super) struct TooLate;
 impl TooLate {
     /// Whether this is why a call failed.
     pub(super) fn is_behind(error: &reqwest::Error) -> bool {
-        let sources = std::iter::successors(error.source(), |error| error.source());
-        sources.into_iter().any(|source| source.is::<Self>())
+        let mut source = error.source();
+        while let Some(error) = source {
+            if error.is::<Self>() {
+                return true;
+            }
+            source = error.source();
+        }
+        false
     }
 }
 

@@ -95,12 +95,15 @@ async fn after_an_outage_nobody_is_dead_before_somebody_has_beaten_for_a_while()
     assert_eq!(db.release().await.released, 0);
     assert_eq!(db.accept("lead-1", db.me).await, Accepted::Join);
 
-    // Half a lease later the other has not beaten either.
+    // Half a lease later the other has not beaten either: that tells once I have beaten again.
     db.execute(
-        "update ops.instances set unbroken_since = unbroken_since - interval '31 seconds'
+        "update ops.instances
+         set unbroken_since = unbroken_since - interval '31 seconds',
+             heartbeat_at = heartbeat_at - interval '31 seconds'
          where heartbeat_at > now() - interval '1 minute'",
     )
     .await;
+    assert_eq!(db.release().await.released, 0);
     storage::beat(&db.pool, db.me, TAKEOVER.lease)
         .await
         .unwrap();

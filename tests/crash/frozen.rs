@@ -94,7 +94,7 @@ async fn a_process_frozen_beyond_its_lease_writes_nothing_when_it_thaws() {
 
     let after_it = all_written(&stage).await;
     assert_eq!(after_it, before, "the thawed process wrote");
-    stage.deliver(&frozen, after).await;
+    stage.deliver_in_the_end(&frozen, after).await;
     // it ends what it has begun first: whatever it still pays or posts has come by then
     frozen.stop().await;
     stage.assert_each_has_one_message(&all).await;

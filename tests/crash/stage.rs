@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::caller::Caller;
 use crate::database::Database;
 use crate::home::Home;
-use crate::running::{Ended, Running};
+use crate::running::{Ended, Running, eventually};
 use crate::simulator::{SimulatorProcess, Upstreams};
 
 /// Short ways everywhere, so that what takes minutes in production takes seconds here.
@@ -115,6 +115,22 @@ impl Stage {
         let (status, answer) = answer.unwrap();
         let state = answer["state"].as_str();
         assert_eq!((status, state), (200, Some("completed")), "{answer}");
+    }
+
+    /// Triggers a lead at this process as Make.com does, again while it is told to wait. What was in
+    /// flight when a process froze has timed out when it thaws, so it leaves the upstreams alone at first.
+    pub(crate) async fn deliver_in_the_end(&self, service: &Service, lead: &WorldLead) {
+        eventually("the lead is completed", async || {
+            let answer = self.caller.trigger(&service.address, &lead.id, 25).await;
+            let (status, answer) = answer.unwrap();
+            let state = answer["state"].as_str().unwrap_or_default().to_owned();
+            assert!(
+                matches!((status, state.as_str()), (200, "completed") | (202, _)),
+                "{status} {answer}"
+            );
+            status == 200
+        })
+        .await;
     }
 
     /// Leads that an instance owns.

@@ -12,7 +12,9 @@ mod complete_delivery;
 mod end_run;
 mod endpoint;
 mod error;
+mod find_people;
 mod heartbeat;
+mod inquiries;
 mod instances;
 mod lead_run;
 mod lookup_json;
@@ -26,6 +28,7 @@ mod poll_lookup;
 mod pool;
 mod privacy_keys;
 pub mod private_server;
+mod read_customers;
 mod read_leads;
 mod read_queue;
 mod result_row;
@@ -42,7 +45,13 @@ pub use complete_delivery::{complete_delivery, send_again};
 pub use end_run::end_run;
 pub use endpoint::{Endpoint, probe_endpoint};
 pub use error::{Outage, StorageError};
+pub use find_people::{
+    ContactKind, KnownPerson, find_people_by_contact, find_people_by_cpf, suppressed_among,
+};
 pub use heartbeat::Heartbeat;
+pub use inquiries::{
+    Inquired, InquiredPerson, Inquirer, abandon_inquiry, inquire, poll_inquiry, store_inquired,
+};
 pub use instances::{beat, hand_back_leads, owned_leads, register_instance, remove_instance};
 pub use lead_run::{
     Accepted, Claim, InstanceId, LastSend, LeadResult, MAX_UNKNOWN_SENDS, RunEnd, Step,
@@ -60,6 +69,10 @@ pub use persistence::persistently;
 pub use poll_lookup::poll_lookup;
 pub use pool::{connect, options_from_url, ping};
 pub use privacy_keys::load_or_create_privacy_key;
+pub use read_customers::{
+    CustomerAddress, CustomerEmail, CustomerEnrichment, CustomerPhone, StoredCustomer,
+    read_customer, read_payload,
+};
 pub use read_leads::{
     LeadCursor, LeadDetail, LeadPage, LeadSummary, MaskedPerson, list_leads, read_lead_result,
     show_lead,

@@ -13,6 +13,8 @@ mod ending;
 mod harness;
 #[path = "storage/lookups.rs"]
 mod lookups;
+#[path = "storage/names.rs"]
+mod names;
 #[path = "storage/people.rs"]
 mod people;
 #[path = "storage/persist.rs"]

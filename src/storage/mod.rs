@@ -33,6 +33,7 @@ mod read_leads;
 mod read_queue;
 mod result_row;
 mod retry;
+mod search_names;
 mod settle_and_acquire;
 #[doc(hidden)]
 pub mod test_database;
@@ -78,4 +79,5 @@ pub use read_leads::{
     show_lead,
 };
 pub use read_queue::{answers, count_ended_leads, read_queue};
+pub use search_names::{FoundName, NameCursor, NamePage, NameSearch, search_names};
 pub use settle_and_acquire::settle_and_acquire;

@@ -22,6 +22,7 @@ use crate::lookups::Lookups;
 use crate::models::{LeadSource, Phone, PrivacyKey};
 use crate::server::{Server, ServerError};
 use crate::services::alarm::Alarm;
+use crate::services::customer_lookup::CustomerLookup;
 use crate::services::lead_pipeline::LeadPipeline;
 use crate::services::lead_processing::LeadProcessing;
 use crate::storage::private_server::PrivateServerError;
@@ -55,6 +56,7 @@ pub struct App {
     metrics: ServedMetrics,
     database: Database,
     processing: LeadProcessing,
+    customers: CustomerLookup,
     workers: Arc<Workers>,
     draining: CancellationToken,
     access: Arc<Access>,
@@ -127,6 +129,14 @@ impl App {
             BreakerRules::of(&config.pipeline),
             permission,
         )?);
+        let customers = CustomerLookup::new(
+            config,
+            pool.clone(),
+            lookups.clone(),
+            privacy_key.clone(),
+            instance,
+            clock.clone(),
+        );
         let pipeline = LeadPipeline::new(
             config,
             pool.clone(),
@@ -167,6 +177,7 @@ impl App {
             metrics,
             database,
             processing,
+            customers,
             workers,
             draining,
             access,
@@ -213,7 +224,10 @@ impl App {
             self.draining.cancel();
             self.workers.take_no_more();
             let deadline = Instant::now() + DRAIN;
-            self.processing.finish(DRAIN_RUNS).await;
+            tokio::join!(
+                self.processing.finish(DRAIN_RUNS),
+                self.customers.finish(DRAIN_RUNS)
+            );
             deadline
         };
         let (served, metrics, deadline) = tokio::join!(serving, metrics, stopping);
@@ -231,10 +245,10 @@ impl App {
     pub async fn stop(self, deadline: Instant) -> Result<(), AppError> {
         self.workers.take_no_more();
         let left = deadline.saturating_duration_since(Instant::now());
-        let stopped = self
-            .processing
-            .stop(left.saturating_sub(HANDING_BACK))
-            .await;
+        let left = left.saturating_sub(HANDING_BACK);
+        self.customers.finish(left).await;
+        // After the lookups: with it this instance is gone, and what it asked is anybody's.
+        let stopped = self.processing.stop(left).await;
         self.workers.stop().await;
         let closed = self.database.close().await;
         stopped?;

@@ -3,6 +3,7 @@
 pub mod alarm;
 mod backoff;
 mod company;
+pub mod customer_lookup;
 mod delivery;
 mod flights;
 pub mod lead_pipeline;

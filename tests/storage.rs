@@ -7,10 +7,14 @@ mod accept;
 mod claim;
 #[path = "storage/counting_proxy.rs"]
 mod counting_proxy;
+#[path = "storage/customers.rs"]
+mod customers;
 #[path = "storage/ending.rs"]
 mod ending;
 #[path = "storage/harness.rs"]
 mod harness;
+#[path = "storage/inquiries.rs"]
+mod inquiries;
 #[path = "storage/lookups.rs"]
 mod lookups;
 #[path = "storage/names.rs"]

@@ -31,6 +31,7 @@ pub mod private_server;
 mod read_customers;
 mod read_leads;
 mod read_queue;
+mod record_access;
 mod result_row;
 mod retry;
 mod search_names;
@@ -79,5 +80,6 @@ pub use read_leads::{
     show_lead,
 };
 pub use read_queue::{answers, count_ended_leads, read_queue};
+pub use record_access::{AccessRecord, record_access};
 pub use search_names::{FoundName, NameCursor, NamePage, NameSearch, search_names};
 pub use settle_and_acquire::settle_and_acquire;

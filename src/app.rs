@@ -16,7 +16,8 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::handlers::{
-    self, Access, AppState, ProcessLead, Readiness, ReadinessReport, RecordAccess, ServiceCalls,
+    self, Access, AppState, CustomerCalls, ProcessLead, Readiness, ReadinessReport, RecordAccess,
+    ServiceCalls,
 };
 use crate::lookups::Lookups;
 use crate::models::{LeadSource, Phone, PrivacyKey};
@@ -169,6 +170,7 @@ impl App {
             replay: replay_lead(&processing),
             readiness: readiness(&pool, &workers, &processing),
             scrape: metrics.scrape(),
+            customers: customer_calls(&customers),
             record_access: record_access(AccessLog::new(pool.clone(), &config.privacy)),
         };
         let wait = config.pipeline.process_wait;
@@ -292,6 +294,24 @@ fn replay_lead(processing: &LeadProcessing) -> ProcessLead {
         let processing = processing.clone();
         async move { processing.replay(lead_id, wait).await }
     })
+}
+
+fn customer_calls(customers: &CustomerLookup) -> CustomerCalls {
+    let (find, stored, vendor) = (customers.clone(), customers.clone(), customers.clone());
+    CustomerCalls::new(
+        move |key, page| {
+            let customers = find.clone();
+            async move { customers.find(key, &page).await }
+        },
+        move |party_id| {
+            let customers = stored.clone();
+            async move { customers.stored(party_id).await }
+        },
+        move |cpf| {
+            let customers = vendor.clone();
+            async move { customers.vendor_answer(&cpf).await }
+        },
+    )
 }
 
 fn record_access(log: AccessLog) -> RecordAccess {

@@ -54,6 +54,10 @@ const HANDLERS: &[&str] = &[
     "storage::LeadPage",
     "storage::LeadSummary",
     "storage::MaskedPerson",
+    "storage::CustomerAddress",
+    "storage::CustomerEmail",
+    "storage::CustomerPhone",
+    "storage::StoredCustomer",
 ];
 
 const TABLE: &[Rule] = &[

@@ -17,6 +17,10 @@
 //! Whoever shows a person calls [`AppState::record`] first.
 
 mod access;
+mod customer_body;
+mod customer_calls;
+mod customer_examples;
+mod customers;
 mod docs;
 mod extract;
 mod health;
@@ -30,6 +34,7 @@ mod process_answer;
 mod rate_limit;
 mod replay;
 mod state;
+mod work_modules;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -46,6 +51,7 @@ use utoipa_axum::routes;
 
 pub use self::metrics::Scrape;
 pub use access::{Access, Caller};
+pub use customer_calls::CustomerCalls;
 pub use lead_state::StateWord;
 pub use openapi::document;
 pub use process_answer::{LeadAnswer, LeadBody, Masking, NO_PROFILE, Rendered, render};
@@ -81,7 +87,12 @@ fn documented_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(metrics::metrics))
         .routes(routes!(openapi::openapi_document))
         .routes(routes!(process::process).map(without_head))
-        .routes(routes!(replay::replay));
+        .routes(routes!(replay::replay))
+        .routes(routes!(customers::find_customer).map(without_head))
+        .routes(routes!(customers::enrich))
+        .routes(routes!(customers::read_customer))
+        .routes(routes!(work_modules::all_modules).map(without_head))
+        .routes(routes!(work_modules::one_module).map(without_head));
     openapi::complete(routes.get_openapi_mut());
     routes
 }

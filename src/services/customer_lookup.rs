@@ -29,7 +29,7 @@ use candidates::MOST_OF_A_CONTACT;
 pub use candidates::{Candidate, Candidates, Page};
 pub use customer::{Customer, Finances, Source, VendorAnswer};
 pub use failure::LookupFailure;
-pub use key::{CustomerKey, GivenKeys, KeyProblem};
+pub use key::{CustomerKey, GivenKeys, KeyProblem, NO_CPF};
 
 /// Looks people up. Cheap to clone.
 #[derive(Clone)]
@@ -200,7 +200,7 @@ impl CustomerLookup {
         if told.is_empty() {
             return Err(LookupFailure::Nobody);
         }
-        Candidates::page_of(told, page, sources)
+        Candidates::page_of(told, page, sources, self.clock.now())
             .map(Found::Candidates)
             .map_err(|_| LookupFailure::UnusableCursor)
     }
@@ -229,6 +229,7 @@ impl CustomerLookup {
             truncated: found.truncated,
             next_cursor: found.next.map(|next| next.as_text()),
             sources: vec![Source::LocalDb],
+            answered_at: self.clock.now(),
         }))
     }
 

@@ -1,5 +1,6 @@
 //! People who may be meant: told so that a caller can say more, never one of them chosen.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::models::{Candidate as NamedByProvider, PersonName};
@@ -32,6 +33,8 @@ pub struct Candidates {
     pub next_cursor: Option<String>,
     /// Who named them.
     pub sources: Vec<super::Source>,
+    /// When the answer was put together.
+    pub answered_at: DateTime<Utc>,
 }
 
 /// Which part of the candidates is wanted.
@@ -86,6 +89,7 @@ impl Candidates {
         all: Vec<Candidate>,
         page: &Page,
         sources: Vec<super::Source>,
+        answered_at: DateTime<Utc>,
     ) -> Result<Self, UnusableCursor> {
         let most = usize::from(MOST_OF_A_CONTACT);
         let truncated = all.len() > most;
@@ -98,6 +102,7 @@ impl Candidates {
             truncated,
             next_cursor,
             sources,
+            answered_at,
         })
     }
 }
@@ -142,7 +147,7 @@ mod tests {
             let mut told = Vec::new();
             let mut next = page(limit, None);
             loop {
-                let part = Candidates::page_of(people(count), &next, Vec::new()).unwrap();
+                let part = Candidates::page_of(people(count), &next, Vec::new(), DateTime::UNIX_EPOCH).unwrap();
                 prop_assert!(part.people.len() <= usize::from(limit));
                 prop_assert_eq!(part.truncated, count > 100);
                 told.extend(part.people);
@@ -165,13 +170,24 @@ mod tests {
     #[case("")]
     #[case("90.0190a8a0-0000-7000-8000-000000000000")]
     fn another_cursor_is_refused(#[case] cursor: &str) {
-        let refused = Candidates::page_of(people(3), &page(20, Some(cursor)), Vec::new());
+        let refused = Candidates::page_of(
+            people(3),
+            &page(20, Some(cursor)),
+            Vec::new(),
+            DateTime::UNIX_EPOCH,
+        );
         assert_eq!(refused, Err(UnusableCursor));
     }
 
     #[test]
     fn a_page_after_the_last_is_empty() {
-        let after = Candidates::page_of(people(3), &page(20, Some("20")), Vec::new()).unwrap();
+        let after = Candidates::page_of(
+            people(3),
+            &page(20, Some("20")),
+            Vec::new(),
+            DateTime::UNIX_EPOCH,
+        )
+        .unwrap();
         assert!(after.people.is_empty() && after.next_cursor.is_none());
     }
 }

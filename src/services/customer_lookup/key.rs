@@ -35,14 +35,22 @@ pub enum KeyProblem {
     #[error("one of cpf, email, phone or name is needed")]
     None,
     /// One was given that cannot be read.
-    #[error("{problem}")]
+    #[error("{field}: {wrong}")]
     Unusable {
         /// Which.
         field: &'static str,
-        /// Why.
-        problem: String,
+        /// What is wrong and what to send.
+        wrong: &'static str,
     },
 }
+
+/// What a text that is no CPF is told.
+pub const NO_CPF: &str =
+    "is no CPF: send 11 digits, with or without dots and dash, whose check digits hold";
+
+const NO_EMAIL: &str = "is no e-mail address: send one as in pessoa@example.com";
+const NO_PHONE: &str = "is no Brazilian number: send 10 or 11 digits with the area code";
+const NO_NAME: &str = "is no name: send at least one letter and at most 200 characters";
 
 impl GivenKeys<'_> {
     /// The key that counts: of several the first in the order CPF, e-mail, phone, name (API.md
@@ -52,24 +60,22 @@ impl GivenKeys<'_> {
     /// # Errors
     /// [`KeyProblem`].
     pub fn choose(self) -> Result<CustomerKey, KeyProblem> {
-        let cpf = read("cpf", self.cpf, Cpf::parse)?.map(CustomerKey::Cpf);
-        let email = read("email", self.email, Email::parse)?.map(CustomerKey::Email);
-        let phone = read("phone", self.phone, Phone::parse)?.map(CustomerKey::Phone);
-        let name = read("name", self.name, PersonName::parse)?.map(CustomerKey::Name);
+        let cpf = read("cpf", self.cpf, Cpf::parse, NO_CPF)?.map(CustomerKey::Cpf);
+        let email = read("email", self.email, Email::parse, NO_EMAIL)?.map(CustomerKey::Email);
+        let phone = read("phone", self.phone, Phone::parse, NO_PHONE)?.map(CustomerKey::Phone);
+        let name = read("name", self.name, PersonName::parse, NO_NAME)?.map(CustomerKey::Name);
         cpf.or(email).or(phone).or(name).ok_or(KeyProblem::None)
     }
 }
 
-fn read<T, E: std::fmt::Display>(
+fn read<T, E>(
     field: &'static str,
     given: Option<&str>,
     parse: impl Fn(&str) -> Result<T, E>,
+    wrong: &'static str,
 ) -> Result<Option<T>, KeyProblem> {
     let read = given.map(parse).transpose();
-    read.map_err(|problem| KeyProblem::Unusable {
-        field,
-        problem: problem.to_string(),
-    })
+    read.map_err(|_| KeyProblem::Unusable { field, wrong })
 }
 
 #[cfg(test)]

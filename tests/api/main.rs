@@ -3,11 +3,15 @@
 
 mod access;
 mod alerts;
+mod contributor;
+mod customers;
 mod database_away;
 mod database_lost;
+mod enrich;
 mod metrics;
 mod process_query;
 mod replay;
 #[path = "../support/mod.rs"]
 mod support;
 mod waiting;
+mod work;

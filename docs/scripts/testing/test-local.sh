@@ -114,6 +114,30 @@ walk_replay() {
     fi
 }
 
+# Looking people up needs the scope read. Only what asks no provider, and so costs nothing.
+walk_lookups() {
+    walk_lookup GET /api/v1/contributor/customer 400 "no key to look by"
+    walk_lookup POST /api/v1/enrich 400 "no body"
+    walk_lookup GET /api/v1/customers/00000000-0000-0000-0000-000000000000 404 "nobody"
+    walk_lookup GET /api/v1/work/modules/all 400 "no documento"
+    walk_lookup GET /api/v1/work/modules/no-module 404 "not in the contract"
+}
+
+# walk_lookup METHOD PATH STATUS EXPECTED
+walk_lookup() {
+    if [ "$OPEN" = yes ]; then
+        walk "" "$1" "$2" "$3" "$4" is_problem
+        return
+    fi
+    walk "" "$1" "$2" 401 "without a key" is_problem
+    if [ -n "${API_KEY:-}" ]; then
+        local is_so=1
+        ask "$API_KEY" "$1" "$BASE$2"
+        if [[ $STATUS =~ ^($3|403)$ ]] && is_problem; then is_so=0; fi
+        verdict "$1" "$2" "$3, or 403 without its scope" "$STATUS $(in_short)" "$is_so"
+    fi
+}
+
 walk_refusals() {
     walk "${API_KEY:-}" GET "$PROCESS" 400 "no id, five keys" is_lead_problem
     walk "${API_KEY:-}" GET "$PROCESS?id=a%2Fb" 400 "malformed id, five keys" is_lead_problem
@@ -175,6 +199,7 @@ main() {
     walk_access
     walk_metrics
     walk_replay
+    walk_lookups
     if [ "$TRIGGER_OPEN" = no ] && [ -z "${API_KEY:-}" ]; then
         no_lead "The rest of $PROCESS is not walked without a key. Set API_KEY."
     else

@@ -23,7 +23,7 @@ use crate::models::{LeadSource, Phone, PrivacyKey};
 use crate::server::{Server, ServerError};
 use crate::services::alarm::Alarm;
 use crate::services::lead_pipeline::LeadPipeline;
-use crate::services::lead_processing::LeadProcessing;
+use crate::services::lead_processing::{LeadProcessing, LeadRequest, RunWhen};
 use crate::storage::private_server::PrivateServerError;
 use crate::storage::{self, Heartbeat, InstanceId, StorageError};
 use crate::telemetry::metrics::{Metrics, MetricsError, UpstreamNow};
@@ -266,7 +266,8 @@ fn process_lead(processing: &LeadProcessing) -> ProcessLead {
     let processing = processing.clone();
     ProcessLead::new(move |lead_id, wait| {
         let processing = processing.clone();
-        async move { processing.process(lead_id, LeadSource::Make, wait).await }
+        let request = LeadRequest::of(lead_id, RunWhen::NotEndedLately(LeadSource::Make));
+        async move { processing.process(request, wait).await }
     })
 }
 
@@ -274,7 +275,8 @@ fn replay_lead(processing: &LeadProcessing) -> ProcessLead {
     let processing = processing.clone();
     ProcessLead::new(move |lead_id, wait| {
         let processing = processing.clone();
-        async move { processing.replay(lead_id, wait).await }
+        let request = LeadRequest::of(lead_id, RunWhen::Replay);
+        async move { processing.process(request, wait).await }
     })
 }
 

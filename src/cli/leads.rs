@@ -9,7 +9,7 @@ use super::{Wish, on_database, run_one};
 use crate::app::Database;
 use crate::config::DatabaseConfig;
 use crate::models::{LeadId, LeadState, Money};
-use crate::storage::{self, LeadDetail, LeadSummary};
+use crate::storage::{self, LeadDetail, LeadFilter, LeadSummary};
 
 /// Which leads.
 #[derive(Debug, Subcommand)]
@@ -61,7 +61,11 @@ async fn read(print: impl AsyncFnOnce(&Database) -> Result<()>) -> Result<()> {
 }
 
 async fn list(database: &Database, state: Option<LeadState>, limit: u16) -> Result<()> {
-    let page = storage::list_leads(&database.pool, state, i64::from(limit), None).await?;
+    let filter = LeadFilter {
+        state,
+        search: None,
+    };
+    let page = storage::list_leads(&database.pool, filter, i64::from(limit), None).await?;
     if page.leads.is_empty() {
         say("no leads")?;
         return Ok(());

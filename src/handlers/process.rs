@@ -18,6 +18,9 @@ use crate::telemetry::RequestSummary;
 /// When to ask again after the database could not be reached: Neon wakes within seconds.
 const DATABASE_BACK: Duration = Duration::from_secs(5);
 
+/// When to ask again about a lead that the CRM could not be asked for.
+const CRM_BACK: Duration = Duration::from_secs(5);
+
 /// Runs the job for a lead, or joins it, and answers how it stands when the wait is over.
 pub(super) async fn process(
     State(state): State<AppState>,
@@ -55,6 +58,11 @@ pub(super) fn refused(error: ProcessError) -> AppError {
             retry_after: DATABASE_BACK,
         },
         ProcessError::NeverAccepted => AppError::NoSuchLead,
+        ProcessError::CrmUnavailable { retry_after, .. } => AppError::Unavailable {
+            detail: "Contact2Sale cannot be reached, so the lead could not be read: ask again"
+                .to_owned(),
+            retry_after: retry_after.unwrap_or(CRM_BACK),
+        },
         internal @ ProcessError::Internal(_) => AppError::internal(internal),
     }
 }

@@ -7,6 +7,7 @@ mod answer;
 mod contacts;
 mod diretrix;
 mod error;
+mod known;
 mod profile;
 mod run_notes;
 mod settle;
@@ -18,8 +19,9 @@ use std::time::Duration;
 use moka::future::Cache;
 use sqlx::PgPool;
 
-pub use contacts::ContactFindings;
+pub use contacts::{ContactFindings, LeadToFind};
 pub use error::LookupError;
+pub use known::Known;
 pub use profile::ProfileAnswer;
 pub use run_notes::RunNotes;
 

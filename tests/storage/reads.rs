@@ -1,7 +1,7 @@
 //! How leads stand, for answers and operators; the key kept in the database.
 
 use rust_c2s_api::models::LeadState;
-use rust_c2s_api::storage::{self, LeadCursor};
+use rust_c2s_api::storage::{self, LeadCursor, LeadFilter};
 
 use super::harness::{Db, key, lead_id, profile};
 
@@ -45,7 +45,7 @@ async fn a_list_is_read_page_by_page_and_by_state() {
     let mut seen = Vec::new();
     let mut cursor = None;
     for _ in 0..3 {
-        let page = storage::list_leads(&db.pool, None, 2, cursor.as_ref())
+        let page = storage::list_leads(&db.pool, LeadFilter::default(), 2, cursor.as_ref())
             .await
             .unwrap();
         seen.extend(
@@ -62,7 +62,11 @@ async fn a_list_is_read_page_by_page_and_by_state() {
         ["lead-9", "lead-4", "lead-3", "lead-2", "lead-1", "lead-0"]
     );
     assert_eq!(cursor, None);
-    let page = storage::list_leads(&db.pool, Some(LeadState::Completed), 50, None).await;
+    let completed = LeadFilter {
+        state: Some(LeadState::Completed),
+        search: None,
+    };
+    let page = storage::list_leads(&db.pool, completed, 50, None).await;
     let page = page.unwrap();
     assert_eq!(page.leads.len(), 1);
     assert_eq!(page.leads[0].outcome, Some(LeadState::Completed));
@@ -78,7 +82,9 @@ async fn a_lead_costs_what_its_calls_cost() {
                 ('work_api', 'profile', 'lead-2', 'hit', 99, 1, 'p', 'l')",
     )
     .await;
-    let page = storage::list_leads(&db.pool, None, 50, None).await.unwrap();
+    let page = storage::list_leads(&db.pool, LeadFilter::default(), 50, None)
+        .await
+        .unwrap();
     assert_eq!(page.leads[0].cost_centavos, 35);
 }
 

@@ -3,12 +3,16 @@
 
 #[path = "storage/accept.rs"]
 mod accept;
+#[path = "storage/batch.rs"]
+mod batch;
 #[path = "storage/claim.rs"]
 mod claim;
 #[path = "storage/counting_proxy.rs"]
 mod counting_proxy;
 #[path = "storage/ending.rs"]
 mod ending;
+#[path = "storage/given.rs"]
+mod given;
 #[path = "storage/harness.rs"]
 mod harness;
 #[path = "storage/lookups.rs"]

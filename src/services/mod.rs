@@ -5,6 +5,7 @@ mod backoff;
 mod company;
 mod delivery;
 mod flights;
+pub mod lead_overview;
 pub mod lead_pipeline;
 pub mod lead_processing;
 mod run_error;

@@ -1,7 +1,7 @@
 //! How leads stand, for answers and operators; the key kept in the database.
 
 use rust_c2s_api::models::LeadState;
-use rust_c2s_api::storage::{self, LeadCursor, LeadFilter};
+use rust_c2s_api::storage::{self, LeadCursor, LeadFilter, LeadSearch};
 
 use super::harness::{Db, key, lead_id, profile};
 
@@ -70,6 +70,92 @@ async fn a_list_is_read_page_by_page_and_by_state() {
     let page = page.unwrap();
     assert_eq!(page.leads.len(), 1);
     assert_eq!(page.leads[0].outcome, Some(LeadState::Completed));
+}
+
+async fn found(db: &Db, typed: &str) -> Vec<String> {
+    let search = LeadSearch::parse(typed).unwrap();
+    let filter = LeadFilter {
+        state: None,
+        search: Some(&search),
+    };
+    let page = storage::list_leads(&db.pool, filter, 50, None)
+        .await
+        .unwrap();
+    let ids = page
+        .leads
+        .into_iter()
+        .map(|lead| lead.lead_id.as_str().to_owned());
+    ids.collect()
+}
+
+#[tokio::test]
+async fn a_lead_is_found_by_its_id_its_contacts_and_part_of_its_name() {
+    let db = Db::new().await;
+    for id in ["lead-1", "lead-2", "lead-3"] {
+        db.run(id).await;
+    }
+    db.execute(
+        "insert into ops.lead_details (lead_id, name, phone, email)
+         values ('lead-1', 'José  da Conceição', '11900000012', 'jose@example.com'),
+                ('lead-2', '100% Exemplo_Um', null, null)",
+    )
+    .await;
+    db.execute(
+        "insert into ops.given_leads (lead_id, name, email, phones)
+         values ('lead-3', 'Conceição Dada', 'dada@example.com', '{11900000013,11900000014}')",
+    )
+    .await;
+    for (typed, expected) in [
+        ("lead-2", vec!["lead-2"]),
+        ("LEAD-2", vec![]),
+        ("+55 (11) 90000-0012", vec!["lead-1"]),
+        ("11900000014", vec!["lead-3"]),
+        (" JOSE@example.com ", vec!["lead-1"]),
+        ("dada@example.com", vec!["lead-3"]),
+        ("conceicao", vec!["lead-3", "lead-1"]),
+        ("jose da", vec!["lead-1"]),
+        ("ÇÃO D", vec!["lead-3"]),
+        ("%", vec!["lead-2"]),
+        ("_", vec!["lead-2"]),
+        ("a%o", vec![]),
+        ("\\", vec![]),
+        ("nobody", vec![]),
+    ] {
+        assert_eq!(found(&db, typed).await, expected, "{typed}");
+    }
+    assert_eq!(LeadSearch::parse("  "), None);
+    assert_eq!(LeadSearch::parse(&"a".repeat(201)), None);
+}
+
+#[tokio::test]
+async fn a_search_goes_by_the_indexes() {
+    let db = Db::new().await;
+    for (condition, index) in [
+        ("d.phone = '11900000012'", "ix_lead_details_phone"),
+        ("d.email = 'a@example.com'", "ix_lead_details_email"),
+        (
+            "core.fold_text(d.name) like '%' || core.fold_text('conceicao') || '%'",
+            "ix_lead_details_name",
+        ),
+    ] {
+        let plan = db
+            .plan(&format!("select from ops.lead_details d where {condition}"))
+            .await;
+        assert!(plan.contains(index), "{condition}: {plan}");
+    }
+    for (condition, index) in [
+        ("g.phones @> array['11900000012']", "ix_given_leads_phones"),
+        ("g.email = 'a@example.com'", "ix_given_leads_email"),
+        (
+            "core.fold_text(g.name) like '%' || core.fold_text('conceicao') || '%'",
+            "ix_given_leads_name",
+        ),
+    ] {
+        let plan = db
+            .plan(&format!("select from ops.given_leads g where {condition}"))
+            .await;
+        assert!(plan.contains(index), "{condition}: {plan}");
+    }
 }
 
 #[tokio::test]

@@ -180,21 +180,6 @@ impl Db {
         sqlx::query_scalar(sql).fetch_one(&self.pool).await.unwrap()
     }
 
-    /// The plan of a query when reading a whole table is the last resort.
-    pub(crate) async fn plan(&self, query: &str) -> String {
-        let mut connection = self.pool.acquire().await.unwrap();
-        sqlx::query("set enable_seqscan = off")
-            .execute(&mut *connection)
-            .await
-            .unwrap();
-        let explain = sqlx::AssertSqlSafe(format!("explain {query}"));
-        let lines: Vec<String> = sqlx::query_scalar(explain)
-            .fetch_all(&mut *connection)
-            .await
-            .unwrap();
-        lines.join("\n")
-    }
-
     pub(crate) async fn execute(&self, sql: &'static str) {
         sqlx::query(sql).execute(&self.pool).await.unwrap();
     }

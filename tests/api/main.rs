@@ -3,8 +3,10 @@
 
 mod access;
 mod alerts;
+mod c2s;
 mod database_away;
 mod database_lost;
+mod leads;
 mod metrics;
 mod process_query;
 mod replay;

@@ -16,11 +16,12 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::handlers::{
-    self, Access, AppState, ProcessLead, Readiness, ReadinessReport, ServiceCalls,
+    self, Access, AppState, ProcessLead, Readiness, ReadinessReport, RecordAccess, ServiceCalls,
 };
 use crate::lookups::Lookups;
 use crate::models::{LeadSource, Phone, PrivacyKey};
 use crate::server::{Server, ServerError};
+use crate::services::access_log::AccessLog;
 use crate::services::alarm::Alarm;
 use crate::services::lead_pipeline::LeadPipeline;
 use crate::services::lead_processing::LeadProcessing;
@@ -158,6 +159,7 @@ impl App {
             replay: replay_lead(&processing),
             readiness: readiness(&pool, &workers, &processing),
             scrape: metrics.scrape(),
+            record_access: record_access(AccessLog::new(pool.clone(), &config.privacy)),
         };
         let wait = config.pipeline.process_wait;
         let state = AppState::new(calls, &config.server, wait, draining.clone());
@@ -275,6 +277,13 @@ fn replay_lead(processing: &LeadProcessing) -> ProcessLead {
     ProcessLead::new(move |lead_id, wait| {
         let processing = processing.clone();
         async move { processing.replay(lead_id, wait).await }
+    })
+}
+
+fn record_access(log: AccessLog) -> RecordAccess {
+    RecordAccess::new(move |look| {
+        let log = log.clone();
+        Box::pin(async move { log.record(look).await.map_err(Into::into) })
     })
 }
 

@@ -6,9 +6,10 @@ use std::time::Duration;
 use axum::Extension;
 use axum::extract::State;
 
-use super::access::Caller;
+use super::access::{Caller, PROCESS};
 use super::extract::ProcessQuery;
-use super::process_answer::{Masking, Rendered, render, render_lead_missing};
+use super::openapi;
+use super::process_answer::{LeadAnswer, Masking, Rendered, render, render_lead_missing};
 use super::state::AppState;
 use crate::errors::AppError;
 use crate::models::LeadState;
@@ -18,7 +19,49 @@ use crate::telemetry::RequestSummary;
 /// When to ask again after the database could not be reached: Neon wakes within seconds.
 const DATABASE_BACK: Duration = Duration::from_secs(5);
 
-/// Runs the job for a lead, or joins it, and answers how it stands when the wait is over.
+/// Enriches a lead and tells the broker.
+///
+/// Runs the job for a lead, or joins its run, and answers how the lead stands when the wait is
+/// over. A lead that finished less than DEDUP_TTL_SECS (300) ago is not run again.
+#[utoipa::path(
+    get,
+    path = PROCESS,
+    operation_id = "process_lead",
+    tag = openapi::LEADS,
+    params(
+        ("id" = String, Query, format = "lead-id", min_length = 1, max_length = 64,
+            pattern = "^[A-Za-z0-9_-]{1,64}$", example = "00000000000000000000000000000a02",
+            description = "The lead's `id` in Contact2Sale; not the `internal_id`."),
+        ("wait" = Option<i64>, Query, example = 25,
+            description = "Seconds to wait for the end, 0 to 25 (more or less is clamped); \
+                PROCESS_WAIT_SECS when not given. When it is over the run goes on.")
+    ),
+    responses(
+        (status = 200, description = "The lead reached an end; `state` says which.",
+            body = LeadAnswer, example = json!({
+                "success": true,
+                "message": "Successfully processed and enriched lead. Stored 1 entities in database.",
+                "lead_id": "00000000000000000000000000000a02",
+                "cpfs_processed": ["48881932822"],
+                "entities_stored": 1,
+                "state": "completed",
+                "message_sent": true
+            })),
+        (status = 202, description = "Accepted, and not done: the lead reaches its end without \
+            another call.", body = LeadAnswer, example = json!({
+                "success": true,
+                "message": "Still processing: ask again",
+                "lead_id": "00000000000000000000000000000a02",
+                "cpfs_processed": [],
+                "entities_stored": 0,
+                "state": "processing",
+                "status_url": "/api/v1/leads/00000000000000000000000000000a02"
+            })),
+        (status = 400, description = "id: is missing: send the lead's id, as in ?id=…"),
+        (status = 404, description = "Contact2Sale does not know this lead"),
+        (status = 503, description = "the database cannot be reached; nothing was accepted: ask again")
+    )
+)]
 pub(super) async fn process(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,

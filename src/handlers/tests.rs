@@ -89,6 +89,7 @@ impl Stub {
             process,
             readiness,
             scrape: Scrape::new(async || "up 1\n".to_owned()),
+            record_access: RecordAccess::new(|_| Box::pin(async { Ok(()) })),
         };
         AppState::new(calls, &config, wait, CancellationToken::new())
     }

@@ -307,3 +307,9 @@ create or replace function ops.finish_lead(
             finished_at = case when l.requested_no > l.run_no then null else now() end
         where l.lead_id = p_lead_id;
     end;
+
+comment on table ops.access_log is 'Who triggered a lead or read whose data, when, why: one row per person shown, without a person when nobody was. Personal data: who was looked up, by id. Kept: until deleted.';
+comment on column ops.access_log.actor is 'The name of the key or the login; developer on an own machine.';
+comment on column ops.access_log.action is 'What was done, as a fixed word per route.';
+comment on column ops.access_log.lead_id is 'The lead that was triggered, or by which somebody was looked at.';
+comment on column ops.access_log.reason is 'LGPD_PURPOSE when it was done.';

@@ -1,6 +1,7 @@
 //! The only place that wires the parts together.
 
 mod database;
+mod leads;
 mod metrics;
 
 use std::net::SocketAddr;
@@ -16,14 +17,16 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::handlers::{
-    self, Access, AppState, ProcessLead, Readiness, ReadinessReport, ServiceCalls,
+    self, Access, AppState, Readiness, ReadinessReport, RecordAccess, ServiceCalls,
 };
 use crate::lookups::Lookups;
-use crate::models::{LeadSource, Phone, PrivacyKey};
+use crate::models::{Phone, PrivacyKey};
 use crate::server::{Server, ServerError};
+use crate::services::access_log::AccessLog;
 use crate::services::alarm::Alarm;
+use crate::services::lead_overview::LeadOverview;
 use crate::services::lead_pipeline::LeadPipeline;
-use crate::services::lead_processing::{LeadProcessing, LeadRequest, RunWhen};
+use crate::services::lead_processing::LeadProcessing;
 use crate::storage::private_server::PrivateServerError;
 use crate::storage::{self, Heartbeat, InstanceId, StorageError};
 use crate::telemetry::metrics::{Metrics, MetricsError, UpstreamNow};
@@ -31,6 +34,7 @@ use crate::upstream::c2s::C2s;
 use crate::upstream::{AlertWebhook, BreakerRules, Permission, SetupError};
 use crate::workers::Workers;
 pub use database::Database;
+use leads::lead_calls;
 use metrics::ServedMetrics;
 
 /// The most that stopping takes (API.md "Configuration").
@@ -132,7 +136,7 @@ impl App {
             pool.clone(),
             c2s,
             lookups,
-            privacy_key,
+            privacy_key.clone(),
             clock.clone(),
         );
         let processing = LeadProcessing::new(
@@ -153,11 +157,12 @@ impl App {
         let draining = CancellationToken::new();
         let upstreams = upstreams_now(&processing);
         let metrics = ServedMetrics::of(metrics, pool.clone(), upstreams);
+        let overview = LeadOverview::new(pool.clone(), privacy_key);
         let calls = ServiceCalls {
-            process: process_lead(&processing),
-            replay: replay_lead(&processing),
+            leads: lead_calls(&processing, overview),
             readiness: readiness(&pool, &workers, &processing),
             scrape: metrics.scrape(),
+            record_access: record_access(AccessLog::new(pool.clone(), &config.privacy)),
         };
         let wait = config.pipeline.process_wait;
         let state = AppState::new(calls, &config.server, wait, draining.clone());
@@ -262,21 +267,10 @@ async fn privacy_key(config: &Config, pool: &PgPool) -> Result<PrivacyKey, Stora
     storage::load_or_create_privacy_key(pool).await
 }
 
-fn process_lead(processing: &LeadProcessing) -> ProcessLead {
-    let processing = processing.clone();
-    ProcessLead::new(move |lead_id, wait| {
-        let processing = processing.clone();
-        let request = LeadRequest::of(lead_id, RunWhen::NotEndedLately(LeadSource::Make));
-        async move { processing.process(request, wait).await }
-    })
-}
-
-fn replay_lead(processing: &LeadProcessing) -> ProcessLead {
-    let processing = processing.clone();
-    ProcessLead::new(move |lead_id, wait| {
-        let processing = processing.clone();
-        let request = LeadRequest::of(lead_id, RunWhen::Replay);
-        async move { processing.process(request, wait).await }
+fn record_access(log: AccessLog) -> RecordAccess {
+    RecordAccess::new(move |look| {
+        let log = log.clone();
+        Box::pin(async move { log.record(look).await.map_err(Into::into) })
     })
 }
 

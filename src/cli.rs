@@ -186,8 +186,8 @@ async fn on_database(
 enum Wish {
     /// That it is accepted and run, or how it ended a moment ago.
     Process,
-    /// That it is run again.
-    Replay,
+    /// That it is run again; with answers bought anew when forced.
+    Replay { force: bool },
 }
 
 async fn run_one(lead_id: &str, wish: Wish) -> Result<()> {
@@ -200,9 +200,12 @@ async fn run_one(lead_id: &str, wish: Wish) -> Result<()> {
     let processing = app.processing().clone();
     let when = match wish {
         Wish::Process => RunWhen::NotEndedLately(LeadSource::Api),
-        Wish::Replay => RunWhen::Replay,
+        Wish::Replay { .. } => RunWhen::Replay,
     };
-    let request = LeadRequest::of(lead_id.clone(), when);
+    let request = LeadRequest {
+        force: matches!(wish, Wish::Replay { force: true }),
+        ..LeadRequest::of(lead_id.clone(), when)
+    };
     let running = processing.process(request, PROCESS_WAIT);
     let answer = tokio::select! {
         answer = running => Some(answer),

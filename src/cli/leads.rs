@@ -33,6 +33,9 @@ pub enum LeadsCommand {
     Replay {
         /// The lead's id at Contact2Sale
         lead_id: String,
+        /// Buy the providers' answers anew, whatever is stored
+        #[arg(long)]
+        force: bool,
     },
 }
 
@@ -45,7 +48,9 @@ pub(super) async fn run(command: &LeadsCommand) -> Result<()> {
         LeadsCommand::Show { lead_id } => {
             read(async |database| show(database, lead_id).await).await
         }
-        LeadsCommand::Replay { lead_id } => run_one(lead_id, Wish::Replay).await,
+        LeadsCommand::Replay { lead_id, force } => {
+            run_one(lead_id, Wish::Replay { force: *force }).await
+        }
     }
 }
 

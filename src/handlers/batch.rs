@@ -96,9 +96,11 @@ pub(super) async fn accept_leads(
     };
     let mut states = states.into_iter();
     let items = asked.iter().map(|lead_id| {
-        lead_id.as_ref().map_or_else(BatchItem::of_no_lead, |lead_id| {
-            BatchItem::of(lead_id, states.next())
-        })
+        lead_id
+            .as_ref()
+            .map_or_else(BatchItem::of_no_lead, |lead_id| {
+                BatchItem::of(lead_id, states.next())
+            })
     });
     let items = items.collect();
     Ok((StatusCode::ACCEPTED, JsonAnswer(BatchAnswer { items })).into_response())

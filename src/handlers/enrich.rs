@@ -70,7 +70,7 @@ pub(super) struct StoredLead {
                 "entities_stored": 1,
                 "state": "completed",
                 "message_sent": true,
-                "customer_name": "Ana Paula Lima",
+                "customer_name": "Aline Silveira dos Machado",
                 "enriched": true,
                 "stored_in_db": true,
                 "entity_ids": ["01990f2e-7d6c-7c3a-9b1d-2f4e6a8c0e12"]

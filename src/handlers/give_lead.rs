@@ -27,7 +27,12 @@ const MOST_PHONES: usize = 20;
 #[schema(as = GivenLead)]
 pub(super) struct GiveLeadRequest {
     /// The lead's `id` in Contact2Sale.
-    #[schema(format = "lead-id", min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_-]{1,64}$")]
+    #[schema(
+        format = "lead-id",
+        min_length = 1,
+        max_length = 64,
+        pattern = "^[A-Za-z0-9_-]{1,64}$"
+    )]
     lead_id: String,
     /// Who it is.
     personal_info: Option<GivenPerson>,
@@ -142,23 +147,26 @@ fn given(body: GiveLeadRequest) -> Result<GivenLead, AppError> {
         return Err(AppError::unprocessable("contact_info.phones", wrong));
     }
     Ok(GivenLead {
-        name: match person.name.as_deref().map(PersonName::parse) {
-            Some(Ok(name)) => Some(name),
-            Some(Err(NameError::TooLong)) => {
-                let wrong = "is longer than 200 characters";
-                return Err(AppError::unprocessable("personal_info.name", wrong));
-            }
-            Some(Err(NameError::Absent | NameError::NoLetter)) | None => None,
-        },
+        name: given_name(person.name.as_deref())?,
         cpf: usable(person.cpf, Cpf::parse).map_err(|_| {
             let wrong = "is no CPF: its check digits are wrong";
             AppError::unprocessable("personal_info.cpf", wrong)
         })?,
-        email: usable(person.email, Email::parse).map_err(|_| {
-            AppError::unprocessable("personal_info.email", "is no e-mail address")
-        })?,
+        email: usable(person.email, Email::parse)
+            .map_err(|_| AppError::unprocessable("personal_info.email", "is no e-mail address"))?,
         phones: given_phones(phones)?,
     })
+}
+
+/// A name without letters is none.
+fn given_name(text: Option<&str>) -> Result<Option<PersonName>, AppError> {
+    let Some(text) = text else { return Ok(None) };
+    match PersonName::parse(text) {
+        _ if text.chars().count() > 200 => Err(NameError::TooLong),
+        Err(NameError::Absent | NameError::NoLetter) => Ok(None),
+        parsed => parsed.map(Some),
+    }
+    .map_err(|_| AppError::unprocessable("personal_info.name", "is longer than 200 characters"))
 }
 
 fn given_phones(phones: Vec<GivenPhone>) -> Result<Vec<Phone>, AppError> {

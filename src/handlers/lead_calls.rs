@@ -6,11 +6,10 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 
 use crate::models::{LeadId, LeadState};
+use crate::services::lead_overview::OverviewError;
 use crate::services::lead_pipeline::DryRun;
 use crate::services::lead_processing::{LeadRequest, NamedCaller, ProcessAnswer, ProcessError};
-use crate::storage::{
-    EnrichedLead, LeadCursor, LeadDetail, LeadPage, LeadSearch, StorageError,
-};
+use crate::storage::{EnrichedLead, LeadCursor, LeadDetail, LeadPage, LeadSearch};
 
 /// A service as a function, so that a test needs no database.
 pub struct Call<A, R>(Arc<dyn Fn(A) -> BoxFuture<'static, R> + Send + Sync>);
@@ -59,9 +58,28 @@ pub struct LeadCalls {
     /// Accepts leads for the queue.
     pub accept: Call<(Vec<LeadId>, Option<NamedCaller>), Result<Vec<LeadState>, ProcessError>>,
     /// Tells whom a lead was taken for.
-    pub enriched: Call<LeadId, Result<EnrichedLead, StorageError>>,
+    pub enriched: Call<LeadId, Result<EnrichedLead, OverviewError>>,
     /// Lists leads.
-    pub list: Call<ListRequest, Result<LeadPage, StorageError>>,
+    pub list: Call<ListRequest, Result<LeadPage, OverviewError>>,
     /// Shows a lead alone.
-    pub show: Call<LeadId, Result<Option<LeadDetail>, StorageError>>,
+    pub show: Call<LeadId, Result<Option<LeadDetail>, OverviewError>>,
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Only what runs a lead; to all else no database answers.
+    pub(crate) fn lead_calls(
+        process: Call<(LeadRequest, Duration), Result<ProcessAnswer, ProcessError>>,
+    ) -> LeadCalls {
+        LeadCalls {
+            process,
+            dry_run: Call::new(async |_| Err(ProcessError::DatabaseUnavailable)),
+            accept: Call::new(async |_| Err(ProcessError::DatabaseUnavailable)),
+            enriched: Call::new(async |_| Err(OverviewError::DatabaseUnavailable)),
+            list: Call::new(async |_| Err(OverviewError::DatabaseUnavailable)),
+            show: Call::new(async |_| Err(OverviewError::DatabaseUnavailable)),
+        }
+    }
 }

@@ -200,16 +200,14 @@ fn list_request(parameters: &Parameters) -> Result<ListRequest, AppError> {
             "steps": [
                 {"name": "fetch_lead", "outcome": "found", "latency_ms": 84, "cost_centavos": 0},
                 {"name": "lookup_phone", "outcome": "hit", "latency_ms": 310, "cost_centavos": 0},
-                {"name": "lookup_email", "outcome": "hit", "latency_ms": 290, "cost_centavos": 0},
-                {"name": "lookup_profile", "outcome": "hit", "latency_ms": 1840, "cost_centavos": 0},
-                {"name": "send", "outcome": "delivered", "latency_ms": 120, "cost_centavos": 0}
+                {"name": "lookup_profile", "outcome": "hit", "latency_ms": 1840, "cost_centavos": 0}
             ],
             "identity": {
                 "decision": "accept",
-                "score": 100,
-                "reasons": ["name_agrees", "both_contacts", "profile_name_agrees"]
+                "score": 90,
+                "reasons": ["name_agrees", "profile_name_agrees"]
             },
-            "message": "📞📧 Telefone e e-mail da mesma pessoa\n…"
+            "message": "✅ DADOS PESSOAIS\nNome: ALINE SILVEIRA DOS MACHADO\nCPF: 488.819.328-22"
         })),
         (status = 400, description = "id: is no lead id: 1 to 64 of A–Z a–z 0–9 - _"),
         (status = 404, description = "no lead of this id was ever accepted here: trigger it by \

@@ -4,8 +4,29 @@ use sqlx::PgPool;
 
 use crate::models::{KeyedHash, LeadId, PrivacyKey};
 use crate::storage::{
-    self, LeadCursor, LeadDetail, LeadFilter, LeadPage, LeadSubjects, StorageError,
+    self, EnrichedLead, LeadCursor, LeadDetail, LeadFilter, LeadPage, LeadSubjects, StorageError,
 };
+
+/// Why leads could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum OverviewError {
+    /// The caller should come back.
+    #[error("the database cannot be reached")]
+    DatabaseUnavailable,
+    /// The database answered something else than expected.
+    #[error("the leads could not be read")]
+    Internal(#[source] StorageError),
+}
+
+impl From<StorageError> for OverviewError {
+    fn from(error: StorageError) -> Self {
+        if error.is_unavailable() {
+            Self::DatabaseUnavailable
+        } else {
+            Self::Internal(error)
+        }
+    }
+}
 
 /// Reads leads. Cheap to clone.
 #[derive(Clone)]
@@ -24,22 +45,22 @@ impl LeadOverview {
     /// Leads, the newest first.
     ///
     /// # Errors
-    /// [`StorageError`].
+    /// [`OverviewError`].
     pub async fn list(
         &self,
         filter: LeadFilter<'_>,
         limit: i64,
         cursor: Option<&LeadCursor>,
-    ) -> Result<LeadPage, StorageError> {
-        storage::list_leads(&self.pool, filter, limit, cursor).await
+    ) -> Result<LeadPage, OverviewError> {
+        Ok(storage::list_leads(&self.pool, filter, limit, cursor).await?)
     }
 
     /// A lead alone; `None` when we never heard of it. Of a person who objected or was erased neither the
     /// message is shown nor that the lead was theirs.
     ///
     /// # Errors
-    /// [`StorageError`].
-    pub async fn show(&self, lead_id: &LeadId) -> Result<Option<LeadDetail>, StorageError> {
+    /// [`OverviewError`].
+    pub async fn show(&self, lead_id: &LeadId) -> Result<Option<LeadDetail>, OverviewError> {
         let Some(mut detail) = storage::show_lead(&self.pool, lead_id).await? else {
             return Ok(None);
         };
@@ -51,6 +72,14 @@ impl LeadOverview {
             detail.about = LeadSubjects::default();
         }
         Ok(Some(detail))
+    }
+
+    /// Whom a lead was taken for.
+    ///
+    /// # Errors
+    /// [`OverviewError`].
+    pub async fn enriched(&self, lead_id: &LeadId) -> Result<EnrichedLead, OverviewError> {
+        Ok(storage::read_enriched_lead(&self.pool, lead_id).await?)
     }
 
     fn hashes(&self, about: &LeadSubjects) -> Vec<KeyedHash> {

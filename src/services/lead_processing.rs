@@ -26,7 +26,7 @@ use super::lead_pipeline::LeadPipeline;
 use crate::clock::Clock;
 use crate::config::{Config, PipelineConfig};
 use crate::models::{Cpf, LeadId, LeadState};
-use crate::storage::{Asker, InstanceId, LeadResult, Trigger, Wish};
+use crate::storage::{self, AccessRecord, Asker, InstanceId, LeadResult, Trigger, Wish};
 use crate::upstream::c2s::UpstreamHealth;
 pub use request::{LeadRequest, NamedCaller, RunWhen};
 use suspects::Suspects;
@@ -184,7 +184,11 @@ impl LeadProcessing {
         if own {
             self.replayed.insert(lead_id.clone(), ()).await;
         }
+        let caller = request.caller.clone();
         let (landing, first) = self.take_off(request, own);
+        if let (false, Some(caller)) = (first, caller) {
+            self.record(&lead_id, self.asker(caller)).await?;
+        }
         self.told(lead_id, first, landed(landing, wait).await)
     }
 
@@ -218,6 +222,19 @@ impl LeadProcessing {
             asker: request.caller.map(|caller| self.asker(caller)),
             given: request.given,
         }
+    }
+
+    /// Records who shares a flight: only the first call of it reaches T1.
+    async fn record(&self, lead_id: &LeadId, asker: Asker) -> Result<(), ProcessError> {
+        let look = AccessRecord {
+            actor: &asker.actor,
+            action: asker.action,
+            party_ids: &[],
+            lead_id: Some(lead_id),
+            reason: &asker.reason,
+        };
+        let recorded = storage::record_access(&self.pool, look).await;
+        recorded.map_err(flight::refusal)
     }
 
     fn asker(&self, caller: NamedCaller) -> Asker {

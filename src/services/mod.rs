@@ -1,5 +1,6 @@
 //! What the product does.
 
+pub mod access_log;
 pub mod alarm;
 mod backoff;
 mod company;

@@ -46,7 +46,9 @@ impl LeadCursor {
     pub fn parse(text: &str) -> Option<Self> {
         let (micros, lead_id) = text.split_once('.')?;
         Some(Self {
-            first_seen_at: DateTime::from_timestamp_micros(micros.parse().ok().filter(|at| *at >= 0)?)?,
+            first_seen_at: DateTime::from_timestamp_micros(
+                micros.parse().ok().filter(|at| *at >= 0)?,
+            )?,
             lead_id: LeadId::parse(lead_id).ok()?,
         })
     }

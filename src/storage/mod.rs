@@ -32,6 +32,7 @@ mod privacy_keys;
 pub mod private_server;
 mod read_leads;
 mod read_queue;
+mod record_access;
 mod result_row;
 mod retry;
 mod settle_and_acquire;
@@ -73,4 +74,5 @@ pub use read_leads::{
     read_lead_result, show_lead,
 };
 pub use read_queue::{answers, count_ended_leads, read_queue};
+pub use record_access::{AccessRecord, record_access};
 pub use settle_and_acquire::settle_and_acquire;

@@ -28,7 +28,10 @@ async fn a_completed_lead_tells_what_was_stored() {
     answer.assert_five_keys();
     let body = &answer.body;
     assert_eq!(body["customer_name"], json!(person.name));
-    assert_eq!((&body["enriched"], &body["stored_in_db"]), (&json!(true), &json!(true)));
+    assert_eq!(
+        (&body["enriched"], &body["stored_in_db"]),
+        (&json!(true), &json!(true))
+    );
     assert_eq!(body["message_sent"], true);
     let ids: Vec<Uuid> = serde_json::from_value(body["entity_ids"].clone()).unwrap();
     let stored: Vec<Uuid> = sqlx::query_scalar("select id from core.parties")
@@ -36,7 +39,10 @@ async fn a_completed_lead_tells_what_was_stored() {
         .await
         .unwrap();
     assert_eq!(ids, stored);
-    assert_eq!(looks(&service).await, [format!("developer lead_enrich {lead_id}")]);
+    assert_eq!(
+        looks(&service).await,
+        [format!("developer lead_enrich {lead_id}")]
+    );
 
     let again = enrich(&service, &lead_id).await;
     assert!(again.says_done(), "{}", again.body);
@@ -57,7 +63,12 @@ async fn the_other_cases_are_the_trigger_s() {
         (Situation::BadContacts, "unidentified"),
     ] {
         let answer = enrich(&service, &situation.lead_id()).await;
-        assert_eq!((answer.status, answer.state()), (200, state), "{}", answer.body);
+        assert_eq!(
+            (answer.status, answer.state()),
+            (200, state),
+            "{}",
+            answer.body
+        );
         answer.assert_five_keys();
         assert!(answer.body.get("entity_ids").is_none());
         let repeated = service.process_situation(situation).await;
@@ -68,15 +79,29 @@ async fn the_other_cases_are_the_trigger_s() {
     assert_eq!(missing.headers["content-type"], "application/problem+json");
 
     let rejected = FaultRule::always(Upstream::WorkApi, Fault::Status(422, None));
-    service.simulator.fault(rejected.operation(Operation::Cpf).times(1));
+    service
+        .simulator
+        .fault(rejected.operation(Operation::Cpf).times(1));
     let failed = enrich(&service, &Situation::Plain.lead_id()).await;
-    assert_eq!((failed.status, failed.state()), (200, "failed"), "{}", failed.body);
+    assert_eq!(
+        (failed.status, failed.state()),
+        (200, "failed"),
+        "{}",
+        failed.body
+    );
     assert!(failed.body["reason"].is_string());
 
     let down = FaultRule::always(Upstream::WorkApi, Fault::Status(500, None));
-    service.simulator.fault(down.operation(Operation::Cpf).times(1));
+    service
+        .simulator
+        .fault(down.operation(Operation::Cpf).times(1));
     let retrying = enrich(&service, &Situation::NullEmail.lead_id()).await;
-    assert_eq!((retrying.status, retrying.state()), (202, "retrying"), "{}", retrying.body);
+    assert_eq!(
+        (retrying.status, retrying.state()),
+        (202, "retrying"),
+        "{}",
+        retrying.body
+    );
     assert!(retrying.retry_after().is_some() && retrying.body["next_attempt_at"].is_string());
     service.stop().await;
 }
@@ -88,10 +113,20 @@ async fn calls_at_once_join_one_run() {
     let slow = FaultRule::always(Upstream::WorkApi, Fault::Slow(Duration::from_millis(300)));
     service.simulator.fault(slow.operation(Operation::Cpf));
     let (one, other) = join(enrich(&service, &lead_id), service.process(&lead_id)).await;
-    assert!(one.says_done() && other.says_done(), "{} {}", one.body, other.body);
+    assert!(
+        one.says_done() && other.says_done(),
+        "{} {}",
+        one.body,
+        other.body
+    );
     let joined = [&one, &other].map(|answer| answer.body["duplicate_request"] == true);
     assert_eq!(joined.iter().filter(|joined| **joined).count(), 1);
     assert_eq!(service.simulator.calls().paid(), 3);
+    let mut looked = looks(&service).await;
+    looked.sort_unstable();
+    let both =
+        ["lead_enrich", "lead_process"].map(|action| format!("developer {action} {lead_id}"));
+    assert_eq!(looked, both);
     let not_waited = service
         .send("POST", &format!("/api/v1/c2s/enrich/{lead_id}?wait=0"))
         .await;
@@ -105,7 +140,9 @@ async fn what_cannot_be_used_is_named_and_keys_are_asked_for() {
     let service = Service::start_with(&[("API_KEYS", keys), ("TRIGGER_ANONYMOUS", "true")]).await;
     assert_eq!(enrich(&service, "a1").await.status, 401);
     let reader = [("x-api-key", "key-of-reader-0123456789")];
-    let answer = service.post_with("/api/v1/c2s/enrich/a1", &reader, "").await;
+    let answer = service
+        .post_with("/api/v1/c2s/enrich/a1", &reader, "")
+        .await;
     assert_eq!(answer.status, 403, "{}", answer.body);
     let make = [("x-api-key", "key-of-make-0123456789")];
     let long = "a".repeat(10_240);

@@ -36,7 +36,10 @@ async fn a_hundred_with_bad_ids_and_repeats_are_each_told_once() {
         if leads.iter().any(|id| asked == id.as_str()) {
             assert_eq!(*item, json!({"lead_id": asked, "state": "accepted"}));
         } else {
-            assert_eq!((&item["lead_id"], &item["state"]), (&json!(""), &Value::Null));
+            assert_eq!(
+                (&item["lead_id"], &item["state"]),
+                (&json!(""), &Value::Null)
+            );
             assert!(item["message"].is_string(), "{item}");
         }
     }
@@ -87,15 +90,26 @@ async fn what_is_no_batch_is_refused_as_a_whole() {
         (json!(["a1"]), "body"),
     ] {
         let answer = post(&service, BATCH, &body).await;
-        assert_eq!((answer.status, &answer.body["field"]), (422, &json!(field)), "{}", answer.body);
+        assert_eq!(
+            (answer.status, &answer.body["field"]),
+            (422, &json!(field)),
+            "{}",
+            answer.body
+        );
         answer.assert_five_keys();
     }
     let truncated = post_text(&service, BATCH, "{\"lead_ids\":[\"a1\"").await;
-    assert_eq!((truncated.status, &truncated.body["field"]), (400, &json!("body")));
+    assert_eq!(
+        (truncated.status, &truncated.body["field"]),
+        (400, &json!("body"))
+    );
     assert_eq!(service.count("select count(*) from ops.leads").await, 0);
 
     let none = post(&service, BATCH, &json!({"lead_ids": ["no id"]})).await;
-    assert_eq!((none.status, &none.body["items"][0]["state"]), (202, &Value::Null));
+    assert_eq!(
+        (none.status, &none.body["items"][0]["state"]),
+        (202, &Value::Null)
+    );
     assert_eq!(service.count("select count(*) from ops.leads").await, 0);
     service.stop().await;
 }

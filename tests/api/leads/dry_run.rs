@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use rstest::rstest;
 use rust_c2s_api::models::Phone;
 use rust_c2s_api::simulator::{Fault, FaultRule, Operation, Situation, Upstream};
-use rstest::rstest;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
@@ -32,7 +32,9 @@ async fn rows(service: &Service) -> BTreeMap<String, String> {
     assert!(tables.len() > 15, "{tables:?}");
     let mut rows = BTreeMap::new();
     for table in tables {
-        let sql = format!("select coalesce(string_agg(t::text, '|' order by t::text), '') from {table} t");
+        let sql = format!(
+            "select coalesce(string_agg(t::text, '|' order by t::text), '') from {table} t"
+        );
         let all: String = sqlx::query_scalar(AssertSqlSafe(sql))
             .fetch_one(service.pool())
             .await
@@ -52,7 +54,12 @@ async fn what_is_stored_is_used_and_nothing_is_posted_paid_or_written() {
 
     let answer = dry_run(&service, &lead_id).await;
 
-    assert_eq!((answer.status, answer.state()), (200, "completed"), "{}", answer.body);
+    assert_eq!(
+        (answer.status, answer.state()),
+        (200, "completed"),
+        "{}",
+        answer.body
+    );
     assert_eq!(answer.body["success"], true);
     assert_eq!(answer.body["dry_run"], true);
     assert_eq!(answer.body["message_preview"], json!(message));
@@ -85,9 +92,16 @@ async fn what_would_have_to_be_bought_is_named_and_not_bought() {
     assert_eq!(answer.body["success"], false);
     assert_eq!(answer.body["message_preview"], Value::Null);
     let said = answer.body["message"].as_str().unwrap();
-    assert!(said.ends_with("Diretrix by phone, Diretrix by e-mail"), "{said}");
+    assert!(
+        said.ends_with("Diretrix by phone, Diretrix by e-mail"),
+        "{said}"
+    );
     assert_eq!(service.simulator.calls().paid(), 0);
-    assert_eq!(rows(&service).await, before, "the lead was not even accepted");
+    assert_eq!(
+        rows(&service).await,
+        before,
+        "the lead was not even accepted"
+    );
 
     assert!(service.process(&lead_id).await.says_done());
     let path = format!("/api/v1/leads/process?id={lead_id}&dry_run=true&force=true");
@@ -117,8 +131,16 @@ async fn it_comes_to_what_the_run_came_to(#[case] situation: Situation, #[case] 
     assert_eq!(ran.state(), state, "{}", ran.body);
     let before = rows(&service).await;
     let answer = dry_run(&service, &situation.lead_id()).await;
-    assert_eq!((answer.status, answer.state()), (200, state), "{}", answer.body);
-    assert_eq!(answer.body["message_preview"].is_string(), state == "completed");
+    assert_eq!(
+        (answer.status, answer.state()),
+        (200, state),
+        "{}",
+        answer.body
+    );
+    assert_eq!(
+        answer.body["message_preview"].is_string(),
+        state == "completed"
+    );
     assert_eq!(rows(&service).await, before);
     service.stop().await;
 }
@@ -128,7 +150,12 @@ async fn the_suppressed_the_missing_and_an_absent_crm_are_told() {
     let service = Service::start().await;
     let Newcomer { lead_id, person } = newcomer(&service.simulator, 1);
     let phone = Phone::parse(person.phone()).unwrap();
-    suppress(&service, "phone", key().of_phone(&phone).as_bytes().as_slice()).await;
+    suppress(
+        &service,
+        "phone",
+        key().of_phone(&phone).as_bytes().as_slice(),
+    )
+    .await;
     let answer = dry_run(&service, &lead_id).await;
     assert_eq!((answer.status, answer.state()), (200, "suppressed"));
 
@@ -165,8 +192,13 @@ async fn it_needs_a_key_that_reads() {
     let replay = format!("/api/v1/leads/{lead_id}/replay");
     for (name, status) in [("reader", 403), ("ops", 403), ("all", 200)] {
         let held = format!("key-of-{name}-0123456789");
-        let headers = [("x-api-key", held.as_str()), ("content-type", "application/json")];
-        let answer = service.post_with(&replay, &headers, "{\"dry_run\":true}").await;
+        let headers = [
+            ("x-api-key", held.as_str()),
+            ("content-type", "application/json"),
+        ];
+        let answer = service
+            .post_with(&replay, &headers, "{\"dry_run\":true}")
+            .await;
         assert_eq!(answer.status, status, "{name}: {}", answer.body);
     }
     assert_eq!(service.count("select count(*) from ops.leads").await, 0);

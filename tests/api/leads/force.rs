@@ -25,7 +25,12 @@ async fn two_forced_calls_at_once_pay_once_more() {
 
     let (one, other) = join(forced(&service, &lead_id), forced(&service, &lead_id)).await;
 
-    assert!(one.says_done() && other.says_done(), "{} {}", one.body, other.body);
+    assert!(
+        one.says_done() && other.says_done(),
+        "{} {}",
+        one.body,
+        other.body
+    );
     let joined = [&one, &other].map(|answer| answer.body["duplicate_request"] == true);
     assert_eq!(joined.iter().filter(|joined| **joined).count(), 1);
     assert_eq!(service.simulator.calls().paid(), 2 * paid);
@@ -53,7 +58,12 @@ async fn two_instances_pay_once_more_together() {
 
     let (one, other) = join(forced(&service, &lead_id), forced(&second, &lead_id)).await;
 
-    assert!(one.says_done() && other.says_done(), "{} {}", one.body, other.body);
+    assert!(
+        one.says_done() && other.says_done(),
+        "{} {}",
+        one.body,
+        other.body
+    );
     assert_eq!(service.simulator.calls().paid(), 2 * paid);
     service.only_message(&lead_id);
     second.stop().await;
@@ -98,11 +108,18 @@ async fn a_retry_of_a_forced_run_pays_for_what_is_missing_only() {
     let lead_id = Situation::Plain.lead_id();
     assert!(service.process(&lead_id).await.says_done());
     let broken = FaultRule::always(Upstream::WorkApi, Fault::Status(500, None));
-    service.simulator.fault(broken.operation(Operation::Cpf).times(1));
+    service
+        .simulator
+        .fault(broken.operation(Operation::Cpf).times(1));
 
     let answer = forced(&service, &lead_id).await;
 
-    assert_eq!((answer.status, answer.state()), (202, "retrying"), "{}", answer.body);
+    assert_eq!(
+        (answer.status, answer.state()),
+        (202, "retrying"),
+        "{}",
+        answer.body
+    );
     service.wait_for_state(&lead_id, "completed").await;
     let calls = service.simulator.calls();
     assert_eq!(calls.count(Upstream::Diretrix, Operation::Phone), 2);
@@ -115,7 +132,10 @@ async fn a_retry_of_a_forced_run_pays_for_what_is_missing_only() {
 async fn it_needs_an_admin_besides() {
     let keys = "make:trigger:key-of-make-0123456789;ops:admin+trigger:key-of-ops-0123456789";
     let service = Service::start_with(&[("API_KEYS", keys), ("TRIGGER_ANONYMOUS", "true")]).await;
-    let path = format!("/api/v1/leads/process?id={}&force=true", Situation::Plain.lead_id());
+    let path = format!(
+        "/api/v1/leads/process?id={}&force=true",
+        Situation::Plain.lead_id()
+    );
     assert_eq!(service.get(&path).await.status, 401);
     let make = [("x-api-key", "key-of-make-0123456789")];
     let answer = service.get_with(&path, &make).await;

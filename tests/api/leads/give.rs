@@ -132,11 +132,17 @@ async fn the_dead_are_nobody() {
         ..Person::invented(1)
     };
     service.simulator.put_person(person.clone());
-    service.simulator.put_lead(lead_of("lead-1", &person)).unwrap();
+    service
+        .simulator
+        .put_lead(lead_of("lead-1", &person))
+        .unwrap();
     let given = json!({"name": person.name, "cpf": person.cpf});
     let answer = give(&service, "lead-1", given, Value::Null).await;
     assert_eq!(answer.state(), "unidentified", "{}", answer.body);
-    assert_eq!(service.reason_of("lead-1").await.as_deref(), Some("deceased"));
+    assert_eq!(
+        service.reason_of("lead-1").await.as_deref(),
+        Some("deceased")
+    );
     service.stop().await;
 }
 
@@ -152,7 +158,10 @@ async fn of_a_suppressed_person_nothing_given_stays_and_nothing_is_paid() {
 
     assert_eq!((answer.status, answer.state()), (200, "suppressed"));
     assert_eq!(service.simulator.calls().paid(), 0);
-    assert_eq!(service.count("select count(*) from ops.given_leads").await, 0);
+    assert_eq!(
+        service.count("select count(*) from ops.given_leads").await,
+        0
+    );
     assert!(!service.dump().await.contains(&person.cpf));
     service.stop().await;
 }
@@ -191,7 +200,9 @@ async fn what_was_given_survives_a_crash_between_acceptance_and_run() {
     rust_c2s_api::storage::accept_lead(&pool, &id, trigger, dead, &takeover)
         .await
         .unwrap();
-    rust_c2s_api::storage::remove_instance(&pool, dead).await.unwrap();
+    rust_c2s_api::storage::remove_instance(&pool, dead)
+        .await
+        .unwrap();
 
     service.wait_for_state(&lead_id, "completed").await;
 
@@ -205,7 +216,9 @@ async fn other_details_during_a_run_are_used_by_the_next() {
     let service = Service::start().await;
     let Newcomer { lead_id, person } = stranger(&service, 1);
     let slow = FaultRule::always(Upstream::C2s, Fault::Slow(Duration::from_millis(500)));
-    service.simulator.fault(slow.operation(Operation::Lead).times(1));
+    service
+        .simulator
+        .fault(slow.operation(Operation::Lead).times(1));
     let corrected = async {
         while service.simulator.in_flight(Upstream::C2s) == 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -234,10 +247,20 @@ async fn a_finished_lead_runs_again_and_one_the_crm_does_not_know_is_missing() {
     assert!(again.body.get("duplicate_request").is_none());
     assert_eq!(service.simulator.calls().paid(), paid);
 
-    let missing = post(&service, "/api/v1/leads", &json!({"lead_id": "not-in-the-crm"})).await;
+    let missing = post(
+        &service,
+        "/api/v1/leads",
+        &json!({"lead_id": "not-in-the-crm"}),
+    )
+    .await;
     assert_eq!((missing.status, missing.state()), (404, "lead_missing"));
     missing.assert_five_keys();
-    let not_waited = post(&service, "/api/v1/leads?wait=0", &json!({"lead_id": lead_id})).await;
+    let not_waited = post(
+        &service,
+        "/api/v1/leads?wait=0",
+        &json!({"lead_id": lead_id}),
+    )
+    .await;
     assert_eq!(not_waited.status, 202, "{}", not_waited.body);
     service.stop().await;
 }
@@ -256,11 +279,26 @@ async fn what_cannot_be_used_is_named_and_nothing_is_accepted() {
         (json!({"lead_id": 7}), "lead_id"),
         (json!({"lead_id": "no id"}), "lead_id"),
         (json!({"lead_id": "a".repeat(10_240)}), "lead_id"),
-        (json!({"lead_id": "a1", "personal_info": []}), "personal_info"),
-        (json!({"lead_id": "a1", "personal_info": {"cpf": "52998224724"}}), "personal_info.cpf"),
-        (json!({"lead_id": "a1", "personal_info": {"cpf": 52998224725_i64}}), "personal_info.cpf"),
-        (json!({"lead_id": "a1", "personal_info": {"email": "@"}}), "personal_info.email"),
-        (json!({"lead_id": "a1", "contact_info": {"phones": "11900000012"}}), "contact_info.phones"),
+        (
+            json!({"lead_id": "a1", "personal_info": []}),
+            "personal_info",
+        ),
+        (
+            json!({"lead_id": "a1", "personal_info": {"cpf": "52998224724"}}),
+            "personal_info.cpf",
+        ),
+        (
+            json!({"lead_id": "a1", "personal_info": {"cpf": 52998224725_i64}}),
+            "personal_info.cpf",
+        ),
+        (
+            json!({"lead_id": "a1", "personal_info": {"email": "@"}}),
+            "personal_info.email",
+        ),
+        (
+            json!({"lead_id": "a1", "contact_info": {"phones": "11900000012"}}),
+            "contact_info.phones",
+        ),
         (
             json!({"lead_id": "a1", "contact_info": {"phones": [{"phone": "11900000012"}, {"phone": "12"}]}}),
             "contact_info.phones[1].phone",
@@ -268,11 +306,31 @@ async fn what_cannot_be_used_is_named_and_nothing_is_accepted() {
     ] {
         names(&post(&service, "/api/v1/leads", &body).await, 422, field);
     }
-    for body in ["{\"lead_id\":", "", "{\"lead_id\":\"a\\u0000\"}", "{\"lead_id\":\"\\ud800\"}"] {
-        names(&post_text(&service, "/api/v1/leads", body).await, 400, "body");
+    for body in [
+        "{\"lead_id\":",
+        "",
+        "{\"lead_id\":\"a\\u0000\"}",
+        "{\"lead_id\":\"\\ud800\"}",
+    ] {
+        names(
+            &post_text(&service, "/api/v1/leads", body).await,
+            400,
+            "body",
+        );
     }
-    names(&post(&service, "/api/v1/leads?wait=soon", &json!({"lead_id": "a1"})).await, 400, "wait");
-    let no_json = service.post_with("/api/v1/leads", &[], "{\"lead_id\":\"a1\"}").await;
+    names(
+        &post(
+            &service,
+            "/api/v1/leads?wait=soon",
+            &json!({"lead_id": "a1"}),
+        )
+        .await,
+        400,
+        "wait",
+    );
+    let no_json = service
+        .post_with("/api/v1/leads", &[], "{\"lead_id\":\"a1\"}")
+        .await;
     assert_eq!(no_json.status, 415, "{}", no_json.body);
     assert_eq!(service.count("select count(*) from ops.leads").await, 0);
     assert_eq!(service.simulator.calls().all().len(), 0);
@@ -287,9 +345,17 @@ async fn only_a_key_that_triggers_may_give() {
     let json = ("content-type", "application/json");
     for path in ["/api/v1/leads", "/api/v1/leads/batch"] {
         let body = body.replace("\"lead_id\":", "\"lead_ids\":[1],\"lead_id\":");
-        assert_eq!(service.post_with(path, &[json], &body).await.status, 401, "{path}");
+        assert_eq!(
+            service.post_with(path, &[json], &body).await.status,
+            401,
+            "{path}"
+        );
         let reader = [json, ("x-api-key", "key-of-reader-0123456789")];
-        assert_eq!(service.post_with(path, &reader, &body).await.status, 403, "{path}");
+        assert_eq!(
+            service.post_with(path, &reader, &body).await.status,
+            403,
+            "{path}"
+        );
         let make = [json, ("x-api-key", "key-of-make-0123456789")];
         let answer = service.post_with(path, &make, &body).await;
         assert!(answer.status < 300, "{path}: {}", answer.body);

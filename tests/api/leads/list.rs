@@ -47,7 +47,9 @@ async fn pages_are_complete_while_new_leads_come() {
     }
     assert_eq!(
         seen,
-        ["lead-2", "lead-1", "lead-0", "lead-5", "lead-4", "lead-3", "lead-6"]
+        [
+            "lead-2", "lead-1", "lead-0", "lead-5", "lead-4", "lead-3", "lead-6"
+        ]
     );
     assert_eq!(ids(&service, "limit=100").await.len(), 7 + 3);
     service.stop().await;
@@ -68,18 +70,33 @@ async fn a_lead_is_found_by_what_an_operator_types() {
         let found = ids(&service, &format!("q={typed}")).await;
         assert!(found.contains(&lead_id), "{typed}: {found:?}");
     }
-    assert_eq!(ids(&service, &format!("q={phone}&state=completed")).await, [lead_id.as_str()]);
-    assert_eq!(ids(&service, &format!("q={phone}&state=failed")).await, Vec::<String>::new());
-    assert_eq!(ids(&service, "q=nobody+of+this+name").await, Vec::<String>::new());
+    assert_eq!(
+        ids(&service, &format!("q={phone}&state=completed")).await,
+        [lead_id.as_str()]
+    );
+    assert_eq!(
+        ids(&service, &format!("q={phone}&state=failed")).await,
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        ids(&service, "q=nobody+of+this+name").await,
+        Vec::<String>::new()
+    );
     let unidentified = Situation::UnknownContact.lead_id();
-    assert_eq!(ids(&service, "state=unidentified&unknown=1").await, [unidentified.as_str()]);
+    assert_eq!(
+        ids(&service, "state=unidentified&unknown=1").await,
+        [unidentified.as_str()]
+    );
 
     let answer = service.get(&format!("/api/v1/leads?q={lead_id}")).await;
     let item = &answer.body["items"][0];
     assert_eq!(item["state"], "completed");
     assert_eq!(item["outcome"], "completed");
     assert_eq!(item["source"], "make");
-    assert_eq!((&item["attempts"], &item["cost_centavos"]), (&json!(0), &json!(120)));
+    assert_eq!(
+        (&item["attempts"], &item["cost_centavos"]),
+        (&json!(0), &json!(120))
+    );
     for instant in ["first_seen_at", "finished_at"] {
         let text = item[instant].as_str().unwrap();
         assert!(text.ends_with('Z') && text.len() == 20, "{text}");
@@ -110,11 +127,19 @@ async fn what_cannot_be_used_is_named() {
         ("q=%ff", "query"),
     ] {
         let answer = service.get(&format!("/api/v1/leads?{query}")).await;
-        assert_eq!((answer.status, &answer.body["field"]), (400, &json!(field)), "{query:.40}");
+        assert_eq!(
+            (answer.status, &answer.body["field"]),
+            (400, &json!(field)),
+            "{query:.40}"
+        );
         answer.assert_five_keys();
     }
     for query in ["q=%25", "q=%5C", "q='", "cursor=9223372036854775.a1"] {
-        assert_eq!(service.get(&format!("/api/v1/leads?{query}")).await.status, 200, "{query}");
+        assert_eq!(
+            service.get(&format!("/api/v1/leads?{query}")).await.status,
+            200,
+            "{query}"
+        );
     }
     service.stop().await;
 }

@@ -44,12 +44,14 @@ pub(crate) async fn looks(service: &Service) -> Vec<String> {
 
 /// Somebody objected: whose contact or CPF hashes to this under the key of the tests.
 pub(crate) async fn suppress(service: &Service, kind: &str, hash: &[u8]) {
-    sqlx::query("insert into ops.suppressions (key_hash, kind, reason) values ($1, $2, 'objection')")
-        .bind(hash)
-        .bind(kind)
-        .execute(service.pool())
-        .await
-        .unwrap();
+    sqlx::query(
+        "insert into ops.suppressions (key_hash, kind, reason) values ($1, $2, 'objection')",
+    )
+    .bind(hash)
+    .bind(kind)
+    .execute(service.pool())
+    .await
+    .unwrap();
 }
 
 pub(crate) fn key() -> rust_c2s_api::models::PrivacyKey {

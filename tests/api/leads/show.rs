@@ -27,19 +27,29 @@ async fn a_delivered_lead_shows_its_steps_its_person_and_the_message() {
     assert_eq!(answer.status, 200, "{}", answer.body);
     let body = &answer.body;
     assert_eq!(body["lead_id"], json!(lead_id));
-    assert_eq!((answer.state(), &body["outcome"]), ("completed", &json!("completed")));
+    assert_eq!(
+        (answer.state(), &body["outcome"]),
+        ("completed", &json!("completed"))
+    );
     let steps = body["steps"].as_array().unwrap();
-    let names: Vec<_> = steps.iter().filter_map(|step| step["name"].as_str()).collect();
+    let names: Vec<_> = steps
+        .iter()
+        .filter_map(|step| step["name"].as_str())
+        .collect();
     assert_eq!(names.first(), Some(&"fetch_lead"));
     assert!(names.contains(&"lookup_profile"), "{names:?}");
-    let cost: i64 = steps.iter().filter_map(|step| step["cost_centavos"].as_i64()).sum();
+    let cost: i64 = steps
+        .iter()
+        .filter_map(|step| step["cost_centavos"].as_i64())
+        .sum();
     assert_eq!(json!(cost), body["cost_centavos"]);
     assert_eq!(body["identity"]["decision"], "accept");
     assert_eq!(body["identity"]["score"], 100);
     let reasons = body["identity"]["reasons"].as_array().unwrap();
     assert!(reasons.contains(&json!("both_contacts")), "{reasons:?}");
     assert_eq!(body["message"], json!(service.only_message(&lead_id)));
-    let people = "select count(*) from ops.access_log where action = 'lead' and party_id is not null";
+    let people =
+        "select count(*) from ops.access_log where action = 'lead' and party_id is not null";
     assert_eq!(service.count(people).await, 1);
     service.stop().await;
 }
@@ -108,7 +118,11 @@ async fn only_a_key_that_reads_may_look() {
         assert_eq!(service.get_with(path, &make).await.status, 403, "{path}");
         let reader = [("authorization", "Bearer key-of-reader-0123456789")];
         let answer = service.get_with(path, &reader).await;
-        assert!(matches!(answer.status, 200 | 404), "{path}: {}", answer.body);
+        assert!(
+            matches!(answer.status, 200 | 404),
+            "{path}: {}",
+            answer.body
+        );
     }
     service.stop().await;
 }

@@ -196,7 +196,7 @@ mod tests {
 
     use super::*;
 
-    fn read(person: serde_json::Value, phones: serde_json::Value) -> Result<GivenLead, String> {
+    fn read(person: &serde_json::Value, phones: &serde_json::Value) -> Result<GivenLead, String> {
         let body = json!({
             "lead_id": "a1", "personal_info": person, "contact_info": {"phones": phones},
         });
@@ -209,7 +209,7 @@ mod tests {
             "name": " Pessoa  Exemplo ", "cpf": "529.982.247-25", "email": "PESSOA@Example.com",
         });
         let phones = json!([{"phone": "+55 (11) 90000-0012"}, {"phone": null}, {}, {"phone": " "}]);
-        let given = read(person, phones).unwrap();
+        let given = read(&person, &phones).unwrap();
         assert_eq!(given.name.unwrap().as_str(), "Pessoa Exemplo");
         assert_eq!(given.cpf.unwrap().digits(), "52998224725");
         assert_eq!(given.email.unwrap().as_str(), "pessoa@example.com");
@@ -223,7 +223,7 @@ mod tests {
     #[case::blank(json!({"name": " ", "cpf": "", "email": "\t"}), json!([{"phone": ""}]))]
     #[case::no_name(json!({"name": "123"}), json!([]))]
     fn nothing_is_given(#[case] person: serde_json::Value, #[case] phones: serde_json::Value) {
-        assert!(read(person, phones).unwrap().is_empty());
+        assert!(read(&person, &phones).unwrap().is_empty());
     }
 
     #[rstest]
@@ -238,7 +238,7 @@ mod tests {
         #[case] phones: serde_json::Value,
         #[case] start: &str,
     ) {
-        let said = read(person, phones).unwrap_err();
+        let said = read(&person, &phones).unwrap_err();
         assert!(said.starts_with(start), "{said}");
     }
 }

@@ -35,6 +35,10 @@ impl<A, R> Call<A, R> {
     }
 }
 
+/// Accepts leads for the queue, and answers how each stands.
+pub type AcceptLeads =
+    Call<(Vec<LeadId>, Option<NamedCaller>), Result<Vec<LeadState>, ProcessError>>;
+
 /// A list that is asked for.
 #[derive(Debug, Clone)]
 pub struct ListRequest {
@@ -56,7 +60,7 @@ pub struct LeadCalls {
     /// Tells what a run would come to; as if nothing were stored of the providers' answers, when told so.
     pub dry_run: Call<(LeadId, bool), Result<DryRun, ProcessError>>,
     /// Accepts leads for the queue.
-    pub accept: Call<(Vec<LeadId>, Option<NamedCaller>), Result<Vec<LeadState>, ProcessError>>,
+    pub accept: AcceptLeads,
     /// Tells whom a lead was taken for.
     pub enriched: Call<LeadId, Result<EnrichedLead, OverviewError>>,
     /// Lists leads.

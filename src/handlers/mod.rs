@@ -52,7 +52,7 @@ use utoipa_axum::routes;
 
 pub use self::metrics::Scrape;
 pub use access::{Access, Caller};
-pub use lead_calls::{Call, LeadCalls, ListRequest};
+pub use lead_calls::{AcceptLeads, Call, LeadCalls, ListRequest};
 pub use lead_state::StateWord;
 pub use openapi::document;
 pub use process_answer::{LeadAnswer, LeadBody, Masking, NO_PROFILE, Rendered, render};

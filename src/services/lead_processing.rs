@@ -26,7 +26,7 @@ use super::lead_pipeline::LeadPipeline;
 use crate::clock::Clock;
 use crate::config::{Config, PipelineConfig};
 use crate::models::{Cpf, LeadId, LeadState};
-use crate::storage::{self, AccessRecord, Asker, InstanceId, LeadResult, Trigger, Wish};
+use crate::storage::{InstanceId, LeadResult};
 use crate::upstream::c2s::UpstreamHealth;
 pub use request::{LeadRequest, NamedCaller, RunWhen};
 use suspects::Suspects;
@@ -208,41 +208,6 @@ impl LeadProcessing {
         let flight = self.clone().fly(lead_id, trigger, sender, in_air);
         self.tasks.spawn(flight);
         (landing, true)
-    }
-
-    fn trigger(&self, request: LeadRequest) -> Trigger {
-        let process = |source, dedup_ttl| Wish::Process { source, dedup_ttl };
-        Trigger {
-            wish: match request.when {
-                RunWhen::NotEndedLately(source) => process(source, self.settings.dedup_ttl),
-                RunWhen::Always(source) => process(source, Duration::ZERO),
-                RunWhen::Replay => Wish::Replay,
-            },
-            force: request.force,
-            asker: request.caller.map(|caller| self.asker(caller)),
-            given: request.given,
-        }
-    }
-
-    /// Records who shares a flight: only the first call of it reaches T1.
-    async fn record(&self, lead_id: &LeadId, asker: Asker) -> Result<(), ProcessError> {
-        let look = AccessRecord {
-            actor: &asker.actor,
-            action: asker.action,
-            party_ids: &[],
-            lead_id: Some(lead_id),
-            reason: &asker.reason,
-        };
-        let recorded = storage::record_access(&self.pool, look).await;
-        recorded.map_err(flight::refusal)
-    }
-
-    fn asker(&self, caller: NamedCaller) -> Asker {
-        Asker {
-            actor: caller.actor,
-            action: caller.action,
-            reason: self.purpose.clone(),
-        }
     }
 
     /// What a caller is told of a flight; `first` when it is the caller's own.

@@ -1,6 +1,11 @@
 //! What is wanted of a lead, and by whom.
 
+use std::time::Duration;
+
+use super::flight::refusal;
+use super::{LeadProcessing, ProcessError};
 use crate::models::{GivenLead, LeadId, LeadSource};
+use crate::storage::{self, AccessRecord, Asker, Trigger, Wish};
 
 /// A lead that somebody wants run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +53,44 @@ impl LeadRequest {
             force: false,
             given: None,
             caller: None,
+        }
+    }
+}
+
+impl LeadProcessing {
+    /// The trigger that a request comes to.
+    pub(super) fn trigger(&self, request: LeadRequest) -> Trigger {
+        let process = |source, dedup_ttl| Wish::Process { source, dedup_ttl };
+        Trigger {
+            wish: match request.when {
+                RunWhen::NotEndedLately(source) => process(source, self.settings.dedup_ttl),
+                RunWhen::Always(source) => process(source, Duration::ZERO),
+                RunWhen::Replay => Wish::Replay,
+            },
+            force: request.force,
+            asker: request.caller.map(|caller| self.asker(caller)),
+            given: request.given,
+        }
+    }
+
+    /// Records who shares a flight: only the first call of it reaches T1.
+    pub(super) async fn record(&self, lead_id: &LeadId, asker: Asker) -> Result<(), ProcessError> {
+        let look = AccessRecord {
+            actor: &asker.actor,
+            action: asker.action,
+            party_ids: &[],
+            lead_id: Some(lead_id),
+            reason: &asker.reason,
+        };
+        let recorded = storage::record_access(&self.pool, look).await;
+        recorded.map_err(refusal)
+    }
+
+    pub(super) fn asker(&self, caller: NamedCaller) -> Asker {
+        Asker {
+            actor: caller.actor,
+            action: caller.action,
+            reason: self.purpose.clone(),
         }
     }
 }

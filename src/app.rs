@@ -17,13 +17,14 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::handlers::{
-    self, Access, AppState, Readiness, ReadinessReport, RecordAccess, ServiceCalls,
+    self, Access, AppState, CustomerCalls, Readiness, ReadinessReport, RecordAccess, ServiceCalls,
 };
 use crate::lookups::Lookups;
 use crate::models::{Phone, PrivacyKey};
 use crate::server::{Server, ServerError};
 use crate::services::access_log::AccessLog;
 use crate::services::alarm::Alarm;
+use crate::services::customer_lookup::CustomerLookup;
 use crate::services::lead_overview::LeadOverview;
 use crate::services::lead_pipeline::LeadPipeline;
 use crate::services::lead_processing::LeadProcessing;
@@ -59,6 +60,7 @@ pub struct App {
     metrics: ServedMetrics,
     database: Database,
     processing: LeadProcessing,
+    customers: CustomerLookup,
     workers: Arc<Workers>,
     draining: CancellationToken,
     access: Arc<Access>,
@@ -131,6 +133,14 @@ impl App {
             BreakerRules::of(&config.pipeline),
             permission,
         )?);
+        let customers = CustomerLookup::new(
+            config,
+            pool.clone(),
+            lookups.clone(),
+            privacy_key.clone(),
+            instance,
+            clock.clone(),
+        );
         let pipeline = LeadPipeline::new(
             config,
             pool.clone(),
@@ -162,6 +172,7 @@ impl App {
             leads: lead_calls(&processing, overview),
             readiness: readiness(&pool, &workers, &processing),
             scrape: metrics.scrape(),
+            customers: customer_calls(&customers),
             record_access: record_access(AccessLog::new(pool.clone(), &config.privacy)),
         };
         let wait = config.pipeline.process_wait;
@@ -172,6 +183,7 @@ impl App {
             metrics,
             database,
             processing,
+            customers,
             workers,
             draining,
             access,
@@ -218,7 +230,10 @@ impl App {
             self.draining.cancel();
             self.workers.take_no_more();
             let deadline = Instant::now() + DRAIN;
-            self.processing.finish(DRAIN_RUNS).await;
+            tokio::join!(
+                self.processing.finish(DRAIN_RUNS),
+                self.customers.finish(DRAIN_RUNS)
+            );
             deadline
         };
         let (served, metrics, deadline) = tokio::join!(serving, metrics, stopping);
@@ -236,10 +251,10 @@ impl App {
     pub async fn stop(self, deadline: Instant) -> Result<(), AppError> {
         self.workers.take_no_more();
         let left = deadline.saturating_duration_since(Instant::now());
-        let stopped = self
-            .processing
-            .stop(left.saturating_sub(HANDING_BACK))
-            .await;
+        let left = left.saturating_sub(HANDING_BACK);
+        self.customers.finish(left).await;
+        // After the lookups: with it this instance is gone, and what it asked is anybody's.
+        let stopped = self.processing.stop(left).await;
         self.workers.stop().await;
         let closed = self.database.close().await;
         stopped?;
@@ -265,6 +280,24 @@ async fn privacy_key(config: &Config, pool: &PgPool) -> Result<PrivacyKey, Stora
          hashes finds it too; set PRIVACY_KEY before real data is processed"
     );
     storage::load_or_create_privacy_key(pool).await
+}
+
+fn customer_calls(customers: &CustomerLookup) -> CustomerCalls {
+    let (find, stored, vendor) = (customers.clone(), customers.clone(), customers.clone());
+    CustomerCalls::new(
+        move |key, page| {
+            let customers = find.clone();
+            async move { customers.find(key, &page).await }
+        },
+        move |party_id| {
+            let customers = stored.clone();
+            async move { customers.stored(party_id).await }
+        },
+        move |cpf| {
+            let customers = vendor.clone();
+            async move { customers.vendor_answer(&cpf).await }
+        },
+    )
 }
 
 fn record_access(log: AccessLog) -> RecordAccess {

@@ -57,6 +57,10 @@ const HANDLERS: &[&str] = &[
     "storage::LeadSummary",
     "storage::MaskedPerson",
     "storage::Step",
+    "storage::CustomerAddress",
+    "storage::CustomerEmail",
+    "storage::CustomerPhone",
+    "storage::StoredCustomer",
 ];
 
 const TABLE: &[Rule] = &[

@@ -9,14 +9,20 @@ mod batch;
 mod claim;
 #[path = "storage/counting_proxy.rs"]
 mod counting_proxy;
+#[path = "storage/customers.rs"]
+mod customers;
 #[path = "storage/ending.rs"]
 mod ending;
 #[path = "storage/given.rs"]
 mod given;
 #[path = "storage/harness.rs"]
 mod harness;
+#[path = "storage/inquiries.rs"]
+mod inquiries;
 #[path = "storage/lookups.rs"]
 mod lookups;
+#[path = "storage/names.rs"]
+mod names;
 #[path = "storage/people.rs"]
 mod people;
 #[path = "storage/persist.rs"]

@@ -125,6 +125,19 @@ const NEEDS: &[(&str, &str, Need)] = &[
         "/api/v1/leads/{id}/replay",
         Need::Scope(Scope::Admin),
     ),
+    (
+        "GET",
+        "/api/v1/contributor/customer",
+        Need::Scope(Scope::Read),
+    ),
+    ("POST", "/api/v1/enrich", Need::Scope(Scope::Read)),
+    ("GET", "/api/v1/customers/{uuid}", Need::Scope(Scope::Read)),
+    ("GET", "/api/v1/work/modules/all", Need::Scope(Scope::Read)),
+    (
+        "GET",
+        "/api/v1/work/modules/{module}",
+        Need::Scope(Scope::Read),
+    ),
 ];
 
 impl Need {

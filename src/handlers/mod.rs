@@ -18,6 +18,10 @@
 
 mod access;
 mod batch;
+mod customer_body;
+mod customer_calls;
+mod customer_examples;
+mod customers;
 mod docs;
 mod dry_run;
 mod enrich;
@@ -36,6 +40,7 @@ mod process_answer;
 mod rate_limit;
 mod replay;
 mod state;
+mod work_modules;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -52,6 +57,7 @@ use utoipa_axum::routes;
 
 pub use self::metrics::Scrape;
 pub use access::{Access, Caller};
+pub use customer_calls::CustomerCalls;
 pub use lead_calls::{AcceptLeads, Call, LeadCalls, ListRequest};
 pub use lead_state::StateWord;
 pub use openapi::document;
@@ -90,7 +96,12 @@ fn documented_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(enrich::enrich))
         .routes(routes!(lead_list::list_leads, give_lead::give_lead))
         .routes(routes!(batch::accept_leads))
-        .routes(routes!(lead_list::show_lead));
+        .routes(routes!(lead_list::show_lead))
+        .routes(routes!(customers::find_customer).map(without_head))
+        .routes(routes!(customers::enrich))
+        .routes(routes!(customers::read_customer))
+        .routes(routes!(work_modules::all_modules).map(without_head))
+        .routes(routes!(work_modules::one_module).map(without_head));
     openapi::complete(routes.get_openapi_mut());
     routes
 }

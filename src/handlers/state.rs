@@ -10,6 +10,7 @@ use moka::future::Cache;
 use tokio_util::sync::CancellationToken;
 
 use super::access::Access;
+use super::customer_calls::CustomerCalls;
 use super::lead_calls::LeadCalls;
 use super::metrics::Scrape;
 use super::observe::chain;
@@ -91,6 +92,8 @@ pub struct ServiceCalls {
     pub readiness: Readiness,
     /// Writes the metrics.
     pub scrape: Scrape,
+    /// Looks people up.
+    pub customers: CustomerCalls,
     /// Records who looked.
     pub record_access: RecordAccess,
 }

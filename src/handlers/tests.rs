@@ -14,6 +14,7 @@ use super::lead_calls::tests::lead_calls;
 use super::*;
 use crate::config::{Config, ServerConfig};
 use crate::models::{Cpf, LeadState};
+use crate::services::customer_lookup::LookupFailure;
 use crate::services::lead_processing::{LeadRequest, ProcessAnswer, ProcessError};
 use crate::telemetry;
 use crate::telemetry::captured::Captured;
@@ -90,6 +91,11 @@ impl Stub {
             leads: lead_calls(process),
             readiness,
             scrape: Scrape::new(async || "up 1\n".to_owned()),
+            customers: CustomerCalls::new(
+                |_, _| async { Err(LookupFailure::Nobody) },
+                |_| async { Err(LookupFailure::Nobody) },
+                |_| async { Err(LookupFailure::Nobody) },
+            ),
             record_access: RecordAccess::new(|_| Box::pin(async { Ok(()) })),
         };
         AppState::new(calls, &config, wait, CancellationToken::new())

@@ -6,6 +6,7 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
 use super::answer::{ProviderAnswer, ProviderOutcome};
+use super::asker::Asker;
 use super::settle::count_answer;
 use super::{LookupError, Lookups, RunNotes};
 use crate::models::{Candidate, Email, KeyedHash, Lead, Phone};
@@ -57,12 +58,16 @@ pub struct LeadToFind<'a> {
     pub suppression_hashes: &'a [KeyedHash],
 }
 
+/// A contact that is asked about.
 #[derive(Clone, Copy)]
 pub(super) enum Asked<'a> {
+    /// By phone.
     Phone(&'a Phone),
+    /// By e-mail.
     Email(&'a Email),
 }
 
+/// A question about a contact.
 #[derive(Clone, Copy)]
 pub(super) struct Question<'a> {
     pub(super) key: LookupKey,
@@ -95,10 +100,11 @@ impl Lookups {
             return Ok(None);
         };
         let asked: Vec<_> = questions.into_iter().zip(states).collect();
-        let findings = self.ask_at_once(claim, asked, notes).await?;
+        let asker = Asker::Lead(claim);
+        let findings = self.ask_at_once(asker, asked, notes).await?;
         match lead.used.phone.usable() {
             Some(phone) if findings.knows_nobody() => {
-                let by_phone = self.people_by_work_api(claim, phone, notes).await?;
+                let by_phone = self.people_by_work_api(asker, phone, notes).await?;
                 Ok(Some(ContactFindings {
                     by_phone: Some(by_phone),
                     phone_asked_at: Provider::WorkApi,
@@ -151,23 +157,26 @@ impl Lookups {
     }
 
     pub(super) fn questions<'a>(&self, lead: &'a Lead) -> Vec<Question<'a>> {
-        let phone = lead.phone.usable().map(|phone| Question {
+        let phone = lead.phone.usable().map(Asked::Phone);
+        let email = lead.email.usable().map(Asked::Email);
+        let asked = phone.into_iter().chain(email);
+        asked.map(|asked| self.question(asked)).collect()
+    }
+
+    /// A question to Diretrix.
+    pub(super) fn question<'a>(&self, asked: Asked<'a>) -> Question<'a> {
+        let (kind, hash) = match asked {
+            Asked::Phone(phone) => (LookupKind::Phone, self.privacy_key.of_phone(phone)),
+            Asked::Email(email) => (LookupKind::Email, self.privacy_key.of_email(email)),
+        };
+        Question {
             key: LookupKey {
                 provider: Provider::Diretrix,
-                kind: LookupKind::Phone,
-                hash: self.privacy_key.of_phone(phone),
+                kind,
+                hash,
             },
-            asked: Asked::Phone(phone),
-        });
-        let email = lead.email.usable().map(|email| Question {
-            key: LookupKey {
-                provider: Provider::Diretrix,
-                kind: LookupKind::Email,
-                hash: self.privacy_key.of_email(email),
-            },
-            asked: Asked::Email(email),
-        });
-        phone.into_iter().chain(email).collect()
+            asked,
+        }
     }
 
     pub(super) fn work_api_question<'a>(&self, phone: &'a Phone) -> Question<'a> {
@@ -183,14 +192,14 @@ impl Lookups {
 
     async fn ask_at_once(
         &self,
-        claim: &Claim,
+        asker: Asker<'_>,
         questions: Vec<(Question<'_>, LookupState)>,
         notes: &mut RunNotes,
     ) -> Result<ContactFindings, LookupError> {
         let held_since = notes.held_since;
         let asking = questions
             .into_iter()
-            .map(|(question, state)| self.answer(claim, question, state, held_since));
+            .map(|(question, state)| self.answer(asker, question, state, held_since));
         let mut asking: FuturesUnordered<_> = asking.collect();
         let mut findings = ContactFindings::of_diretrix();
         let mut failed = None;
@@ -201,7 +210,7 @@ impl Lookups {
                 match tokio::time::timeout(EARLY, asking.next()).await {
                     Ok(next) => next,
                     Err(_) => {
-                        self.settle_early(claim, notes).await?;
+                        self.settle_early(asker, notes).await?;
                         continue;
                     }
                 }
@@ -218,10 +227,14 @@ impl Lookups {
 
     /// Commits an answer that is ahead of the other. When the database is away the other is waited
     /// for all the same: its call is paid.
-    async fn settle_early(&self, claim: &Claim, notes: &mut RunNotes) -> Result<(), LookupError> {
-        match self.settle_once(claim, notes).await {
+    async fn settle_early(
+        &self,
+        asker: Asker<'_>,
+        notes: &mut RunNotes,
+    ) -> Result<(), LookupError> {
+        match self.settle_once(asker, notes).await {
             Err(LookupError::Storage(error)) if error != StorageError::LostClaim => {
-                tracing::debug!(lead_id = %claim.lead_id, error = %error, "an answer could not be committed yet");
+                tracing::debug!(%asker, error = %error, "an answer could not be committed yet");
                 Ok(())
             }
             settled => settled,
@@ -230,26 +243,30 @@ impl Lookups {
 
     async fn people_by_work_api(
         &self,
-        claim: &Claim,
+        asker: Asker<'_>,
         phone: &Phone,
         notes: &mut RunNotes,
     ) -> Result<Vec<Candidate>, LookupError> {
         let question = self.work_api_question(phone);
-        let states = self
-            .settle_and_acquire(claim, &[question.key], notes)
-            .await?;
-        let state = states
-            .into_iter()
-            .next()
-            .ok_or(StorageError::Corrupt("answer to one question"))?;
-        let answer = self.answer(claim, question, state, notes.held_since).await;
+        self.ask_one(asker, question, notes).await
+    }
+
+    /// The answer to one question, acquired with the settlement of what came back before.
+    pub(super) async fn ask_one(
+        &self,
+        asker: Asker<'_>,
+        question: Question<'_>,
+        notes: &mut RunNotes,
+    ) -> Result<Vec<Candidate>, LookupError> {
+        let state = self.acquire_one(asker, question.key, notes).await?;
+        let answer = self.answer(asker, question, state, notes.held_since).await;
         note(answer, notes).1
     }
 
     /// The answer to one question: from the row, from whoever is asking, or from the provider.
     async fn answer<'a>(
         &self,
-        claim: &Claim,
+        asker: Asker<'_>,
         question: Question<'a>,
         mut state: LookupState,
         held_since: Instant,
@@ -261,7 +278,7 @@ impl Lookups {
         };
         let waited = state == LookupState::Pending;
         if waited {
-            state = match self.wait_for(claim, question.key).await {
+            state = match self.wait_for(asker, question.key).await {
                 Ok(state) => state,
                 Err(error) => return unasked(Err(error)),
             };

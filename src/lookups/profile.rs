@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::answer::ProviderOutcome;
+use super::asker::Asker;
 use super::settle::{Settle, count_answer};
 use super::{LookupError, Lookups, RunNotes};
 use crate::lookups::work_api::FetchedProfile;
@@ -64,15 +65,21 @@ impl Lookups {
         cpf: &Cpf,
         notes: &mut RunNotes,
     ) -> Result<ProfileAnswer, LookupError> {
+        self.profile_asked_by(Asker::Lead(claim), cpf, notes).await
+    }
+
+    /// The profile of a CPF, whoever asks.
+    pub(super) async fn profile_asked_by(
+        &self,
+        asker: Asker<'_>,
+        cpf: &Cpf,
+        notes: &mut RunNotes,
+    ) -> Result<ProfileAnswer, LookupError> {
         let key = self.profile_key(cpf);
-        let states = self.settle_and_acquire(claim, &[key], notes).await?;
-        let mut state = states
-            .into_iter()
-            .next()
-            .ok_or(StorageError::Corrupt("answer to one question"))?;
+        let mut state = self.acquire_one(asker, key, notes).await?;
         let waited = state == LookupState::Pending;
         if waited {
-            state = self.wait_for(claim, key).await?;
+            state = self.wait_for(asker, key).await?;
         }
         count_answer(key, waited, &state);
         if state == LookupState::Mine {

@@ -48,7 +48,7 @@ pub struct LeadPipeline {
 const HELD_FOR: u32 = 4;
 
 /// How the reason of a profile begins that the database would not store.
-const REFUSED_BY_DATABASE: &str = "profile_refused_by_database";
+pub(super) const REFUSED_BY_DATABASE: &str = "profile_refused_by_database";
 
 /// The reason of a lead that is given up because its runs end with their process.
 pub(super) const CRASHED_TOO_OFTEN: &str = "crashed_too_often";

@@ -4,6 +4,7 @@ pub mod access_log;
 pub mod alarm;
 mod backoff;
 mod company;
+pub mod customer_lookup;
 mod delivery;
 mod flights;
 pub mod lead_overview;

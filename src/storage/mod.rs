@@ -13,8 +13,10 @@ mod complete_delivery;
 mod end_run;
 mod endpoint;
 mod error;
+mod find_people;
 mod given;
 mod heartbeat;
+mod inquiries;
 mod instances;
 mod known_answers;
 mod lead_run;
@@ -30,11 +32,13 @@ mod poll_lookup;
 mod pool;
 mod privacy_keys;
 pub mod private_server;
+mod read_customers;
 mod read_leads;
 mod read_queue;
 mod record_access;
 mod result_row;
 mod retry;
+mod search_names;
 mod settle_and_acquire;
 #[doc(hidden)]
 pub mod test_database;
@@ -48,8 +52,14 @@ pub use complete_delivery::{complete_delivery, send_again};
 pub use end_run::end_run;
 pub use endpoint::{Endpoint, probe_endpoint};
 pub use error::{Outage, StorageError};
+pub use find_people::{
+    ContactKind, KnownPerson, find_people_by_contact, find_people_by_cpf, suppressed_among,
+};
 pub use given::read_given_lead;
 pub use heartbeat::Heartbeat;
+pub use inquiries::{
+    Inquired, InquiredPerson, Inquirer, abandon_inquiry, inquire, poll_inquiry, store_inquired,
+};
 pub use instances::{beat, hand_back_leads, owned_leads, register_instance, remove_instance};
 pub use known_answers::{KnownAnswers, any_suppressed, known_answers};
 pub use lead_run::{
@@ -69,10 +79,15 @@ pub use persistence::persistently;
 pub use poll_lookup::poll_lookup;
 pub use pool::{connect, options_from_url, ping};
 pub use privacy_keys::load_or_create_privacy_key;
+pub use read_customers::{
+    CustomerAddress, CustomerEmail, CustomerEnrichment, CustomerPhone, StoredCustomer,
+    read_customer, read_payload,
+};
 pub use read_leads::{
     EnrichedLead, LeadDetail, LeadSubjects, MaskedPerson, StoredIdentity, read_enriched_lead,
     read_lead_result, show_lead,
 };
 pub use read_queue::{answers, count_ended_leads, read_queue};
 pub use record_access::{AccessRecord, record_access};
+pub use search_names::{FoundName, NameCursor, NamePage, NameSearch, search_names};
 pub use settle_and_acquire::settle_and_acquire;

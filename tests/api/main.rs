@@ -4,8 +4,11 @@
 mod access;
 mod alerts;
 mod c2s;
+mod contributor;
+mod customers;
 mod database_away;
 mod database_lost;
+mod enrich;
 mod leads;
 mod metrics;
 mod process_query;
@@ -13,3 +16,4 @@ mod replay;
 #[path = "../support/mod.rs"]
 mod support;
 mod waiting;
+mod work;

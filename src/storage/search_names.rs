@@ -81,7 +81,10 @@ impl NameCursor {
     pub fn parse(text: &str) -> Option<Self> {
         let (score, party_id) = text.split_once('.')?;
         let cursor = Self {
-            score: score.parse().ok().filter(|score| (1..=100).contains(score))?,
+            score: score
+                .parse()
+                .ok()
+                .filter(|score| (1..=100).contains(score))?,
             party_id: Uuid::try_parse(party_id).ok()?,
         };
         // One spelling only, so that a text is a cursor or none.
@@ -155,10 +158,12 @@ impl PageRow {
             .collect::<Result<_, _>>()
             .map_err(|_| StorageError::Corrupt("score of a name"))?;
         let last = self.ids.last().zip(scores.last());
-        let next = last.filter(|_| self.has_more).map(|(id, score)| NameCursor {
-            score: *score,
-            party_id: *id,
-        });
+        let next = last
+            .filter(|_| self.has_more)
+            .map(|(id, score)| NameCursor {
+                score: *score,
+                party_id: *id,
+            });
         let rows = self.ids.iter().zip(self.names).zip(self.cpfs).zip(scores);
         // What others wrote into the table may be no name of a person, or no CPF: one such row must
         // not hide everybody else.

@@ -51,6 +51,9 @@ async fn seed(database: &Database, arguments: &SeedArguments) -> Result<()> {
             arguments.seed
         );
     }
+    if !there.others && arguments.parties > 2 * there.copied {
+        copying.index_at_the_end().await?;
+    }
     let rows = copy(&mut copying, &crowd, there, arguments.parties).await;
     let rows = rows.map_err(|error| told(error, arguments.seed))?;
     copying.commit().await?;

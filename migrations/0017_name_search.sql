@@ -24,59 +24,68 @@ create function core.name_score(name text, folded text) returns integer
             then 70 + floor(19 * similarity(name, folded))::integer
         else 1 + floor(68 * similarity(name, folded))::integer end;
 
--- One page of the people whose names hold every word of a text. At most `most` of them are ranked: where there are more, or
--- where the text has no three letters in a row to look up, `truncated` says so, and there is no other page.
+-- One page of the people whose names hold every word of a text. At most `most` that hold the words are ranked, and as many
+-- that begin with the text where that is not all of them; `truncated` says so, and then there is no other page.
+--
+-- The statement is put together with its patterns in it, because the planner has to see them: it looks a rare word up in
+-- the trigram index, and for one that every tenth name holds it reads the table until it has met enough of them, which is
+-- then the faster way. A text without three letters or digits in a row cannot be looked up: only names that begin with its
+-- first word are met then, the first `walk` of them.
 create function core.search_names(
-    p_text text, most integer, page_size integer, after_score integer, after_id uuid,
+    p_text text, most integer, walk integer, page_size integer, after_score integer, after_id uuid,
     out truncated boolean, out has_more boolean, out ids uuid[], out names text[], out cpfs text[], out scores integer[])
     language plpgsql stable
     set jit = off
     set max_parallel_workers_per_gather = 0
-    -- a bounded walk begins at the table's beginning, so that it meets the same people each time
+    -- a walk begins at the table's beginning, so that it meets the same people each time
     set synchronize_seqscans = off
     as $$
 declare
-    folded text := core.fold_text(normalize(p_text, NFC));
-    words text[];
+    folded constant text := core.fold_text(normalize(p_text, NFC));
+    can_be_looked_up constant boolean := folded ~ '[A-Z0-9]{3}';
     holds_words text;
-    candidates text;
+    met text := 'core.parties';
 begin
     -- a word within another one says nothing more
-    select array_agg(distinct w.word) into words
-    from string_to_table(folded, ' ') as w(word)
+    select string_agg(format('p.normalized_name like %L', '%' || core.like_literal(w.word) || '%'), ' and ')
+    into holds_words
+    from (select distinct word from string_to_table(folded, ' ') as s(word)) w
     where w.word <> '' and not exists (
         select from string_to_table(folded, ' ') as other(word)
         where other.word <> w.word and strpos(other.word, w.word) > 0);
-    if words is null then
-        select false, false, '{}', '{}', '{}', '{}' into truncated, has_more, ids, names, cpfs, scores;
-        return;
+    if not can_be_looked_up then
+        met := format(
+            $sql$(select * from core.parties f
+                  where f.party_type = 'person' and f.normalized_name like %L
+                  order by f.normalized_name using ~<~ limit %s)$sql$,
+            core.like_literal(split_part(folded, ' ', 1)) || '%', walk);
     end if;
-    select string_agg(format('p.normalized_name like %L', '%' || core.like_literal(w.word) || '%'), ' and ')
-    into holds_words
-    from unnest(words) as w(word);
-    candidates := format(
-        $sql$select p.id, p.full_name, p.normalized_name, p.cpf_cnpj from core.parties p
-             where p.party_type = 'person' and %s limit %s$sql$, holds_words, most + 1);
     execute format(
         $sql$
-        with candidates as (%s),
+        with holding as materialized (
+            select p.id, p.full_name, p.normalized_name, p.cpf_cnpj from %s p
+            where p.party_type = 'person' and %s limit $5 + 1),
+        complete as materialized (select $6 and count(*) <= $5 as is_so from holding),
+        beginning as materialized (
+            select p.id, p.full_name, p.normalized_name, p.cpf_cnpj from core.parties p
+            where not (select is_so from complete) and p.party_type = 'person' and p.normalized_name like %L
+            order by p.normalized_name using ~<~ limit $5),
         ranked as (
-            select c.*, core.name_score(c.normalized_name, $1) as score from candidates c),
+            select c.*, core.name_score(c.normalized_name, $1) as score
+            from (select * from holding union select * from beginning) c),
         rest as (
-            select r.* from ranked r
+            select r.*, count(*) over () as remaining from ranked r
             where $2 is null
                or (-r.score, r.normalized_name collate "C", r.id)
                   > (-$2, coalesce((select p.normalized_name from core.parties p where p.id = $3), '') collate "C", $3)
             order by -r.score, r.normalized_name collate "C", r.id
-            limit $4 + 1),
-        page as (
-            select r.* from rest r order by -r.score, r.normalized_name collate "C", r.id limit $4)
-        select (select count(*) from candidates) > $5, (select count(*) from rest) > $4,
-               coalesce(array_agg(p.id), '{}'), coalesce(array_agg(p.full_name), '{}'),
-               coalesce(array_agg(p.cpf_cnpj), '{}'), coalesce(array_agg(p.score), '{}')
-        from page p
-        $sql$, candidates)
+            limit $4)
+        select not (select is_so from complete), coalesce(max(r.remaining), 0) > $4,
+               coalesce(array_agg(r.id), '{}'), coalesce(array_agg(r.full_name), '{}'),
+               coalesce(array_agg(r.cpf_cnpj), '{}'), coalesce(array_agg(r.score), '{}')
+        from rest r
+        $sql$, met, coalesce(holds_words, 'false'), core.like_literal(folded) || '%')
     into truncated, has_more, ids, names, cpfs, scores
-    using folded, after_score, after_id, page_size, most;
+    using folded, after_score, after_id, page_size, most, can_be_looked_up or holds_words is null;
     has_more := has_more and not truncated;
 end $$;

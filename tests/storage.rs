@@ -7,12 +7,16 @@ mod accept;
 mod claim;
 #[path = "storage/counting_proxy.rs"]
 mod counting_proxy;
+#[path = "storage/crowd.rs"]
+mod crowd;
 #[path = "storage/ending.rs"]
 mod ending;
 #[path = "storage/harness.rs"]
 mod harness;
 #[path = "storage/lookups.rs"]
 mod lookups;
+#[path = "storage/name_search.rs"]
+mod name_search;
 #[path = "storage/names.rs"]
 mod names;
 #[path = "storage/people.rs"]

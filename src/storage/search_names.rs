@@ -14,6 +14,9 @@ use crate::models::{Cpf, PersonName, clean};
 /// How many people one search ranks; where more match, the page says that it is truncated.
 const MOST_RANKED: i32 = 500;
 
+/// How many names are looked through for a text that cannot be looked up.
+const LONGEST_WALK: i32 = 2_000;
+
 /// The most people on a page.
 const MOST_ON_A_PAGE: u16 = 100;
 
@@ -119,9 +122,10 @@ pub async fn search_names(
             r#"select truncated as "truncated!", has_more as "has_more!", ids as "ids!: Vec<Uuid>",
                       names as "names!: Vec<String>", cpfs as "cpfs!: Vec<Option<String>>",
                       scores as "scores!: Vec<i32>"
-               from core.search_names($1, $2, $3, $4, $5)"#,
+               from core.search_names($1, $2, $3, $4, $5, $6)"#,
             text,
             MOST_RANKED,
+            LONGEST_WALK,
             limit,
             after.map(|cursor| i32::from(cursor.score)),
             after.map(|cursor| cursor.party_id),

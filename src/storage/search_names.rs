@@ -12,10 +12,7 @@ use super::retry::again_if_dead;
 use crate::models::{Cpf, PersonName, clean};
 
 /// How many people one search ranks; where more match, the page says that it is truncated.
-const MOST_RANKED: i32 = 500;
-
-/// How many names are looked through for a text that cannot be looked up.
-const LONGEST_WALK: i32 = 2_000;
+const MOST_RANKED: i32 = 200;
 
 /// The most people on a page.
 const MOST_ON_A_PAGE: u16 = 100;
@@ -122,10 +119,9 @@ pub async fn search_names(
             r#"select truncated as "truncated!", has_more as "has_more!", ids as "ids!: Vec<Uuid>",
                       names as "names!: Vec<String>", cpfs as "cpfs!: Vec<Option<String>>",
                       scores as "scores!: Vec<i32>"
-               from core.search_names($1, $2, $3, $4, $5, $6)"#,
+               from core.search_names($1, $2, $3, $4, $5)"#,
             text,
             MOST_RANKED,
-            LONGEST_WALK,
             limit,
             after.map(|cursor| i32::from(cursor.score)),
             after.map(|cursor| cursor.party_id),

@@ -1,4 +1,4 @@
-//! Name search on many people: 20,000 in each run of the tests, 1.5 million by `make name-search`.
+//! Name search on many people: 10,000 in each run of the tests, 1.5 million by `make name-search`.
 
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,9 @@ use super::crowd::{FilledDatabase, fold};
 
 /// What is promised for two parts of a name and for eight characters of one.
 const PROMISED: Duration = Duration::from_millis(20);
+
+/// More matches than these are not all ranked.
+const MOST_RANKED: usize = 200;
 
 /// How many people, and so whether it is for the figures.
 #[expect(
@@ -58,8 +61,8 @@ const SHORT: &[&str] = &[
 ];
 
 /// The texts of each class, drawn evenly from the data.
-fn texts(filled: &FilledDatabase) -> Vec<(&'static str, Vec<String>)> {
-    let step = (filled.names.len() / 150).max(1);
+fn texts(filled: &FilledDatabase, drawn: usize) -> Vec<(&'static str, Vec<String>)> {
+    let step = (filled.names.len() / drawn).max(1);
     let drawn: Vec<&String> = filled.names.iter().step_by(step).collect();
     let parts = |name: &str| {
         let words: Vec<_> = name.split(' ').filter(|word| word.len() > 2).collect();
@@ -123,13 +126,13 @@ async fn all_pages(pool: &PgPool, text: &str) -> NamePage {
 #[tokio::test]
 async fn it_finds_whom_reading_every_name_finds() {
     let parties = asked_for();
-    let filled = FilledDatabase::with(parties.unwrap_or(20_000)).await;
+    let filled = FilledDatabase::with(parties.unwrap_or(10_000)).await;
     let pool = filled.database.pool();
     if parties.is_some() {
         return measure(pool, &filled).await;
     }
     let mut truncated = 0;
-    for (_, texts) in texts(&filled) {
+    for (_, texts) in texts(&filled, 40) {
         for text in texts {
             let all = all_pages(pool, &text).await;
             let holding = filled.holding(&text);
@@ -141,7 +144,11 @@ async fn it_finds_whom_reading_every_name_finds() {
                 assert_eq!(found.score >= 90, name.starts_with(&words), "{text}");
             }
             let whole = words.split(' ').any(|word| word.len() > 2);
-            assert_eq!(all.truncated, holding > 500 || !whole, "{text}: {holding}");
+            assert_eq!(
+                all.truncated,
+                holding > MOST_RANKED || !whole,
+                "{text}: {holding}"
+            );
             if all.truncated {
                 truncated += 1;
                 assert!(all.found.len() <= 100 && all.next.is_none(), "{text}");
@@ -151,7 +158,7 @@ async fn it_finds_whom_reading_every_name_finds() {
             }
         }
     }
-    assert!((10..100).contains(&truncated), "{truncated} truncated");
+    assert!((10..60).contains(&truncated), "{truncated} truncated");
     let plan = plan(pool, &["NASCIMENTO", "XAVIER"]).await;
     assert!(plan.contains("ix_parties_normalized_name"), "{plan}");
 }
@@ -163,7 +170,7 @@ async fn measure(pool: &PgPool, filled: &FilledDatabase) {
         "{:<14} texts  truncated     p50     p95     p99     max  (ms)",
         ""
     );
-    for (class, texts) in texts(filled) {
+    for (class, texts) in texts(filled, 150) {
         let (mut times, mut truncated, mut slowest) = (Vec::new(), 0, (Duration::ZERO, ""));
         for text in &texts {
             let since = Instant::now();
@@ -205,7 +212,7 @@ async fn plan(pool: &PgPool, words: &[&str]) -> String {
     let holds = holds.collect::<Vec<_>>().join(" and ");
     let statement = format!(
         "explain (analyze, buffers) select id, full_name, normalized_name, cpf_cnpj from core.parties
-         where party_type = 'person' and {holds} limit 501"
+         where party_type = 'person' and {holds} limit 201"
     );
     let lines: Vec<String> = sqlx::query_scalar(AssertSqlSafe(statement))
         .fetch_all(pool)

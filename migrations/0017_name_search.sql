@@ -12,7 +12,7 @@ create index ix_parties_name_words on core.parties using gin (string_to_array(no
     with (fastupdate = off) where party_type = 'person';
 
 -- How many names hold a word is estimated from a sample of them: of a hundred, the usual number, too roughly.
-alter table core.parties alter column normalized_name set statistics 1000;
+alter table core.parties alter column normalized_name set statistics 300;
 
 -- A text as LIKE takes it literally.
 create function core.like_literal(value text) returns text

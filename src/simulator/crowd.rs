@@ -227,13 +227,7 @@ mod tests {
         for person in &people {
             assert!(PersonName::parse(&person.name).is_ok());
             assert!(Email::parse(&person.email).is_ok());
-            assert!(
-                seen.insert(
-                    Cpf::parse(&person.cpf)
-                        .ok()
-                        .unwrap_or_else(|| panic!("a CPF"))
-                )
-            );
+            assert!(Cpf::parse(&person.cpf).is_ok_and(|cpf| seen.insert(cpf)));
         }
         let phones: BTreeSet<_> = people.iter().map(|person| &person.phone).collect();
         assert_eq!(phones.len(), people.len());

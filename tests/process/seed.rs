@@ -82,7 +82,8 @@ async fn stopped_halfway_it_leaves_nothing() {
     let (home, database) = (Home::new(), TestDatabase::create().await.unwrap());
     let set = [("DB_URL", database.url())];
     let running = Running::start(&home, &["seed", "--parties", "2000000"], &set);
-    let copying = "pg_stat_activity where datname = current_database() and query like 'copy core.people%'";
+    let copying =
+        "pg_stat_activity where datname = current_database() and query like 'copy core.people%'";
     while number_of(database.pool(), copying).await == 0 {
         tokio::task::yield_now().await;
     }

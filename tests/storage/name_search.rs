@@ -1,4 +1,5 @@
 //! Name search on many people: 10,000 in each run of the tests, 1.5 million by `make name-search`.
+#![expect(clippy::print_stdout, reason = "what `make name-search` tells")]
 
 use std::time::{Duration, Instant};
 

@@ -3,6 +3,7 @@
 mod demo;
 mod leads;
 mod output;
+mod seed;
 mod simulator;
 
 use std::net::SocketAddr;
@@ -63,6 +64,8 @@ pub enum Command {
     },
     /// The three upstreams, simulated, as a process of their own
     Simulator(simulator::SimulatorArguments),
+    /// Fill a database with invented people; refused in production
+    Seed(seed::SeedArguments),
     /// The PostgreSQL that the tests share
     DevPostgres {
         /// What to do with it.
@@ -88,7 +91,11 @@ impl Command {
     #[must_use]
     pub const fn reads_environment(&self) -> bool {
         match self {
-            Self::Serve | Self::Migrate | Self::Process { .. } | Self::Leads { .. } => true,
+            Self::Serve
+            | Self::Migrate
+            | Self::Process { .. }
+            | Self::Leads { .. }
+            | Self::Seed(_) => true,
             Self::Demo(_) | Self::Simulator(_) | Self::DevPostgres { .. } => false,
         }
     }
@@ -117,6 +124,7 @@ pub async fn run(command: Command) -> Result<()> {
         Command::Process { lead_id } => run_one(&lead_id, Wish::Process).await,
         Command::Leads { command } => leads::run(&command).await,
         Command::Simulator(arguments) => simulator::run(&arguments).await,
+        Command::Seed(arguments) => seed::run(&arguments).await,
         Command::DevPostgres { command } => dev_postgres(command).await,
     }
 }

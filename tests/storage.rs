@@ -9,6 +9,8 @@ mod batch;
 mod claim;
 #[path = "storage/counting_proxy.rs"]
 mod counting_proxy;
+#[path = "storage/crowd.rs"]
+mod crowd;
 #[path = "storage/customers.rs"]
 mod customers;
 #[path = "storage/ending.rs"]
@@ -21,6 +23,8 @@ mod harness;
 mod inquiries;
 #[path = "storage/lookups.rs"]
 mod lookups;
+#[path = "storage/name_search.rs"]
+mod name_search;
 #[path = "storage/names.rs"]
 mod names;
 #[path = "storage/people.rs"]

@@ -94,6 +94,20 @@ CREATE FUNCTION core.address_hash(street_type text, street text, number text, co
 COMMENT ON FUNCTION core.address_hash(street_type text, street text, number text, complement text, neighborhood text, city text, state text, zip_code text) IS 'What makes an address the same place: a hash of its folded parts.';
 
 --
+-- Name: like_literal(text); Type: FUNCTION; Schema: core; Owner: -
+--
+
+CREATE FUNCTION core.like_literal(value text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN replace(replace(replace(value, '\'::text, '\\'::text), '%'::text, '\%'::text), '_'::text, '\_'::text);
+
+--
+-- Name: FUNCTION like_literal(value text); Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON FUNCTION core.like_literal(value text) IS 'A text as LIKE takes it literally.';
+
+--
 -- Name: listed_addresses(jsonb); Type: FUNCTION; Schema: core; Owner: -
 --
 
@@ -168,6 +182,20 @@ END;
 COMMENT ON FUNCTION core.listed_contacts(contacts jsonb) IS 'The contacts of a profile, best first, each once.';
 
 --
+-- Name: name_score(text, text, text); Type: FUNCTION; Schema: core; Owner: -
+--
+
+CREATE FUNCTION core.name_score(name text, folded text, in_order text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (name = folded) THEN 100 WHEN starts_with(name, folded) THEN (90 + (floor(((9)::double precision * public.similarity(name, folded))))::integer) WHEN ((('  '::text || replace(name, ' '::text, '  '::text)) || '  '::text) ~~ in_order) THEN (70 + (floor(((19)::double precision * public.similarity(name, folded))))::integer) ELSE (1 + (floor(((68)::double precision * public.similarity(name, folded))))::integer) END;
+
+--
+-- Name: FUNCTION name_score(name text, folded text, in_order text); Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON FUNCTION core.name_score(name text, folded text, in_order text) IS 'How well a name answers a text, 1 to 100.';
+
+--
 -- Name: national_digits(text); Type: FUNCTION; Schema: core; Owner: -
 --
 
@@ -194,6 +222,102 @@ CREATE FUNCTION core.newest(incoming_is_newer boolean, incoming anyelement, stor
 --
 
 COMMENT ON FUNCTION core.newest(incoming_is_newer boolean, incoming anyelement, stored anyelement) IS 'Of two values the newer one, unless it is null.';
+
+--
+-- Name: search_names(text, integer, integer, integer, uuid); Type: FUNCTION; Schema: core; Owner: -
+--
+
+CREATE FUNCTION core.search_names(p_text text, most integer, page_size integer, after_score integer, after_id uuid, OUT truncated boolean, OUT has_more boolean, OUT ids uuid[], OUT names text[], OUT cpfs text[], OUT scores integer[]) RETURNS record
+    LANGUAGE plpgsql
+    SET jit TO 'off'
+    SET max_parallel_workers_per_gather TO '0'
+    SET enable_seqscan TO 'off'
+    SET synchronize_seqscans TO 'off'
+    AS $_$
+declare
+    folded constant text := core.fold_text(normalize(p_text, NFC));
+    can_be_looked_up constant boolean := folded ~ '[A-Z0-9]{3}';
+    words constant text[] := array(select distinct w.word from string_to_table(folded, ' ') as w(word) where w.word <> '');
+    holds_words text;
+    met text := 'core.parties';
+    plan json;
+    people constant double precision := (select c.reltuples from pg_class c where c.oid = 'core.parties'::regclass);
+    chosen uuid[];
+    met_enough boolean := false;
+begin
+    -- a word within another one says nothing more
+    select coalesce(string_agg(format('p.normalized_name like %L', '%' || core.like_literal(w.word) || '%'), ' and '), 'false')
+    into holds_words
+    from unnest(words) as w(word)
+    where not exists (
+        select from unnest(words) as other(word) where other.word <> w.word and strpos(other.word, w.word) > 0);
+    if can_be_looked_up then
+        execute format('explain (format json) select from core.parties p where p.party_type = ''person'' and %s', holds_words)
+        into plan;
+        if people > 40000 and (plan #>> '{0,Plan,Plan Rows}')::double precision * 150 >= people then
+            execute format(
+                $sql$select array(
+                    select p.id from (select * from core.parties limit 40000) p
+                    where p.party_type = 'person' and %s limit %s)$sql$, holds_words, most)
+            into chosen;
+            met_enough := cardinality(chosen) >= 50;
+        end if;
+        if not met_enough then
+            execute format(
+                $sql$select array(
+                    select p.id from core.parties p
+                    where p.party_type = 'person' and string_to_array(p.normalized_name, ' ') @> %L::text[]
+                    limit %s)$sql$, words, most + 1)
+            into chosen;
+            met_enough := cardinality(chosen) > most;
+        end if;
+    elsif words <> '{}' then
+        met := format(
+            $sql$(select * from core.parties f
+                  where f.party_type = 'person' and f.normalized_name like %L
+                  order by f.normalized_name using ~<~ limit 1000)$sql$,
+            core.like_literal(split_part(folded, ' ', 1)) || '%');
+    end if;
+    if met_enough then
+        met := '(select * from core.parties s where s.id = any ($8))';
+        holds_words := 'true';
+    end if;
+    execute format(
+        $sql$
+        with holding as materialized (
+            select p.id, p.full_name, p.normalized_name, p.cpf_cnpj from %s p
+            where p.party_type = 'person' and %s limit $5 + 1),
+        complete as materialized (select $6 and count(*) <= $5 as is_so from holding),
+        beginning as materialized (
+            select p.id, p.full_name, p.normalized_name, p.cpf_cnpj from core.parties p
+            where not (select is_so from complete) and p.party_type = 'person' and p.normalized_name like %L
+            order by p.normalized_name using ~<~ limit $5),
+        ranked as (
+            select c.*, core.name_score(c.normalized_name, $1, $7) as score
+            from (select * from holding union select * from beginning) c),
+        rest as (
+            select r.*, count(*) over () as remaining from ranked r
+            where $2 is null
+               or (-r.score, r.normalized_name collate "C", r.id)
+                  > (-$2, coalesce((select p.normalized_name from core.parties p where p.id = $3), '') collate "C", $3)
+            order by -r.score, r.normalized_name collate "C", r.id
+            limit $4)
+        select not (select is_so from complete), coalesce(max(r.remaining), 0) > $4,
+               coalesce(array_agg(r.id), '{}'), coalesce(array_agg(r.full_name), '{}'),
+               coalesce(array_agg(r.cpf_cnpj), '{}'), coalesce(array_agg(r.score), '{}')
+        from rest r
+        $sql$, met, holds_words, core.like_literal(folded) || '%')
+    into truncated, has_more, ids, names, cpfs, scores
+    using folded, after_score, after_id, page_size, most, words = '{}' or can_be_looked_up and not met_enough,
+        '% ' || replace(core.like_literal(folded), ' ', ' % ') || ' %', chosen;
+    has_more := has_more and not truncated;
+end $_$;
+
+--
+-- Name: FUNCTION search_names(p_text text, most integer, page_size integer, after_score integer, after_id uuid, OUT truncated boolean, OUT has_more boolean, OUT ids uuid[], OUT names text[], OUT cpfs text[], OUT scores integer[]); Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON FUNCTION core.search_names(p_text text, most integer, page_size integer, after_score integer, after_id uuid, OUT truncated boolean, OUT has_more boolean, OUT ids uuid[], OUT names text[], OUT cpfs text[], OUT scores integer[]) IS 'One page of the people whose names hold every word of a text, the best matches first; at most some hundred are ranked.';
 
 --
 -- Name: store_addresses(uuid, text, jsonb); Type: FUNCTION; Schema: core; Owner: -
@@ -1807,6 +1931,7 @@ END),
     CONSTRAINT ck_parties_party_type CHECK ((party_type = ANY (ARRAY['person'::text, 'company'::text]))),
     CONSTRAINT ck_parties_sex CHECK ((sex = ANY (ARRAY['M'::text, 'F'::text])))
 );
+ALTER TABLE ONLY core.parties ALTER COLUMN normalized_name SET STATISTICS 300;
 
 --
 -- Name: TABLE parties; Type: COMMENT; Schema: core; Owner: -
@@ -3224,6 +3349,18 @@ ALTER TABLE ONLY ops.google_ads_leads
 CREATE INDEX ix_lead_parties_party ON core.lead_parties USING btree (party_id);
 
 --
+-- Name: ix_parties_name_beginning; Type: INDEX; Schema: core; Owner: -
+--
+
+CREATE INDEX ix_parties_name_beginning ON core.parties USING btree (normalized_name text_pattern_ops) WHERE (party_type = 'person'::text);
+
+--
+-- Name: ix_parties_name_words; Type: INDEX; Schema: core; Owner: -
+--
+
+CREATE INDEX ix_parties_name_words ON core.parties USING gin (string_to_array(normalized_name, ' '::text)) WITH (fastupdate=off) WHERE (party_type = 'person'::text);
+
+--
 -- Name: ix_parties_normalized_fantasy_name; Type: INDEX; Schema: core; Owner: -
 --
 
@@ -3233,7 +3370,7 @@ CREATE INDEX ix_parties_normalized_fantasy_name ON core.parties USING gin (norma
 -- Name: ix_parties_normalized_name; Type: INDEX; Schema: core; Owner: -
 --
 
-CREATE INDEX ix_parties_normalized_name ON core.parties USING gin (normalized_name public.gin_trgm_ops);
+CREATE INDEX ix_parties_normalized_name ON core.parties USING gin (normalized_name public.gin_trgm_ops) WITH (fastupdate=off);
 
 --
 -- Name: ix_party_addresses_address; Type: INDEX; Schema: core; Owner: -

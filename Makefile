@@ -1,6 +1,6 @@
 # Every target runs on a fresh clone. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test crash-test crash-test-pooled smoke load check lint-scripts prepare ci
+.PHONY: help demo test crash-test crash-test-pooled name-search smoke load check lint-scripts prepare ci
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ crash-test: ## kills, outages, faults at full size, with their figures: some min
 
 crash-test-pooled: ## the same through PgBouncer in transaction mode; PGBOUNCER is its path
 	@.ci/crash-test --pooled
+
+name-search: ## name search on 1.5 million invented people: its times and plans, some minutes
+	@.ci/name-search
 
 smoke: ## k6 against the running demo: one user, seconds
 	@tools=$$(.ci/tools) && PATH="$$tools:$$PATH" K6_NO_USAGE_REPORT=true k6 run tests/smoke-test.js

@@ -1,6 +1,7 @@
 //! The only place that wires the parts together.
 
 mod database;
+mod leads;
 mod metrics;
 
 use std::net::SocketAddr;
@@ -16,15 +17,15 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::handlers::{
-    self, Access, AppState, CustomerCalls, ProcessLead, Readiness, ReadinessReport, RecordAccess,
-    ServiceCalls,
+    self, Access, AppState, CustomerCalls, Readiness, ReadinessReport, RecordAccess, ServiceCalls,
 };
 use crate::lookups::Lookups;
-use crate::models::{LeadSource, Phone, PrivacyKey};
+use crate::models::{Phone, PrivacyKey};
 use crate::server::{Server, ServerError};
 use crate::services::access_log::AccessLog;
 use crate::services::alarm::Alarm;
 use crate::services::customer_lookup::CustomerLookup;
+use crate::services::lead_overview::LeadOverview;
 use crate::services::lead_pipeline::LeadPipeline;
 use crate::services::lead_processing::LeadProcessing;
 use crate::storage::private_server::PrivateServerError;
@@ -34,6 +35,7 @@ use crate::upstream::c2s::C2s;
 use crate::upstream::{AlertWebhook, BreakerRules, Permission, SetupError};
 use crate::workers::Workers;
 pub use database::Database;
+use leads::lead_calls;
 use metrics::ServedMetrics;
 
 /// The most that stopping takes (API.md "Configuration").
@@ -144,7 +146,7 @@ impl App {
             pool.clone(),
             c2s,
             lookups,
-            privacy_key,
+            privacy_key.clone(),
             clock.clone(),
         );
         let processing = LeadProcessing::new(
@@ -165,9 +167,9 @@ impl App {
         let draining = CancellationToken::new();
         let upstreams = upstreams_now(&processing);
         let metrics = ServedMetrics::of(metrics, pool.clone(), upstreams);
+        let overview = LeadOverview::new(pool.clone(), privacy_key);
         let calls = ServiceCalls {
-            process: process_lead(&processing),
-            replay: replay_lead(&processing),
+            leads: lead_calls(&processing, overview),
             readiness: readiness(&pool, &workers, &processing),
             scrape: metrics.scrape(),
             customers: customer_calls(&customers),
@@ -278,22 +280,6 @@ async fn privacy_key(config: &Config, pool: &PgPool) -> Result<PrivacyKey, Stora
          hashes finds it too; set PRIVACY_KEY before real data is processed"
     );
     storage::load_or_create_privacy_key(pool).await
-}
-
-fn process_lead(processing: &LeadProcessing) -> ProcessLead {
-    let processing = processing.clone();
-    ProcessLead::new(move |lead_id, wait| {
-        let processing = processing.clone();
-        async move { processing.process(lead_id, LeadSource::Make, wait).await }
-    })
-}
-
-fn replay_lead(processing: &LeadProcessing) -> ProcessLead {
-    let processing = processing.clone();
-    ProcessLead::new(move |lead_id, wait| {
-        let processing = processing.clone();
-        async move { processing.replay(lead_id, wait).await }
-    })
 }
 
 fn customer_calls(customers: &CustomerLookup) -> CustomerCalls {

@@ -3,20 +3,28 @@
 
 #[path = "storage/accept.rs"]
 mod accept;
+#[path = "storage/batch.rs"]
+mod batch;
 #[path = "storage/claim.rs"]
 mod claim;
 #[path = "storage/counting_proxy.rs"]
 mod counting_proxy;
+#[path = "storage/crowd.rs"]
+mod crowd;
 #[path = "storage/customers.rs"]
 mod customers;
 #[path = "storage/ending.rs"]
 mod ending;
+#[path = "storage/given.rs"]
+mod given;
 #[path = "storage/harness.rs"]
 mod harness;
 #[path = "storage/inquiries.rs"]
 mod inquiries;
 #[path = "storage/lookups.rs"]
 mod lookups;
+#[path = "storage/name_search.rs"]
+mod name_search;
 #[path = "storage/names.rs"]
 mod names;
 #[path = "storage/people.rs"]

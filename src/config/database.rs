@@ -55,6 +55,33 @@ impl DatabaseConfig {
         }
     }
 
+    /// Reads the database's variables for `seed`, which production refuses: invented people have no
+    /// place among real ones.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with every problem found.
+    pub fn for_invented_people() -> Result<Self, ConfigError> {
+        Self::for_invented_people_from(super::of_the_process)
+    }
+
+    fn for_invented_people_from(
+        lookup: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, ConfigError> {
+        let lookup = readable(&lookup);
+        let mut reader = Reader::new(&lookup);
+        let environment = Environment::read(&mut reader);
+        if environment == Some(Environment::Production) {
+            let wrong = "is `production`, where nobody may be invented";
+            reader.problem(
+                "APP_ENV",
+                wrong,
+                "name another database, with APP_ENV=development",
+            );
+        }
+        let read = Self::read(&mut reader, environment);
+        reader.finish(read)
+    }
+
     fn from_os_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
         let lookup = readable(&lookup);
         let mut reader = Reader::new(&lookup);

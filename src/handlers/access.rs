@@ -17,6 +17,7 @@ use super::rate_limit::{CountedAs, RateLimit};
 use super::state::AppState;
 use crate::config::{Environment, Scope, ServerConfig, TrustProxy};
 use crate::errors::AppError;
+use crate::services::lead_processing::NamedCaller;
 use crate::telemetry::RequestSummary;
 
 /// The route that Make.com calls.
@@ -64,6 +65,15 @@ impl Caller {
         }
     }
 
+    /// Who triggers by this route, for the record; nobody for a caller without a key, who has no name and
+    /// sees masks.
+    pub(super) fn named(&self, action: &'static str) -> Option<NamedCaller> {
+        (*self != Self::Anonymous).then(|| NamedCaller {
+            actor: self.actor().to_owned(),
+            action,
+        })
+    }
+
     /// Who this is, for the record of who looked: the key's name, never the key.
     #[must_use]
     pub fn actor(&self) -> &str {
@@ -101,6 +111,15 @@ const NEEDS: &[(&str, &str, Need)] = &[
     ("GET", "/api-docs/openapi.json", Need::Nothing),
     ("GET", METRICS, Need::Scope(Scope::Metrics)),
     ("GET", PROCESS, Need::Trigger),
+    (
+        "POST",
+        "/api/v1/c2s/enrich/{lead_id}",
+        Need::Scope(Scope::Trigger),
+    ),
+    ("POST", "/api/v1/leads", Need::Scope(Scope::Trigger)),
+    ("POST", "/api/v1/leads/batch", Need::Scope(Scope::Trigger)),
+    ("GET", "/api/v1/leads", Need::Scope(Scope::Read)),
+    ("GET", "/api/v1/leads/{id}", Need::Scope(Scope::Read)),
     (
         "POST",
         "/api/v1/leads/{id}/replay",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::{FromRequestParts, MatchedPath, RawPathParams};
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
 
@@ -23,25 +23,34 @@ pub(super) struct ProcessQuery {
     pub(super) lead_id: LeadId,
     /// `wait`, clamped; `None` when not given.
     pub(super) wait: Option<Duration>,
+    /// `dry_run`.
+    pub(super) is_dry_run: bool,
+    /// `force`.
+    pub(super) force: bool,
 }
 
 impl ProcessQuery {
     pub(super) fn parse(query: &str) -> Result<Self, AppError> {
         let parameters = Parameters::parse(query)?;
-        for name in ["dry_run", "force"] {
-            refuse_unless_false(&parameters, name)?;
-        }
         let id = parameters.single("id")?.ok_or(AppError::BadRequest {
             field: "id",
             wrong: "is missing: send the lead's id, as in ?id=…",
         })?;
-        let lead_id = parse_lead_id(id)?;
+        let lead_id = parse_lead_id("id", id)?;
         let wait = parameters.single("wait")?.map(parse_wait).transpose()?;
-        Ok(Self { lead_id, wait })
+        Ok(Self {
+            lead_id,
+            wait,
+            is_dry_run: parameters.flag("dry_run")?,
+            force: parameters.flag("force")?,
+        })
     }
 }
 
-/// The lead whose id stands in the path, as `{id}`.
+/// What is wrong with a text that is no lead id.
+pub(super) const NO_LEAD_ID: &str = "is no lead id: 1 to 64 of A–Z a–z 0–9 - _";
+
+/// The lead whose id stands in the path, as `{id}` or `{lead_id}`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct LeadInPath(pub(super) LeadId);
 
@@ -50,19 +59,22 @@ impl<S: Send + Sync> FromRequestParts<S> for LeadInPath {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
         let parameters = RawPathParams::from_request_parts(parts, state).await;
+        let route = parts.extensions.get::<MatchedPath>();
+        let is_lead_id = route.is_some_and(|route| route.as_str().contains("{lead_id}"));
+        let field = if is_lead_id { "lead_id" } else { "id" };
         let parameters = parameters.map_err(|_| AppError::BadRequest {
-            field: "id",
+            field,
             wrong: "is not UTF-8 when decoded",
         })?;
-        let id = parameters.iter().find(|(name, _)| *name == "id");
-        parse_lead_id(id.map_or("", |(_, value)| value)).map(Self)
+        let id = parameters.iter().find(|(name, _)| *name == field);
+        parse_lead_id(field, id.map_or("", |(_, value)| value)).map(Self)
     }
 }
 
-fn parse_lead_id(text: &str) -> Result<LeadId, AppError> {
+fn parse_lead_id(field: &'static str, text: &str) -> Result<LeadId, AppError> {
     LeadId::parse(text).map_err(|_| AppError::BadRequest {
-        field: "id",
-        wrong: "is no lead id: 1 to 64 of A–Z a–z 0–9 - _",
+        field,
+        wrong: NO_LEAD_ID,
     })
 }
 
@@ -202,16 +214,6 @@ fn parse_wait(text: &str) -> Result<Duration, AppError> {
     Ok(Duration::from_secs(secs.min(LONGEST_WAIT)))
 }
 
-/// Parameters that later versions know. Ignored, `dry_run=true` would post the message that the
-/// caller wanted only to see.
-fn refuse_unless_false(parameters: &Parameters, field: &'static str) -> Result<(), AppError> {
-    if parameters.flag(field)? {
-        let wrong = "is not built yet: leave it out; nothing was done";
-        return Err(AppError::BadRequest { field, wrong });
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -285,8 +287,8 @@ mod tests {
     #[case::invalid_utf8("id=%ff", "query: is not UTF-8")]
     #[case::invalid_name("id=a&%c3=1", "query: is not UTF-8")]
     #[case::nul("id=a%00", "query: holds a NUL")]
-    #[case::dry_run("id=a&dry_run=true", "dry_run: is not built yet")]
-    #[case::force("id=a&force=true", "force: is not built yet")]
+    #[case::force_other("id=a&force=yes", "force: must be true or false")]
+    #[case::dry_run_twice("id=a&dry_run=true&dry_run=true", "dry_run: is given more than once")]
     #[case::dry_run_other("id=a&dry_run=1", "dry_run: must be true or false")]
     fn what_cannot_be_used_is_named(#[case] query: &str, #[case] expected: &str) {
         let said = read(query);

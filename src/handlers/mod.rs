@@ -17,14 +17,20 @@
 //! Whoever shows a person calls [`AppState::record`] first.
 
 mod access;
+mod batch;
 mod customer_body;
 mod customer_calls;
 mod customer_examples;
 mod customers;
 mod docs;
+mod dry_run;
+mod enrich;
 mod extract;
+mod give_lead;
 mod health;
 mod json;
+mod lead_calls;
+mod lead_list;
 mod lead_state;
 mod metrics;
 mod observe;
@@ -52,12 +58,11 @@ use utoipa_axum::routes;
 pub use self::metrics::Scrape;
 pub use access::{Access, Caller};
 pub use customer_calls::CustomerCalls;
+pub use lead_calls::{AcceptLeads, Call, LeadCalls, ListRequest};
 pub use lead_state::StateWord;
 pub use openapi::document;
 pub use process_answer::{LeadAnswer, LeadBody, Masking, NO_PROFILE, Rendered, render};
-pub use state::{
-    AppState, NotRecorded, ProcessLead, Readiness, ReadinessReport, RecordAccess, ServiceCalls,
-};
+pub use state::{AppState, NotRecorded, Readiness, ReadinessReport, RecordAccess, ServiceCalls};
 
 use crate::errors::AppError;
 
@@ -88,6 +93,10 @@ fn documented_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(openapi::openapi_document))
         .routes(routes!(process::process).map(without_head))
         .routes(routes!(replay::replay))
+        .routes(routes!(enrich::enrich))
+        .routes(routes!(lead_list::list_leads, give_lead::give_lead))
+        .routes(routes!(batch::accept_leads))
+        .routes(routes!(lead_list::show_lead))
         .routes(routes!(customers::find_customer).map(without_head))
         .routes(routes!(customers::enrich))
         .routes(routes!(customers::read_customer))

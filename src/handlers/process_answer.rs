@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::response::{IntoResponse, Response};
 use chrono::SecondsFormat;
 use http::header::RETRY_AFTER;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -59,43 +59,74 @@ pub enum LeadBody {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct LeadAnswer {
     /// True for `completed`, and for all that is answered with 202, which is not done yet.
-    success: bool,
+    pub(super) success: bool,
     /// What happened, for people. Programs read `state`.
-    message: String,
+    pub(super) message: String,
     /// The lead.
     #[schema(format = "lead-id")]
-    lead_id: String,
+    pub(super) lead_id: String,
     /// The people stored for this lead: eleven digits, or a mask for a caller without a key.
-    cpfs_processed: Vec<String>,
+    pub(super) cpfs_processed: Vec<String>,
     /// How many people were stored for this lead.
-    entities_stored: usize,
-    /// How the lead stands.
-    state: StateWord,
+    pub(super) entities_stored: usize,
+    /// How the lead stands; of a dry run how it would, null when answers would have to be bought first.
+    #[schema(required = true)]
+    pub(super) state: Option<StateWord>,
     /// Of `completed`: whether this run posted the message; false when the same one was there.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = bool, required = false)]
-    message_sent: Option<bool>,
+    pub(super) message_sent: Option<bool>,
     /// True when this call joined a run, or repeats the answer of one that has just ended; absent
     /// otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = bool, required = false)]
-    duplicate_request: Option<bool>,
+    pub(super) duplicate_request: Option<bool>,
     /// Of 202: where the lead's state can be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
-    status_url: Option<String>,
+    pub(super) status_url: Option<String>,
     /// Of `retrying` and `budget_hold`: when the next run is due.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime<Utc>>, required = false)]
-    next_attempt_at: Option<Option<String>>,
+    pub(super) next_attempt_at: Option<Option<String>>,
     /// Of `failed`: why, as a code such as `work_api_timeout`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, required = false)]
-    reason: Option<Option<String>>,
+    pub(super) reason: Option<Option<String>>,
     /// Of `review`: the review in which a person decides.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Uuid>, required = false)]
-    review_id: Option<Option<Uuid>>,
+    pub(super) review_id: Option<Option<Uuid>>,
+    /// True of a dry run; absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool, required = false)]
+    pub(super) dry_run: Option<bool>,
+    /// Of a dry run: the message that would be posted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, required = false)]
+    pub(super) message_preview: Option<Option<String>>,
+}
+
+impl LeadAnswer {
+    /// The five keys and the state, of a lead for which nobody was stored.
+    pub(super) fn of(lead_id: &LeadId, state: Option<StateWord>) -> Self {
+        Self {
+            success: false,
+            message: String::new(),
+            lead_id: lead_id.as_str().to_owned(),
+            cpfs_processed: Vec::new(),
+            entities_stored: 0,
+            state,
+            message_sent: None,
+            duplicate_request: None,
+            status_url: None,
+            next_attempt_at: None,
+            reason: None,
+            review_id: None,
+            dry_run: None,
+            message_preview: None,
+        }
+    }
 }
 
 /// Renders how a lead stands.
@@ -110,16 +141,11 @@ pub fn render(answer: &ProcessAnswer, masking: Masking) -> Rendered {
     let mut body = LeadAnswer {
         success: unfinished || answer.state == LeadState::Completed,
         message: message(answer, cpfs.len()),
-        lead_id: answer.lead_id.as_str().to_owned(),
         entities_stored: cpfs.len(),
         cpfs_processed: cpfs,
-        state: StateWord(answer.state),
-        message_sent: None,
         duplicate_request: duplicate,
         status_url: unfinished.then(|| format!("/api/v1/leads/{}", answer.lead_id.as_str())),
-        next_attempt_at: None,
-        reason: None,
-        review_id: None,
+        ..LeadAnswer::of(&answer.lead_id, Some(StateWord(answer.state)))
     };
     add_what_belongs_to_the_state(&mut body, answer);
     let wait = || retry_after_secs(answer.next_attempt_in.unwrap_or(ASK_AGAIN));
@@ -178,15 +204,19 @@ fn shows_people(state: LeadState) -> bool {
 }
 
 fn message(answer: &ProcessAnswer, people: usize) -> String {
-    let text = match answer.state {
-        LeadState::Completed => {
-            return format!(
-                "Successfully processed and enriched lead. Stored {people} entities in database."
-            );
-        }
-        LeadState::Unidentified if answer.reason.as_deref() == Some(NO_PROFILE) => {
-            "CPF found, but no profile for it"
-        }
+    if answer.state == LeadState::Completed {
+        return format!(
+            "Successfully processed and enriched lead. Stored {people} entities in database."
+        );
+    }
+    message_of(answer.state, answer.reason.as_deref()).to_owned()
+}
+
+/// What a state means, for people.
+pub(super) fn message_of(state: LeadState, reason: Option<&str>) -> &'static str {
+    match state {
+        LeadState::Completed => "Successfully processed and enriched lead",
+        LeadState::Unidentified if reason == Some(NO_PROFILE) => "CPF found, but no profile for it",
         LeadState::Unidentified => "Could not find CPF from phone or email",
         LeadState::Review => "Identity in doubt: waits for a person to decide",
         LeadState::Suppressed => "The person objected or was erased: nothing is looked up",
@@ -196,8 +226,7 @@ fn message(answer: &ProcessAnswer, people: usize) -> String {
         LeadState::LeadMissing => "Contact2Sale does not know this lead",
         LeadState::Failed => "Given up after the last attempt",
         LeadState::DeliveryUnknown => "Unknown whether the message arrived: a person has to look",
-    };
-    text.to_owned()
+    }
 }
 
 fn add_what_belongs_to_the_state(body: &mut LeadAnswer, answer: &ProcessAnswer) {
@@ -214,20 +243,24 @@ fn add_what_belongs_to_the_state(body: &mut LeadAnswer, answer: &ProcessAnswer) 
     }
 }
 
+impl Rendered {
+    /// The `Retry-After` header, when there is one.
+    pub(super) fn retry_after_header(&self) -> Option<[(HeaderName, HeaderValue); 1]> {
+        let secs = self.retry_after?;
+        Some([(RETRY_AFTER, HeaderValue::from(secs))])
+    }
+}
+
 impl IntoResponse for Rendered {
     fn into_response(self) -> Response {
+        let retry_after = self.retry_after_header();
         let answer = match self.body {
             LeadBody::Missing(problem) => {
                 return problem_response(self.status, ProblemBody::Lead(*problem));
             }
             LeadBody::Answer(answer) => answer,
         };
-        let mut response = (self.status, JsonAnswer(answer)).into_response();
-        if let Some(secs) = self.retry_after {
-            let headers = response.headers_mut();
-            headers.insert(RETRY_AFTER, HeaderValue::from(secs));
-        }
-        response
+        (self.status, retry_after, JsonAnswer(answer)).into_response()
     }
 }
 

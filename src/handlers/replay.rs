@@ -7,22 +7,27 @@ use axum::extract::{RawQuery, State};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::access::Caller;
+use super::dry_run::dry_run;
 use super::extract::{LeadInPath, wait_in};
 use super::json::OptionalJson;
 use super::openapi;
 use super::process::refused;
 use super::process_answer::{LeadAnswer, Masking, Rendered, render};
 use super::state::AppState;
+use crate::config::Scope;
 use crate::errors::AppError;
+use crate::services::lead_processing::{LeadRequest, RunWhen};
 use crate::telemetry::RequestSummary;
 
 /// What a replay may be told.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub(super) struct ReplayRequest {
-    /// Not built yet: `true` is refused.
+    /// True: the providers' answers are bought anew. A lead that runs already is joined, and not followed by
+    /// another run.
     #[schema(nullable = false, default = false)]
     force: Option<bool>,
-    /// Not built yet: `true` is refused.
+    /// True: only tells what a run would come to, as of the trigger. Needs the scope `read` besides.
     #[schema(nullable = false, default = false)]
     dry_run: Option<bool>,
 }
@@ -72,6 +77,7 @@ pub(super) struct ReplayRequest {
 )]
 pub(super) async fn replay(
     State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
     Extension(summary): Extension<Arc<RequestSummary>>,
     LeadInPath(lead_id): LeadInPath,
     RawQuery(query): RawQuery,
@@ -79,27 +85,21 @@ pub(super) async fn replay(
 ) -> Result<Rendered, AppError> {
     summary.set_lead_id(lead_id.clone());
     let wait = wait_in(query.as_deref().unwrap_or_default())?;
-    check(&body.unwrap_or_default())?;
+    let asked = body.unwrap_or_default();
+    let force = asked.force == Some(true);
+    if asked.dry_run == Some(true) {
+        caller.must(Scope::Read)?;
+        return dry_run(&state, &caller, &summary, lead_id, force).await;
+    }
+    let request = LeadRequest {
+        force,
+        caller: caller.named("lead_replay"),
+        ..LeadRequest::of(lead_id, RunWhen::Replay)
+    };
     let wait = wait.unwrap_or(state.process_wait);
-    let answer = state
-        .calls
-        .replay
-        .call(lead_id, wait)
-        .await
-        .map_err(refused)?;
+    let answer = state.calls.leads.process.call((request, wait)).await;
+    let answer = answer.map_err(refused)?;
     summary.set_outcome(answer.state);
     summary.add_times(answer.upstream_ms, answer.database_ms);
     Ok(render(&answer, Masking::Full))
-}
-
-/// What the body asks for beyond a replay is not built, and so refused: ignored, `dry_run` would
-/// post the message that the caller only wanted to see.
-fn check(asked: &ReplayRequest) -> Result<(), AppError> {
-    for (field, given) in [("force", asked.force), ("dry_run", asked.dry_run)] {
-        if given == Some(true) {
-            let wrong = "is not built yet: leave it out; nothing was done";
-            return Err(AppError::unprocessable(field, wrong));
-        }
-    }
-    Ok(())
 }

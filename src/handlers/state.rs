@@ -11,34 +11,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::access::Access;
 use super::customer_calls::CustomerCalls;
+use super::lead_calls::LeadCalls;
 use super::metrics::Scrape;
 use super::observe::chain;
 use crate::config::ServerConfig;
 use crate::errors::AppError;
 use crate::models::LeadId;
 use crate::services::access_log::Look;
-use crate::services::lead_processing::{ProcessAnswer, ProcessError};
-
-type ProcessFuture = BoxFuture<'static, Result<ProcessAnswer, ProcessError>>;
-
-/// Starts, joins, repeats or replays the run of a lead, and waits for it at most as long as told.
-#[derive(Clone)]
-pub struct ProcessLead(Arc<dyn Fn(LeadId, Duration) -> ProcessFuture + Send + Sync>);
-
-impl ProcessLead {
-    /// Takes the service's function. The run itself must not live in the future: a caller who
-    /// leaves drops it.
-    pub fn new<F>(process: impl Fn(LeadId, Duration) -> F + Send + Sync + 'static) -> Self
-    where
-        F: Future<Output = Result<ProcessAnswer, ProcessError>> + Send + 'static,
-    {
-        Self(Arc::new(move |id, wait| Box::pin(process(id, wait))))
-    }
-
-    pub(super) fn call(&self, lead_id: LeadId, wait: Duration) -> ProcessFuture {
-        (self.0)(lead_id, wait)
-    }
-}
 
 type Recorded<'l> = BoxFuture<'l, Result<(), NotRecorded>>;
 
@@ -107,10 +86,8 @@ impl Readiness {
 /// What the handlers ask of the services.
 #[derive(Clone)]
 pub struct ServiceCalls {
-    /// Runs a lead, or joins or repeats its run.
-    pub process: ProcessLead,
-    /// Runs a lead again.
-    pub replay: ProcessLead,
+    /// Runs leads and tells of them.
+    pub leads: LeadCalls,
     /// Finds out what is ready.
     pub readiness: Readiness,
     /// Writes the metrics.

@@ -10,11 +10,12 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use super::lead_calls::tests::lead_calls;
 use super::*;
 use crate::config::{Config, ServerConfig};
 use crate::models::{Cpf, LeadState};
 use crate::services::customer_lookup::LookupFailure;
-use crate::services::lead_processing::{ProcessAnswer, ProcessError};
+use crate::services::lead_processing::{LeadRequest, ProcessAnswer, ProcessError};
 use crate::telemetry;
 use crate::telemetry::captured::Captured;
 
@@ -54,7 +55,8 @@ pub(crate) struct Stub {
 impl Stub {
     pub(crate) fn state(&self, variables: &[(&str, &str)], report: ReadinessReport) -> AppState {
         let stub = self.clone();
-        let process = ProcessLead::new(move |lead_id, wait: Duration| {
+        let process = Call::new(move |(request, wait): (LeadRequest, Duration)| {
+            let lead_id = request.lead_id;
             stub.calls.fetch_add(1, Ordering::SeqCst);
             stub.waits.lock().unwrap().push(wait.as_secs());
             async move {
@@ -86,8 +88,7 @@ impl Stub {
         let config = server_config(variables);
         let wait = Duration::from_secs(25);
         let calls = ServiceCalls {
-            replay: process.clone(),
-            process,
+            leads: lead_calls(process),
             readiness,
             scrape: Scrape::new(async || "up 1\n".to_owned()),
             customers: CustomerCalls::new(
@@ -202,7 +203,7 @@ async fn an_open_trigger_shows_masks_and_asks_for_an_unknown_lead_once() {
 #[case::bad_wait("process?id=a1&wait=x", 400, "a1")]
 #[case::invalid_utf8("process?id=%ff", 400, "")]
 #[case::nul("process?id=a%00", 400, "")]
-#[case::dry_run("process?id=a1&dry_run=true", 400, "a1")]
+#[case::dry_run("process?id=a1&dry_run=yes", 400, "a1")]
 #[case::unknown_lead("process?id=unknown", 404, "unknown")]
 #[case::database_down("process?id=down", 503, "down")]
 #[case::defect("process?id=broken", 500, "broken")]

@@ -31,10 +31,31 @@ pub struct ContactFindings {
 }
 
 impl ContactFindings {
-    fn knows_nobody(&self) -> bool {
+    pub(super) const fn of_diretrix() -> Self {
+        Self {
+            by_phone: None,
+            by_email: None,
+            phone_asked_at: Provider::Diretrix,
+        }
+    }
+
+    pub(super) fn knows_nobody(&self) -> bool {
         let people = [&self.by_phone, &self.by_email].into_iter().flatten();
         people.map(Vec::len).sum::<usize>() == 0
     }
+}
+
+/// A lead, as it is looked up.
+#[derive(Debug, Clone, Copy)]
+pub struct LeadToFind<'a> {
+    /// As the CRM has it: this is written down.
+    pub in_crm: &'a Lead,
+    /// With what was given in place of the CRM's: its contacts are asked for.
+    pub used: &'a Lead,
+    /// Hash of the details that are used.
+    pub fingerprint: KeyedHash,
+    /// Of all its contacts and its CPF: nobody is asked for who objected or was erased.
+    pub suppression_hashes: &'a [KeyedHash],
 }
 
 /// A contact that is asked about.
@@ -49,8 +70,8 @@ pub(super) enum Asked<'a> {
 /// A question about a contact.
 #[derive(Clone, Copy)]
 pub(super) struct Question<'a> {
-    key: LookupKey,
-    asked: Asked<'a>,
+    pub(super) key: LookupKey,
+    pub(super) asked: Asked<'a>,
 }
 
 struct Answer<'a> {
@@ -71,32 +92,17 @@ impl Lookups {
     pub async fn people_behind(
         &self,
         claim: &Claim,
-        lead: &Lead,
-        contact_fingerprint: KeyedHash,
+        lead: &LeadToFind<'_>,
         notes: &mut RunNotes,
     ) -> Result<Option<ContactFindings>, LookupError> {
-        let questions = self.questions(lead);
-        let keys: Vec<LookupKey> = questions.iter().map(|question| question.key).collect();
-        let hashes: Vec<KeyedHash> = keys.iter().map(|key| key.hash).collect();
-        let acquire = AcquireContacts {
-            lead,
-            contact_fingerprint,
-            suppression_hashes: &hashes,
-            keys: &keys,
-            terms: &self.terms.for_storage(),
-        };
-        let since = Instant::now();
-        let write = || storage::acquire_contacts(&self.pool, claim, &acquire);
-        let acquired = persistently(write).await;
-        notes.stored(since);
-        let states = match acquired? {
-            Acquired::Suppressed => return Ok(None),
-            Acquired::Lookups(states) => states,
+        let questions = self.questions(lead.used);
+        let Some(states) = self.acquire(claim, lead, &questions, notes).await? else {
+            return Ok(None);
         };
         let asked: Vec<_> = questions.into_iter().zip(states).collect();
         let asker = Asker::Lead(claim);
         let findings = self.ask_at_once(asker, asked, notes).await?;
-        match lead.phone.usable() {
+        match lead.used.phone.usable() {
             Some(phone) if findings.knows_nobody() => {
                 let by_phone = self.people_by_work_api(asker, phone, notes).await?;
                 Ok(Some(ContactFindings {
@@ -109,7 +115,48 @@ impl Lookups {
         }
     }
 
-    fn questions<'a>(&self, lead: &'a Lead) -> Vec<Question<'a>> {
+    /// Stores the lead's details as [`Self::people_behind`] does, for a lead whose contacts need not be
+    /// asked for. `false`: the person objected or was erased.
+    ///
+    /// # Errors
+    /// [`LookupError`].
+    pub async fn may_be_found(
+        &self,
+        claim: &Claim,
+        lead: &LeadToFind<'_>,
+        notes: &mut RunNotes,
+    ) -> Result<bool, LookupError> {
+        let acquired = self.acquire(claim, lead, &[], notes).await?;
+        Ok(acquired.is_some())
+    }
+
+    /// T2. `None`: the person objected or was erased.
+    async fn acquire(
+        &self,
+        claim: &Claim,
+        lead: &LeadToFind<'_>,
+        questions: &[Question<'_>],
+        notes: &mut RunNotes,
+    ) -> Result<Option<Vec<LookupState>>, LookupError> {
+        let keys: Vec<LookupKey> = questions.iter().map(|question| question.key).collect();
+        let acquire = AcquireContacts {
+            lead: lead.in_crm,
+            contact_fingerprint: lead.fingerprint,
+            suppression_hashes: lead.suppression_hashes,
+            keys: &keys,
+            terms: &self.terms.for_storage(),
+        };
+        let since = Instant::now();
+        let write = || storage::acquire_contacts(&self.pool, claim, &acquire);
+        let acquired = persistently(write).await;
+        notes.stored(since);
+        match acquired? {
+            Acquired::Suppressed => Ok(None),
+            Acquired::Lookups(states) => Ok(Some(states)),
+        }
+    }
+
+    pub(super) fn questions<'a>(&self, lead: &'a Lead) -> Vec<Question<'a>> {
         let phone = lead.phone.usable().map(Asked::Phone);
         let email = lead.email.usable().map(Asked::Email);
         let asked = phone.into_iter().chain(email);
@@ -132,6 +179,17 @@ impl Lookups {
         }
     }
 
+    pub(super) fn work_api_question<'a>(&self, phone: &'a Phone) -> Question<'a> {
+        Question {
+            key: LookupKey {
+                provider: Provider::WorkApi,
+                kind: LookupKind::Phone,
+                hash: self.privacy_key.of_phone(phone),
+            },
+            asked: Asked::Phone(phone),
+        }
+    }
+
     async fn ask_at_once(
         &self,
         asker: Asker<'_>,
@@ -143,11 +201,7 @@ impl Lookups {
             .into_iter()
             .map(|(question, state)| self.answer(asker, question, state, held_since));
         let mut asking: FuturesUnordered<_> = asking.collect();
-        let mut findings = ContactFindings {
-            by_phone: None,
-            by_email: None,
-            phone_asked_at: Provider::Diretrix,
-        };
+        let mut findings = ContactFindings::of_diretrix();
         let mut failed = None;
         loop {
             let next = if notes.unsettled.is_empty() {
@@ -193,14 +247,7 @@ impl Lookups {
         phone: &Phone,
         notes: &mut RunNotes,
     ) -> Result<Vec<Candidate>, LookupError> {
-        let question = Question {
-            key: LookupKey {
-                provider: Provider::WorkApi,
-                kind: LookupKind::Phone,
-                hash: self.privacy_key.of_phone(phone),
-            },
-            asked: Asked::Phone(phone),
-        };
+        let question = self.work_api_question(phone);
         self.ask_one(asker, question, notes).await
     }
 
@@ -240,7 +287,10 @@ impl Lookups {
         match state {
             LookupState::Candidates(people) => unasked(Ok(people)),
             LookupState::Absent => unasked(Ok(Vec::new())),
-            LookupState::Mine => self.ask(question, held_since).await,
+            LookupState::Mine => {
+                self.settled.invalidate(&question.key).await;
+                self.ask(question, held_since).await
+            }
             LookupState::Suppressed => unasked(Err(LookupError::Suppressed)),
             LookupState::Pending | LookupState::Profile { .. } | LookupState::Refused { .. } => {
                 unasked(Err(StorageError::Corrupt("answer about a contact").into()))

@@ -9,6 +9,7 @@ mod contacts;
 mod diretrix;
 mod error;
 mod inquiry;
+mod known;
 mod profile;
 mod run_notes;
 mod settle;
@@ -21,9 +22,10 @@ use moka::future::Cache;
 use sqlx::PgPool;
 
 pub use asker::Inquiry;
-pub use contacts::ContactFindings;
+pub use contacts::{ContactFindings, LeadToFind};
 pub use error::LookupError;
 pub use inquiry::{PeopleFound, SearchedContact};
+pub use known::Known;
 pub use profile::ProfileAnswer;
 pub use run_notes::RunNotes;
 

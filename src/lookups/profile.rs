@@ -75,11 +75,7 @@ impl Lookups {
         cpf: &Cpf,
         notes: &mut RunNotes,
     ) -> Result<ProfileAnswer, LookupError> {
-        let key = LookupKey {
-            provider: Provider::WorkApi,
-            kind: LookupKind::Profile,
-            hash: self.privacy_key.of_cpf(cpf),
-        };
+        let key = self.profile_key(cpf);
         let mut state = self.acquire_one(asker, key, notes).await?;
         let waited = state == LookupState::Pending;
         if waited {
@@ -87,25 +83,18 @@ impl Lookups {
         }
         count_answer(key, waited, &state);
         if state == LookupState::Mine {
+            self.settled.invalidate(&key).await;
             return self.buy(key, cpf, notes).await;
         }
         notes.had("lookup_profile");
-        match state {
-            LookupState::Profile {
-                party_id,
-                profile,
-                fetched_at,
-            } => Ok(ProfileAnswer::Stored {
-                party_id,
-                profile,
-                fetched_at,
-            }),
-            LookupState::Absent => Ok(ProfileAnswer::Absent),
-            LookupState::Suppressed => Err(LookupError::Suppressed),
-            LookupState::Refused { reason } => Ok(ProfileAnswer::Refused { reason }),
-            LookupState::Candidates(_) | LookupState::Mine | LookupState::Pending => {
-                Err(StorageError::Corrupt("answer about a CPF").into())
-            }
+        stored_answer(state)
+    }
+
+    pub(super) fn profile_key(&self, cpf: &Cpf) -> LookupKey {
+        LookupKey {
+            provider: Provider::WorkApi,
+            kind: LookupKind::Profile,
+            hash: self.privacy_key.of_cpf(cpf),
         }
     }
 
@@ -135,6 +124,27 @@ impl Lookups {
                 notes.unsettled.push(settled);
                 Err(error.into())
             }
+        }
+    }
+}
+
+/// A stored answer about a CPF.
+pub(super) fn stored_answer(state: LookupState) -> Result<ProfileAnswer, LookupError> {
+    match state {
+        LookupState::Profile {
+            party_id,
+            profile,
+            fetched_at,
+        } => Ok(ProfileAnswer::Stored {
+            party_id,
+            profile,
+            fetched_at,
+        }),
+        LookupState::Absent => Ok(ProfileAnswer::Absent),
+        LookupState::Suppressed => Err(LookupError::Suppressed),
+        LookupState::Refused { reason } => Ok(ProfileAnswer::Refused { reason }),
+        LookupState::Candidates(_) | LookupState::Mine | LookupState::Pending => {
+            Err(StorageError::Corrupt("answer about a CPF").into())
         }
     }
 }

@@ -7,6 +7,7 @@ mod company;
 pub mod customer_lookup;
 mod delivery;
 mod flights;
+pub mod lead_overview;
 pub mod lead_pipeline;
 pub mod lead_processing;
 mod run_error;

@@ -17,6 +17,16 @@ pub(super) fn invent_cpf(random: &mut Random, first_digits: &[u32]) -> String {
     if digits.iter().all(|digit| *digit == digits[0]) {
         digits[8] = (digits[8] + 1) % 10;
     }
+    with_check_digits(digits)
+}
+
+/// The CPF that begins with the nine digits of a number.
+pub(super) fn cpf_of(number: u64) -> String {
+    let digits = format!("{number:09}");
+    with_check_digits(digits.chars().filter_map(|c| c.to_digit(10)).collect())
+}
+
+fn with_check_digits(mut digits: Vec<u32>) -> String {
     for _ in 0..2 {
         let highest = u32::try_from(digits.len()).unwrap_or(0) + 1;
         let sum: u32 = digits

@@ -15,6 +15,8 @@ mod c2s;
 mod calls;
 mod cast;
 mod control;
+mod crowd;
+mod crowd_names;
 mod diretrix;
 mod documents;
 mod exchange;
@@ -53,6 +55,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 pub use calls::{Call, Calls, Operation, Upstream};
+pub use crowd::{Crowd, CrowdPerson};
 pub use faults::{Fault, FaultRule};
 pub use leads::SimulatedLead;
 pub use people::{Address, Person, Sex};

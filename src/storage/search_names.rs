@@ -12,7 +12,7 @@ use super::retry::again_if_dead;
 use crate::models::{Cpf, PersonName, clean};
 
 /// How many people one search ranks; where more match, the page says that it is truncated.
-const MOST_RANKED: i32 = 500;
+const MOST_RANKED: i32 = 200;
 
 /// The most people on a page.
 const MOST_ON_A_PAGE: u16 = 100;

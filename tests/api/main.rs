@@ -3,11 +3,13 @@
 
 mod access;
 mod alerts;
+mod c2s;
 mod contributor;
 mod customers;
 mod database_away;
 mod database_lost;
 mod enrich;
+mod leads;
 mod metrics;
 mod process_query;
 mod replay;

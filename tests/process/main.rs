@@ -23,5 +23,6 @@ mod prometheus;
 mod readme;
 mod running;
 mod scripts;
+mod seed;
 mod serve;
 mod stopping;

@@ -682,13 +682,13 @@ COMMENT ON COLUMN ops.lookups.owner IS 'The instance that asks (ops.instances), 
 -- Name: COLUMN lookups.lead_id; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.lookups.lead_id IS 'The lead whose run asked last.';
+COMMENT ON COLUMN ops.lookups.lead_id IS 'Who asked last: the lead whose run it was, or inquiry:<uuid> where no lead was behind it.';
 
 --
 -- Name: COLUMN lookups.run_no; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.lookups.run_no IS 'The run of that lead.';
+COMMENT ON COLUMN ops.lookups.run_no IS 'The run of that lead; 0 of an inquiry.';
 
 --
 -- Name: COLUMN lookups.price_centavos; Type: COMMENT; Schema: ops; Owner: -
@@ -747,6 +747,12 @@ COMMENT ON TABLE ops.provider_calls IS 'The ledger: one row when a call settles,
 --
 
 COMMENT ON COLUMN ops.provider_calls.operation IS 'What was asked: phone, email or profile.';
+
+--
+-- Name: COLUMN provider_calls.lead_id; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.provider_calls.lead_id IS 'Whose call it was: a lead, or inquiry:<uuid>.';
 
 --
 -- Name: COLUMN provider_calls.outcome; Type: COMMENT; Schema: ops; Owner: -
@@ -813,7 +819,7 @@ END;
 -- Name: FUNCTION abandon_lookups(p_lead_id text); Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON FUNCTION ops.abandon_lookups(p_lead_id text) IS 'Ends the questions of a lead that nobody will answer any more; their calls count as unknown.';
+COMMENT ON FUNCTION ops.abandon_lookups(p_lead_id text) IS 'Ends the questions of a lead or an inquiry that nobody will answer any more; their calls count as unknown.';
 
 --
 -- Name: accept_lead(text, text, uuid, interval, interval); Type: FUNCTION; Schema: ops; Owner: -
@@ -1150,6 +1156,20 @@ end $$;
 COMMENT ON FUNCTION ops.acquire_lookups(p_lead_id text, p_owner uuid, p_run_no bigint, keys jsonb, terms jsonb) IS 'Several questions, locked in the order of their keys, answered by position.';
 
 --
+-- Name: is_inquiry(text); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.is_inquiry(asker text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN (asker ~~ 'inquiry:%'::text);
+
+--
+-- Name: FUNCTION is_inquiry(asker text); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.is_inquiry(asker text) IS 'Whether whoever asks is no lead but an inquiry.';
+
+--
 -- Name: party_enrichments; Type: TABLE; Schema: core; Owner: -
 --
 
@@ -1244,14 +1264,14 @@ CREATE FUNCTION ops.cached_lookup(p_lead_id text, p_provider text, p_kind text, 
      e.enriched_at
     FROM (ops.lookups l
       LEFT JOIN core.party_enrichments e ON (((l.kind = 'profile'::text) AND (e.party_id = ((l.value ->> 'party_id'::text))::uuid) AND (e.provider = l.provider))))
-   WHERE ((l.provider = cached_lookup.p_provider) AND (l.kind = cached_lookup.p_kind) AND (l.key_hash = cached_lookup.p_key_hash) AND (l.state <> 'pending'::text) AND (l.expires_at > now()) AND ((l.lead_id = cached_lookup.p_lead_id) OR ((l.value ->> 'refused'::text) IS DISTINCT FROM 'profile_name_contradicts'::text)) AND ((NOT COALESCE((l.value ? 'party_id'::text), false)) OR (e.party_id IS NOT NULL)));
+   WHERE ((l.provider = cached_lookup.p_provider) AND (l.kind = cached_lookup.p_kind) AND (l.key_hash = cached_lookup.p_key_hash) AND (l.state <> 'pending'::text) AND (l.expires_at > now()) AND ((l.lead_id = cached_lookup.p_lead_id) OR ((l.value ->> 'refused'::text) IS DISTINCT FROM 'profile_name_contradicts'::text)) AND (NOT (ops.is_inquiry(cached_lookup.p_lead_id) AND (COALESCE((l.value ->> 'refused'::text), ''::text) = ANY (ARRAY['profile_name_contradicts'::text, 'deceased'::text])))) AND ((NOT COALESCE((l.value ? 'party_id'::text), false)) OR (e.party_id IS NOT NULL)));
 END;
 
 --
 -- Name: FUNCTION cached_lookup(p_lead_id text, p_provider text, p_kind text, p_key_hash bytea); Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON FUNCTION ops.cached_lookup(p_lead_id text, p_provider text, p_kind text, p_key_hash bytea) IS 'A stored answer that is still fresh, else no row.';
+COMMENT ON FUNCTION ops.cached_lookup(p_lead_id text, p_provider text, p_kind text, p_key_hash bytea) IS 'A stored answer that is still fresh and an answer to whoever asks, else no row.';
 
 --
 -- Name: complete_delivery(text, uuid, bigint, boolean, jsonb); Type: FUNCTION; Schema: ops; Owner: -
@@ -1724,6 +1744,24 @@ end $$;
 COMMENT ON FUNCTION ops.hold_claim(p_lead_id text, p_owner uuid, p_run_no bigint) IS 'The fence: refuses (LC001) whoever lost the lead, and locks its row until the transaction ends.';
 
 --
+-- Name: inquire(text, uuid, jsonb, double precision, jsonb, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.inquire(asker text, p_owner uuid, settled jsonb, absent_secs double precision, keys jsonb, terms jsonb) RETURNS TABLE("position" integer, answer text, value jsonb, party_id uuid, fetched_at timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform ops.settle_lookups(asker, p_owner, settled, absent_secs, null);
+    return query select * from ops.acquire_lookups(asker, p_owner, 0, keys, terms);
+end $$;
+
+--
+-- Name: FUNCTION inquire(asker text, p_owner uuid, settled jsonb, absent_secs double precision, keys jsonb, terms jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.inquire(asker text, p_owner uuid, settled jsonb, absent_secs double precision, keys jsonb, terms jsonb) IS 'Of an inquiry: settles what came back and acquires the next questions.';
+
+--
 -- Name: instances; Type: TABLE; Schema: ops; Owner: -
 --
 
@@ -1772,13 +1810,13 @@ COMMENT ON FUNCTION ops.is_alive(instance uuid, lease interval) IS 'Whether an i
 
 CREATE FUNCTION ops.is_asked(lookup ops.lookups, p_lead_id text, terms jsonb) RETURNS boolean
     LANGUAGE sql STABLE
-    RETURN (((lookup).state = 'pending'::text) AND ((lookup).lead_id <> p_lead_id) AND (EXISTS (SELECT FROM ops.leads l WHERE ((l.lead_id = (is_asked.lookup).lead_id) AND (l.owner = (is_asked.lookup).owner) AND (l.run_no = (is_asked.lookup).run_no)))) AND ops.is_alive((lookup).owner, make_interval(secs => ((terms ->> 'lease_secs'::text))::double precision)));
+    RETURN (((lookup).state = 'pending'::text) AND ((lookup).lead_id <> p_lead_id) AND CASE WHEN ops.is_inquiry((lookup).lead_id) THEN ((lookup).started_at > (now() - '00:15:00'::interval)) ELSE (EXISTS (SELECT FROM ops.leads l WHERE ((l.lead_id = (is_asked.lookup).lead_id) AND (l.owner = (is_asked.lookup).owner) AND (l.run_no = (is_asked.lookup).run_no)))) END AND ops.is_alive((lookup).owner, make_interval(secs => ((terms ->> 'lease_secs'::text))::double precision)));
 
 --
 -- Name: FUNCTION is_asked(lookup ops.lookups, p_lead_id text, terms jsonb); Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON FUNCTION ops.is_asked(lookup ops.lookups, p_lead_id text, terms jsonb) IS 'Whether the run of another lead, on a living instance, is asking this question.';
+COMMENT ON FUNCTION ops.is_asked(lookup ops.lookups, p_lead_id text, terms jsonb) IS 'Whether somebody else, a lead''s run or an inquiry on a living instance, is asking this question.';
 
 --
 -- Name: suppressions; Type: TABLE; Schema: ops; Owner: -
@@ -2210,6 +2248,31 @@ end $$;
 COMMENT ON FUNCTION ops.persist_profile(p_lead_id text, p_owner uuid, p_run_no bigint, suppression_hashes bytea[], person jsonb, match jsonb, p_body text, p_fingerprint bytea, steps jsonb) IS 'T4: settles the profile, stores the person, ties the lead to them, queues the message. Answers suppressed, send, read_back or unchanged.';
 
 --
+-- Name: poll_inquiry(text, uuid, text, text, bytea, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.poll_inquiry(asker text, p_owner uuid, p_provider text, p_kind text, p_key_hash bytea, terms jsonb) RETURNS TABLE(answer text, value jsonb, party_id uuid, fetched_at timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if exists (
+        select from ops.lookups k
+        where k.provider = p_provider and k.kind = p_kind and k.key_hash = p_key_hash
+          and ops.is_asked(k, asker, terms)
+    ) then
+        return query select 'pending', null::jsonb, null::uuid, null::timestamptz;
+        return;
+    end if;
+    return query select * from ops.acquire_lookup(asker, p_owner, 0, p_provider, p_kind, p_key_hash, terms);
+end $$;
+
+--
+-- Name: FUNCTION poll_inquiry(asker text, p_owner uuid, p_provider text, p_kind text, p_key_hash bytea, terms jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.poll_inquiry(asker text, p_owner uuid, p_provider text, p_kind text, p_key_hash bytea, terms jsonb) IS 'Of an inquiry: looks again at a question somebody else is asking; takes it over when they are gone.';
+
+--
 -- Name: poll_lookup(text, uuid, bigint, text, text, bytea, jsonb); Type: FUNCTION; Schema: ops; Owner: -
 --
 
@@ -2542,6 +2605,43 @@ end $$;
 --
 
 COMMENT ON FUNCTION ops.store_given(p_lead_id text, p_given jsonb) IS 'Stores what was given of a lead. Answers whether it is new.';
+
+--
+-- Name: store_inquired(text, uuid, bytea[], jsonb, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.store_inquired(asker text, p_owner uuid, suppression_hashes bytea[], settled jsonb, bought jsonb) RETURNS TABLE(answer text, party_id uuid)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    question ops.lookups;
+    party    uuid;
+begin
+    if exists (select from ops.suppressions s where s.key_hash = any (suppression_hashes)) then
+        perform ops.settle_lookups(asker, p_owner, settled, 0, null);
+        return query select 'suppressed', null::uuid;
+        return;
+    end if;
+    select * into question from ops.lookups l
+    where l.provider = settled -> 0 ->> 'provider' and l.kind = settled -> 0 ->> 'kind'
+      and l.key_hash = decode(settled -> 0 ->> 'key_hash', 'hex');
+    party := core.store_person(settled -> 0 ->> 'provider', bought, question.expires_at);
+    perform ops.settle_lookups(asker, p_owner, settled, 0, party);
+    perform from ops.lookups l
+    where l.provider = question.provider and l.kind = question.kind and l.key_hash = question.key_hash
+      and l.state = 'found' and l.value ->> 'party_id' = party::text;
+    if not found then
+        raise exception 'another has taken the question over' using errcode = 'LC001';
+    end if;
+    return query select 'stored', party;
+end $$;
+
+--
+-- Name: FUNCTION store_inquired(asker text, p_owner uuid, suppression_hashes bytea[], settled jsonb, bought jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.store_inquired(asker text, p_owner uuid, suppression_hashes bytea[], settled jsonb, bought jsonb) IS 'Of an inquiry: settles the profile and stores the person. Answers suppressed or stored.';
 
 --
 -- Name: usable_lookup(text, text, text, bytea, jsonb); Type: FUNCTION; Schema: ops; Owner: -

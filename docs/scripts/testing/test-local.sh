@@ -106,16 +106,17 @@ walk_metrics() {
 # walk_scoped METHOD PATH STATUS EXPECTED TEST [ARGUMENT…]: as walk, of a route whose scope this key need not have; without
 # a key it is shut, also where the trigger is open.
 walk_scoped() {
-    local method=$1 path=$2 status=$3 expected=$4 is_so=1
+    local method=$1 path=$2 status=$3 expected=$4 is_so=1 refused=is_problem
     shift 4
+    if [[ $path =~ ^/api/v1/(leads|c2s)(/|\?|$) ]]; then refused=is_lead_problem; fi
     if [ "$OPEN" = yes ]; then
         walk "" "$method" "$path" "$status" "$expected" "$@"
         return
     fi
-    walk "" "$method" "$path" 401 "without a key" is_lead_problem
+    walk "" "$method" "$path" 401 "without a key" "$refused"
     if [ -n "${API_KEY:-}" ]; then
         ask "$API_KEY" "$method" "$BASE$path"
-        if { [ "$STATUS" = "$status" ] && "$@"; } || { [ "$STATUS" = 403 ] && is_lead_problem; }; then is_so=0; fi
+        if { [ "$STATUS" = "$status" ] && "$@"; } || { [ "$STATUS" = 403 ] && "$refused"; }; then is_so=0; fi
         verdict "$method" "$path" "$status, or 403 without its scope" "$STATUS $(in_short)" "$is_so"
     fi
 }
@@ -150,6 +151,17 @@ walk_open_leads() {
     walk "" POST /api/v1/leads 200 "completed, CPF full" is_completed full
     DATA="{\"lead_ids\":[\"$1\",7]}"
     walk "" POST /api/v1/leads/batch 202 "accepted, one refused" is_batch
+}
+
+# Looking people up: only what asks no provider, and so costs nothing.
+walk_lookups() {
+    local nobody=00000000-0000-0000-0000-000000000000
+    walk_scoped GET /api/v1/contributor/customer 400 "nothing to look by" is_problem
+    walk_scoped POST /api/v1/enrich 400 "no body" is_problem
+    walk_body '{"cpf":"1"}' POST /api/v1/enrich 422 "no CPF" is_problem
+    walk_scoped GET "/api/v1/customers/$nobody" 404 "nobody" is_problem
+    walk_scoped GET /api/v1/work/modules/all 400 "no documento" is_problem
+    walk_scoped GET /api/v1/work/modules/no-module 404 "not in the contract" is_problem
 }
 
 walk_refusals() {
@@ -214,6 +226,7 @@ main() {
     walk_access
     walk_metrics
     walk_lead_routes
+    walk_lookups
     if [ "$TRIGGER_OPEN" = no ] && [ -z "${API_KEY:-}" ]; then
         no_lead "The rest of $PROCESS is not walked without a key. Set API_KEY."
     else

@@ -121,7 +121,9 @@ fn complete_operation(operation: &mut Operation, method: &str, path: &str) {
         common.push(AppError::UnsupportedMediaType);
     }
     for parameter in operation.parameters.iter_mut().flatten() {
-        without_null(parameter);
+        if let RefOr::T(parameter) = parameter {
+            without_null(parameter);
+        }
     }
     let responses = &mut operation.responses.responses;
     for error in common {
@@ -158,7 +160,7 @@ fn add_headers(response: &mut Described, status: StatusCode, scope: Option<Scope
     let mut add = |name: &str, about: &str, is_number: bool| {
         let kind = if is_number { Type::Integer } else { Type::String };
         let header = HeaderBuilder::new()
-            .schema(Object::with_type(kind))
+            .schema(Some(Object::with_type(kind)))
             .description(Some(about));
         let header = header.build().into();
         response.headers.entry(name.to_owned()).or_insert(header);

@@ -113,7 +113,9 @@ impl Service {
         let app = App::build(&config, Clock::system()).await.unwrap();
         let shutdown = CancellationToken::new();
         let serving = tokio::spawn(app.serve(server, shutdown.clone()));
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = reqwest::Client::builder().no_proxy();
+        let client = client.redirect(reqwest::redirect::Policy::none());
+        let client = client.build().unwrap();
         Self {
             simulator,
             database,
@@ -199,10 +201,7 @@ impl Service {
         body: Option<Vec<u8>>,
     ) -> Raw {
         let url = format!("http://{}{path_and_query}", self.address);
-        let client = reqwest::Client::builder().no_proxy();
-        let client = client.redirect(reqwest::redirect::Policy::none());
-        let client = client.build().unwrap();
-        let mut request = client.request(method.parse().unwrap(), url);
+        let mut request = self.client.request(method.parse().unwrap(), url);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -30,7 +30,7 @@ pub(crate) struct Parameter {
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) method: String,
-    path: String,
+    pub(crate) path: String,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) content_type: &'static str,

@@ -13,7 +13,6 @@ const NOT_BY_A_REQUEST: [u16; 4] = [408, 429, 500, 503];
 
 /// Valid, and of nobody whom the simulator knows.
 const NOBODYS_CPF: &str = "11144477735";
-const NOBODYS_LEAD: &str = "ffffffffffffffffffffffffffffffff";
 const NOBODYS_UUID: &str = "01990f2e-7d6c-7c3a-9b1d-2f4e6a8c0e12";
 
 /// The printed problem.
@@ -71,33 +70,33 @@ impl Refusal {
         }
     }
 
+    /// The id of a lead that neither the CRM nor, before this operation is tried, the service knows.
+    fn nobodys_lead(&self) -> String {
+        format!("nobodys-{}", self.operation.id)
+    }
+
     /// The example's request with one thing wrong.
     fn bad_requests(&self) -> Vec<Request> {
         let operation = &self.operation;
         let mut requests = vec![];
         for parameter in &operation.parameters {
-            let wrong = ["a%2Fb", NOBODYS_CPF, NOBODYS_LEAD, NOBODYS_UUID, "a"];
+            let lead = self.nobodys_lead();
+            let wrong = ["a%2Fb", NOBODYS_CPF, &lead, NOBODYS_UUID];
             requests.extend(wrong.map(|value| with(operation, parameter, value)));
         }
         let mut bare = operation.example();
         bare.query.clear();
-        if let Some(body) = bare.body.replace(b"{}".to_vec()) {
-            let mut cut = operation.example();
-            cut.body = Some(body[..body.len() - 1].to_vec());
-            requests.push(cut);
-            let body: Value = serde_json::from_slice(&body).unwrap();
-            requests.extend(self.bad_bodies(&body).into_iter().map(|body| Request {
-                body: Some(body.to_string().into_bytes()),
+        if operation.takes_body {
+            let body = bare.body.replace(b"{}".to_vec());
+            let body = body.unwrap_or_else(|| b"{}".to_vec());
+            let with_body = |body| Request {
+                body: Some(body),
                 ..operation.example()
-            }));
-        } else if operation.takes_body {
-            requests.extend(self.bad_bodies(&json!({})).into_iter().map(|body| Request {
-                body: Some(body.to_string().into_bytes()),
-                ..operation.example()
-            }));
-        }
-        if !operation.takes_body {
-            bare.body = None;
+            };
+            requests.push(with_body(body[..body.len() - 1].to_vec()));
+            let body = serde_json::from_slice(&body).unwrap();
+            let bodies = self.bad_bodies(&body).into_iter();
+            requests.extend(bodies.map(|body| with_body(body.to_string().into_bytes())));
         }
         requests.push(bare);
         requests
@@ -109,7 +108,7 @@ impl Refusal {
         let wrong = [json!(7), json!("x"), json!([]), json!({})];
         let in_field = wrong.into_iter().map(|value| (field, value));
         let of_nobody = [
-            ("lead_id", json!(NOBODYS_LEAD)),
+            ("lead_id", json!(self.nobodys_lead())),
             ("cpf", json!(NOBODYS_CPF)),
         ];
         let changes = in_field.chain(of_nobody);

@@ -150,7 +150,10 @@ impl Parameters {
             })?,
         };
         let cursor = self.single("cursor")?.map(str::to_owned);
-        if cursor.as_ref().is_some_and(|cursor| cursor.len() > LONGEST_CURSOR) {
+        if cursor
+            .as_ref()
+            .is_some_and(|cursor| cursor.len() > LONGEST_CURSOR)
+        {
             return Err(Page::UNKNOWN_CURSOR);
         }
         Ok(Page { limit, cursor })

@@ -10,10 +10,10 @@ use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, PathItem};
 use utoipa::openapi::response::{Response as Described, ResponseBuilder};
+use utoipa::openapi::schema::{Object, Schema, SchemaType, Type};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
-use utoipa::openapi::schema::{Object, Schema, SchemaType, Type};
 use utoipa::openapi::{Components, Ref, RefOr};
 use utoipa::{OpenApi, openapi};
 use uuid::Uuid;
@@ -148,7 +148,11 @@ fn without_null(parameter: &mut Parameter) {
     if let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema
         && let SchemaType::Array(types) = &schema.schema_type
     {
-        let kept: Vec<Type> = types.iter().filter(|one| **one != Type::Null).cloned().collect();
+        let kept: Vec<Type> = types
+            .iter()
+            .filter(|one| **one != Type::Null)
+            .cloned()
+            .collect();
         if let [only] = kept.as_slice() {
             schema.schema_type = SchemaType::Type(only.clone());
         }
@@ -158,14 +162,22 @@ fn without_null(parameter: &mut Parameter) {
 /// The headers that a caller may act on.
 fn add_headers(response: &mut Described, status: StatusCode, scope: Option<Scope>) {
     let mut add = |name: &str, about: &str, is_number: bool| {
-        let kind = if is_number { Type::Integer } else { Type::String };
+        let kind = if is_number {
+            Type::Integer
+        } else {
+            Type::String
+        };
         let header = HeaderBuilder::new()
             .schema(Some(Object::with_type(kind)))
             .description(Some(about));
         let header = header.build().into();
         response.headers.entry(name.to_owned()).or_insert(header);
     };
-    add("X-Request-Id", "By this the operator finds the request in the log.", false);
+    add(
+        "X-Request-Id",
+        "By this the operator finds the request in the log.",
+        false,
+    );
     if scope.is_some_and(|scope| scope != Scope::Metrics) {
         let policy = "How many requests a caller may make at once (q), and within how many seconds \
             that many more (w).";

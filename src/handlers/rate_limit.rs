@@ -127,7 +127,11 @@ mod tests {
         let refused = limit.take(&caller);
         let wait = refused.refused_for.unwrap();
         assert!(wait > Duration::ZERO && wait <= Duration::from_secs(1));
-        assert_eq!(told(refused), "\"default\";r=0;t=2", "not before Retry-After");
+        assert_eq!(
+            told(refused),
+            "\"default\";r=0;t=2",
+            "not before Retry-After"
+        );
         let other = limit.take(&CountedAs::Key("ops".to_owned()));
         assert_eq!(other.refused_for, None);
     }

@@ -8,7 +8,13 @@ const NUL: &str = "%00";
 /// Half a surrogate pair, as UTF-8 does not allow it.
 const LONE_SURROGATE: &str = "a%ED%A0%80";
 
-async fn refused(service: &Service, operation: &Operation, request: &Request, as_one_of: &[u16], why: &str) {
+async fn refused(
+    service: &Service,
+    operation: &Operation,
+    request: &Request,
+    as_one_of: &[u16],
+    why: &str,
+) {
     let answer = send(service, request, Some(ALL)).await;
     let at = format!("{} {why}", operation.name());
     assert!(as_one_of.contains(&answer.status), "{at}: {answer:?}");
@@ -22,10 +28,18 @@ async fn in_paths() {
     for operation in operations() {
         for parameter in operation.parameters.iter().filter(|one| one.in_path) {
             let long = "a".repeat(10_000);
-            for (value, why) in [(NUL, "NUL"), (LONE_SURROGATE, "surrogate"), (&long, "10 kB")] {
+            for (value, why) in [
+                (NUL, "NUL"),
+                (LONE_SURROGATE, "surrogate"),
+                (&long, "10 kB"),
+            ] {
                 let request = with(&operation, parameter, value);
                 // What the contract has no module for is 404, whatever it is called.
-                let statuses: &[u16] = if parameter.name == "module" { &[400, 404] } else { &[400] };
+                let statuses: &[u16] = if parameter.name == "module" {
+                    &[400, 404]
+                } else {
+                    &[400]
+                };
                 refused(&service, &operation, &request, statuses, why).await;
                 tried += 1;
             }
@@ -52,7 +66,14 @@ async fn in_queries() {
                 (twice, "twice"),
             ];
             for (request, why) in requests {
-                refused(&service, &operation, &request, &[400], &format!("{name}: {why}")).await;
+                refused(
+                    &service,
+                    &operation,
+                    &request,
+                    &[400],
+                    &format!("{name}: {why}"),
+                )
+                .await;
                 tried += 1;
             }
         }
@@ -68,10 +89,17 @@ async fn unknown_parameters_are_ignored() {
         let plain = send(&service, &operation.example(), Some(ALL)).await;
         let mut request = operation.example();
         for value in ["1", "2", "a%C3%A7"] {
-            request.query.push(("utm_source".to_owned(), value.to_owned()));
+            request
+                .query
+                .push(("utm_source".to_owned(), value.to_owned()));
         }
         let answer = send(&service, &request, Some(ALL)).await;
-        assert_eq!(answer.status, plain.status, "{}: {answer:?}", operation.name());
+        assert_eq!(
+            answer.status,
+            plain.status,
+            "{}: {answer:?}",
+            operation.name()
+        );
     }
     service.stop().await;
 }
@@ -82,7 +110,10 @@ async fn in_bodies() {
     let mut tried = 0;
     for operation in operations().into_iter().filter(|one| one.takes_body) {
         let example = operation.example();
-        let whole = example.body.clone().unwrap_or_else(|| b"{\"force\": false}".to_vec());
+        let whole = example
+            .body
+            .clone()
+            .unwrap_or_else(|| b"{\"force\": false}".to_vec());
         let cut = &whole[..whole.len() - 1];
         let deep = "[".repeat(100_000);
         let bodies: [(&[u8], u16, &str); 8] = [
@@ -101,7 +132,12 @@ async fn in_bodies() {
             refused(&service, &operation, &request, &[status], why).await;
             tried += 1;
         }
-        for kind in ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", ""] {
+        for kind in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "application/json; charset=latin1",
+            "",
+        ] {
             let mut request = example.clone();
             request.body = Some(whole.clone());
             request.content_type = kind;
@@ -127,7 +163,12 @@ async fn unknown_members_are_ignored() {
         body["nobody_knows_this"] = serde_json::json!([{"a": [1]}]);
         request.body = Some(body.to_string().into_bytes());
         let answer = send(&service, &request, Some(ALL)).await;
-        assert_eq!(answer.status, plain.status, "{}: {answer:?}", operation.name());
+        assert_eq!(
+            answer.status,
+            plain.status,
+            "{}: {answer:?}",
+            operation.name()
+        );
     }
     service.stop().await;
 }

@@ -140,7 +140,10 @@ impl Request {
 
     /// Where it is sent.
     pub(crate) fn uri(&self) -> String {
-        let query = self.query.iter().map(|(name, value)| format!("{name}={value}"));
+        let query = self
+            .query
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
         let query = query.collect::<Vec<_>>().join("&");
         if query.is_empty() {
             return self.path.clone();

@@ -77,7 +77,10 @@ async fn what_a_proxy_passed_on_to_loopback_is_not_free() {
             continue;
         }
         let request = operation.example();
-        for header in [("forwarded", "for=192.0.2.1"), ("x-forwarded-for", "192.0.2.1")] {
+        for header in [
+            ("forwarded", "for=192.0.2.1"),
+            ("x-forwarded-for", "192.0.2.1"),
+        ] {
             let uri = request.uri();
             let answer = service
                 .call(&request.method, &uri, &[header], request.body.clone())

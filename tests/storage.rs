@@ -3,6 +3,8 @@
 
 #[path = "storage/accept.rs"]
 mod accept;
+#[path = "storage/access.rs"]
+mod access;
 #[path = "storage/batch.rs"]
 mod batch;
 #[path = "storage/claim.rs"]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, FORWARDED, VIA};
 use secrecy::ExposeSecret;
@@ -324,10 +324,10 @@ pub(super) async fn guard(
     State(state): State<AppState>,
     mut request: Request,
     next: Next,
-) -> Result<Response, AppError> {
+) -> Response {
     let need = Need::of_request(&request);
     if need == Need::Nothing {
-        return Ok(next.run(request).await);
+        return next.run(request).await;
     }
     let access = &state.access;
     let counted_as = access.counted_as(&request);
@@ -339,12 +339,23 @@ pub(super) async fn guard(
     }
     let decided = access.decide(need, request.headers());
     // Whoever may read the metrics is not counted; whoever guesses at a key for them is.
-    if need != Need::Scope(Scope::Metrics) || decided.is_err() {
-        let taken = access.rate_limit.take(&counted_as);
-        taken.map_err(|retry_after| AppError::TooManyRequests { retry_after })?;
+    if need == Need::Scope(Scope::Metrics)
+        && let Ok(caller) = &decided
+    {
+        request.extensions_mut().insert(caller.clone());
+        return next.run(request).await;
     }
-    request.extensions_mut().insert(decided?);
-    Ok(next.run(request).await)
+    let standing = access.rate_limit.take(&counted_as);
+    let mut answer = match (standing.refused_for, decided) {
+        (Some(retry_after), _) => AppError::TooManyRequests { retry_after }.into_response(),
+        (None, Err(refused)) => refused.into_response(),
+        (None, Ok(caller)) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+    };
+    access.rate_limit.tell(standing, answer.headers_mut());
+    answer
 }
 
 fn digest_of(key: &str) -> [u8; 32] {

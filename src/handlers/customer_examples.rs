@@ -249,7 +249,32 @@ pub(super) fn vendor() -> Value {
                 "logradouroNumero": "1041",
                 "tipoLogradouro": "R",
                 "uf": "SP"
+            },
+            {
+                "bairro": "",
+                "cep": "0100-00",
+                "cidade": "CIDADE EXEMPLO",
+                "complemento": "SEM INFORMAÇÃO",
+                "logradouro": "DO CADASTRO RUIM",
+                "logradouroNumero": "S/N",
+                "tipoLogradouro": "",
+                "uf": "XX9"
             }
-        ]
+        ],
+        "empresas": [],
+        "profissao": {
+            "cbo": "000000",
+            "cboDescricao": "PROFISSAO EXEMPLO"
+        },
+        "registroGeral": {
+            "dataEmissao": "2000-01-01",
+            "numero": "SP-45853853",
+            "orgaoEmissor": "SSP-SP"
+        },
+        "tituloEleitor": {
+            "secaoTitulo": 1,
+            "tituloEleitorNumero": 140_345_853_853_u64,
+            "zonaTitulo": 1
+        }
     })
 }

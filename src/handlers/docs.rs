@@ -13,6 +13,11 @@ use crate::errors::AppError;
 /// The page, without and with the slash that its relative links need, and its files.
 pub(super) const ROUTES: [&str; 3] = ["/docs", "/docs/", "/docs/{*file}"];
 
+/// Whether this is the path of the page or of one of its files.
+pub(super) fn is_page(path: &str) -> bool {
+    path == "/docs" || path.starts_with("/docs/")
+}
+
 /// To the page.
 pub(super) async fn redirect() -> Redirect {
     Redirect::permanent("/docs/")
@@ -20,8 +25,9 @@ pub(super) async fn redirect() -> Redirect {
 
 /// The page, or one of its files.
 pub(super) async fn file(path: Option<Path<String>>) -> Result<Response, AppError> {
+    // Unless told otherwise the page sends the document to a validator on the internet.
     static CONFIG: LazyLock<Arc<Config<'static>>> =
-        LazyLock::new(|| Arc::new(Config::from(DOCUMENT)));
+        LazyLock::new(|| Arc::new(Config::from(DOCUMENT).validator_url("none")));
     let name = path.map_or_else(String::new, |Path(name)| name);
     let found = utoipa_swagger_ui::serve(&name, Arc::clone(&CONFIG));
     // It fails only at files of its own.

@@ -16,6 +16,9 @@ const LONGEST_WAIT: u64 = 25;
 const DEFAULT_LIMIT: u8 = 20;
 const LARGEST_LIMIT: u8 = 100;
 
+/// No cursor of ours is longer, in bytes.
+const LONGEST_CURSOR: usize = 1_000;
+
 /// The query of the trigger.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct ProcessQuery {
@@ -147,6 +150,12 @@ impl Parameters {
             })?,
         };
         let cursor = self.single("cursor")?.map(str::to_owned);
+        if cursor
+            .as_ref()
+            .is_some_and(|cursor| cursor.len() > LONGEST_CURSOR)
+        {
+            return Err(Page::UNKNOWN_CURSOR);
+        }
         Ok(Page { limit, cursor })
     }
 
@@ -253,6 +262,7 @@ mod tests {
     #[case::empty("limit=", Err("limit"))]
     #[case::twice("limit=5&limit=5", Err("limit"))]
     #[case::two_cursors("cursor=a&cursor=b", Err("cursor"))]
+    #[case::long_cursor(&format!("cursor={}", "a".repeat(1_001)), Err("cursor"))]
     fn a_page_is_read(#[case] query: &str, #[case] expected: Result<(u8, Option<&str>), &str>) {
         let page = Parameters::parse(query).and_then(|parameters| parameters.page());
         let read = page.map(|page| (page.limit, page.cursor));

@@ -200,14 +200,34 @@ fn list_request(parameters: &Parameters) -> Result<ListRequest, AppError> {
             "steps": [
                 {"name": "fetch_lead", "outcome": "found", "latency_ms": 84, "cost_centavos": 0},
                 {"name": "lookup_phone", "outcome": "hit", "latency_ms": 310, "cost_centavos": 0},
-                {"name": "lookup_profile", "outcome": "hit", "latency_ms": 1840, "cost_centavos": 0}
+                {"name": "lookup_profile", "outcome": "hit", "latency_ms": 1840, "cost_centavos": 0},
+                {"name": "send", "outcome": "delivered", "latency_ms": 120, "cost_centavos": 0}
             ],
             "identity": {
                 "decision": "accept",
                 "score": 90,
                 "reasons": ["name_agrees", "profile_name_agrees"]
             },
-            "message": "✅ DADOS PESSOAIS\nNome: ALINE SILVEIRA DOS MACHADO\nCPF: 488.819.328-22"
+            "message": "✅ DADOS PESSOAIS\n\
+                Nome: ALINE SILVEIRA DOS MACHADO\n\
+                CPF: 488.819.328-22\n\
+                Data Nascimento: 15/06/1983\n\
+                Sexo: Feminino\n\
+                Mãe: LUANA FERNANDES XAVIER\n\n\
+                💰 DADOS FINANCEIROS\n\
+                Renda: R$ 15.591,73\n\
+                Poder Aquisitivo: MEDIO\n\
+                Faixa de Renda: De R$ 1.630,00 até R$ 4.082,00\n\
+                Score de Crédito: 353\n\
+                Risco: MEDIO\n\n\
+                📧 EMAILS\n\
+                • aline.machado2@example.com\n\n\
+                📱 TELEFONES\n\
+                • (11) 96687-1403 (WhatsApp ✅)\n\n\
+                🏠 ENDEREÇOS\n\
+                • R MODELO, 1041 - BAIRRO EXEMPLO 2 - CIDADE EXEMPLO/SP - CEP 01004-595\n\
+                • DO CADASTRO RUIM - CIDADE EXEMPLO\n\n\
+                Fonte: Work API em 15/01/2026 · ref. 5BEF7R"
         })),
         (status = 400, description = "id: is no lead id: 1 to 64 of A–Z a–z 0–9 - _"),
         (status = 404, description = "no lead of this id was ever accepted here: trigger it by \

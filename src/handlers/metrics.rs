@@ -50,7 +50,7 @@ impl fmt::Debug for Scrape {
     tag = openapi::OPERATION,
     responses((
         status = 200, description = "The text format of Prometheus, version 0.0.4.",
-        body = String, content_type = "text/plain"
+        body = String, content_type = "text/plain", example = "rust_c2s_database_up 1"
     ))
 )]
 pub(super) async fn metrics(State(state): State<AppState>) -> Response {

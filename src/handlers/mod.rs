@@ -39,6 +39,7 @@ mod process;
 mod process_answer;
 mod rate_limit;
 mod replay;
+mod security_headers;
 mod state;
 mod work_modules;
 
@@ -72,8 +73,8 @@ const BODY_LIMIT: usize = 1024 * 1024;
 /// (25 s), and time to accept and answer around it.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(35);
 
-/// All routes, with what holds for each of them: one log line, no panic, bounded body and time,
-/// rate limit and access.
+/// All routes, with what holds for each of them: headers for browsers, one log line, no panic,
+/// bounded body and time, rate limit and access.
 pub fn router(state: AppState) -> Router {
     let (routes, _) = documented_routes().split_for_parts();
     let [redirect, page, file] = docs::ROUTES;
@@ -136,6 +137,7 @@ fn around(routes: Router, time: Duration) -> Router {
         .layer(from_fn_with_state(time, give_up_in_time))
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(from_fn(observe::observe))
+        .layer(from_fn(security_headers::add))
 }
 
 async fn give_up_in_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {

@@ -7,8 +7,10 @@ use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
 use utoipa::openapi::content::ContentBuilder;
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{Operation, Parameter, PathItem};
 use utoipa::openapi::response::{Response as Described, ResponseBuilder};
+use utoipa::openapi::schema::{Object, Schema, SchemaType, Type};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
@@ -19,6 +21,7 @@ use uuid::Uuid;
 use super::access::scope_of;
 use super::lead_state::StateWord;
 use super::observe::is_about_leads;
+use crate::config::Scope;
 use crate::errors::{AppError, LeadProblem, PROBLEM_JSON, Problem, ProblemBody};
 
 /// Where the document is.
@@ -117,6 +120,11 @@ fn complete_operation(operation: &mut Operation, method: &str, path: &str) {
     if operation.request_body.is_some() {
         common.push(AppError::UnsupportedMediaType);
     }
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(parameter) = parameter {
+            without_null(parameter);
+        }
+    }
     let responses = &mut operation.responses.responses;
     for error in common {
         let described = ResponseBuilder::new().description(error.to_string());
@@ -125,11 +133,64 @@ fn complete_operation(operation: &mut Operation, method: &str, path: &str) {
     }
     for (status, response) in responses {
         let status = status.parse::<StatusCode>().unwrap_or_default();
-        if let RefOr::T(response) = response
-            && !status.is_success()
-        {
-            add_problem(response, status, is_about_leads(path));
+        if let RefOr::T(response) = response {
+            if !status.is_success() {
+                add_problem(response, status, is_about_leads(path));
+            }
+            add_headers(response, status, scope);
         }
+    }
+}
+
+/// A parameter that may be missing is of type `Option`, which utoipa shows as a type or null. But in
+/// an address there is no null: there it would be the word.
+fn without_null(parameter: &mut Parameter) {
+    if let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema
+        && let SchemaType::Array(types) = &schema.schema_type
+    {
+        let kept: Vec<Type> = types
+            .iter()
+            .filter(|one| **one != Type::Null)
+            .cloned()
+            .collect();
+        if let [only] = kept.as_slice() {
+            schema.schema_type = SchemaType::Type(only.clone());
+        }
+    }
+}
+
+/// The headers that a caller may act on.
+fn add_headers(response: &mut Described, status: StatusCode, scope: Option<Scope>) {
+    let mut add = |name: &str, about: &str, is_number: bool| {
+        let kind = if is_number {
+            Type::Integer
+        } else {
+            Type::String
+        };
+        let header = HeaderBuilder::new()
+            .schema(Some(Object::with_type(kind)))
+            .description(Some(about));
+        let header = header.build().into();
+        response.headers.entry(name.to_owned()).or_insert(header);
+    };
+    add(
+        "X-Request-Id",
+        "By this the operator finds the request in the log.",
+        false,
+    );
+    if scope.is_some_and(|scope| scope != Scope::Metrics) {
+        let policy = "How many requests a caller may make at once (q), and within how many seconds \
+            that many more (w).";
+        add("RateLimit-Policy", policy, false);
+        let standing = "How many requests are left at once (r), and after how many seconds without \
+            one all are (t).";
+        add("RateLimit", standing, false);
+    }
+    if matches!(status.as_u16(), 202 | 429 | 503) {
+        add("Retry-After", "Seconds after which to ask again.", true);
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        add("WWW-Authenticate", "`Bearer`.", false);
     }
 }
 
@@ -181,7 +242,8 @@ pub fn document() -> &'static str {
     path = DOCUMENT,
     operation_id = "openapi_document",
     tag = OPERATION,
-    responses((status = 200, description = "OpenAPI 3.1.", body = Value))
+    responses((status = 200, description = "OpenAPI 3.1.", body = Object,
+        example = json!({"openapi": "3.1.0"})))
 )]
 pub(super) async fn openapi_document() -> Response {
     ([(CONTENT_TYPE, "application/json")], document()).into_response()

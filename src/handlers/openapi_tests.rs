@@ -45,6 +45,8 @@ fn every_operation_is_complete() {
             "{at}: does not say who may"
         );
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let schema = parameter["schema"].to_string();
+            assert!(!schema.contains("null"), "{at}: {parameter}");
             assert!(parameter["description"].is_string(), "{at}: {parameter}");
         }
     }

@@ -236,6 +236,23 @@ async fn every_error_about_leads_carries_the_keys(
 }
 
 #[tokio::test]
+async fn a_body_that_is_too_large_is_refused() {
+    let router = router(Stub::default().state(&[], READY));
+    let mut request = request("POST", "/api/v1/leads/a1/replay");
+    *request.body_mut() = Body::from(vec![b' '; BODY_LIMIT + 1]);
+    let kind = "application/json".parse().unwrap();
+    request.headers_mut().insert("content-type", kind);
+    let (status, headers, body) = send(router, request).await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(headers["content-type"], "application/problem+json");
+    assert_eq!(
+        body["detail"],
+        json!("the body is larger than 1 MiB: send less")
+    );
+    assert_eq!(body["status"], json!(413));
+}
+
+#[tokio::test]
 async fn elsewhere_a_problem_has_no_lead() {
     let (status, _, body) = Stub::default().get(&[], "/nothing").await;
     assert_eq!(status, StatusCode::NOT_FOUND);
@@ -279,7 +296,11 @@ async fn who_asks_too_often_waits_and_health_is_not_counted() {
         (status, &headers["retry-after"]),
         (StatusCode::TOO_MANY_REQUESTS, &"1".parse().unwrap())
     );
-    assert_eq!(get("/health").await.0, StatusCode::OK);
+    assert_eq!(headers["ratelimit-policy"], "\"default\";q=1;w=1");
+    assert_eq!(headers["ratelimit"], "\"default\";r=0;t=1");
+    let (status, headers, _) = get("/health").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(!headers.contains_key("ratelimit"), "not counted");
     state.access().forget_idle_callers();
     assert_eq!(get("/nothing").await.0, StatusCode::TOO_MANY_REQUESTS);
 }

@@ -8,6 +8,7 @@ mod contributor;
 mod customers;
 mod database_away;
 mod database_lost;
+mod document;
 mod enrich;
 mod leads;
 mod metrics;

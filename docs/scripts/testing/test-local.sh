@@ -43,6 +43,8 @@ is_completed() {
     is_json && is_state completed && [[ $BODY =~ $cpf ]]
 }
 
+is_page() { [ "$TYPE" = text/html ] && [[ $BODY == *swagger-ui* ]]; }
+is_document() { is_json && [[ $BODY == *'"openapi": "3.1'* && $BODY == *'"/health"'* ]]; }
 is_list() { is_json && [[ $BODY == '{"items":['* ]] && [[ $BODY == *'"next_cursor":'* ]]; }
 is_enriched() { is_completed full && [ "$(field stored_in_db)" = true ] && [[ $BODY == *'"entity_ids":["'* ]]; }
 is_shown() { is_json && [ "$(field state)" = completed ] && [[ $BODY == *'"steps":['* && $BODY == *'"message":"'* ]]; }
@@ -60,6 +62,9 @@ walk_up() {
     walk "" GET /health 200 "healthy, version" is_healthy
     walk "" POST /health 405 "problem" is_problem
     walk "" GET /ready 200 "ready" is_ready
+    walk "" GET /docs 308 "to the page"
+    walk "" GET /docs/ 200 "the page" is_page
+    walk "" GET /api-docs/openapi.json 200 "OpenAPI 3.1" is_document
 }
 
 # Who may do what: sets OPEN (no keys, on a developer's machine), TRIGGER_OPEN, and SEES, what the caller sees of a CPF.

@@ -15,6 +15,15 @@ pub enum SearchedContact<'a> {
     Email(&'a Email),
 }
 
+impl<'a> From<SearchedContact<'a>> for Asked<'a> {
+    fn from(contact: SearchedContact<'a>) -> Self {
+        match contact {
+            SearchedContact::Phone(phone) => Self::Phone(phone),
+            SearchedContact::Email(email) => Self::Email(email),
+        }
+    }
+}
+
 /// The people behind a contact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeopleFound {
@@ -34,10 +43,7 @@ impl Lookups {
         inquiry: &Inquiry,
         contact: SearchedContact<'_>,
     ) -> Result<PeopleFound, LookupError> {
-        let question = self.question(match contact {
-            SearchedContact::Phone(phone) => Asked::Phone(phone),
-            SearchedContact::Email(email) => Asked::Email(email),
-        });
+        let question = self.question(contact.into());
         let asker = Asker::Inquiry(inquiry);
         let mut notes = RunNotes::held_since(inquiry.held_since);
         let people = self.ask_one(asker, question, &mut notes).await;
@@ -78,6 +84,21 @@ impl Lookups {
         let mut notes = RunNotes::held_since(inquiry.held_since);
         notes.unsettled.push(bought);
         self.settle_rest(Asker::Inquiry(inquiry), &mut notes).await
+    }
+
+    /// Notes that a bought profile could not be stored: its call enters the ledger as what it was, and
+    /// whoever asks next buys anew. Tried once: a question another has taken over is left alone.
+    ///
+    /// # Errors
+    /// [`LookupError`].
+    pub async fn lose_profile(
+        &self,
+        inquiry: &Inquiry,
+        bought: SettledLookup,
+    ) -> Result<(), LookupError> {
+        let mut notes = RunNotes::held_since(inquiry.held_since);
+        notes.unsettled.push(bought);
+        self.settle_once(Asker::Inquiry(inquiry), &mut notes).await
     }
 
     async fn settle_rest(&self, asker: Asker<'_>, notes: &mut RunNotes) -> Result<(), LookupError> {

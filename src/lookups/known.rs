@@ -1,10 +1,11 @@
-//! What is known without asking: for a dry run, which pays for nothing and writes nothing.
+//! What is known without asking: for a dry run, and to see who else has a contact. Pays for nothing and
+//! writes nothing.
 
 use super::contacts::{Asked, Question};
 use super::profile::stored_answer;
-use super::{ContactFindings, LookupError, Lookups, ProfileAnswer};
+use super::{ContactFindings, LookupError, Lookups, ProfileAnswer, SearchedContact};
 use crate::models::{Candidate, Cpf, KeyedHash, Lead, LeadId};
-use crate::storage::{self, KnownAnswers, LookupState, Provider, StorageError};
+use crate::storage::{self, Inquirer, KnownAnswers, LookupState, Provider, StorageError};
 
 /// The question about a CPF, as a person reads it.
 const BY_CPF: &str = "Work API by CPF";
@@ -37,7 +38,8 @@ impl Lookups {
         if anew && !questions.is_empty() {
             return Ok(Known::Missing(words(&questions)));
         }
-        let known = self.known(&lead.id, suppression_hashes, &questions).await?;
+        let asker = lead.id.as_str();
+        let known = self.known(asker, suppression_hashes, &questions).await?;
         let answers = match known {
             Known::Answer(answers) => answers,
             Known::Suppressed => return Ok(Known::Suppressed),
@@ -53,7 +55,7 @@ impl Lookups {
             return Ok(Known::Answer(findings));
         };
         let question = [self.work_api_question(phone)];
-        Ok(match self.known(&lead.id, &[], &question).await? {
+        Ok(match self.known(asker, &[], &question).await? {
             Known::Answer(answers) => Known::Answer(ContactFindings {
                 by_phone: Some(answers.into_iter().flatten().collect()),
                 phone_asked_at: Provider::WorkApi,
@@ -75,7 +77,7 @@ impl Lookups {
         anew: bool,
     ) -> Result<Known<ProfileAnswer>, LookupError> {
         let key = [self.profile_key(cpf)];
-        let known = storage::known_answers(&self.pool, lead_id, &[], &key).await?;
+        let known = storage::known_answers(&self.pool, lead_id.as_str(), &[], &key).await?;
         Ok(match known {
             KnownAnswers::Suppressed => Known::Suppressed,
             KnownAnswers::Answers(states) => match states.into_iter().next().flatten() {
@@ -86,14 +88,32 @@ impl Lookups {
         })
     }
 
+    /// The people whom Diretrix named behind a contact, if its answer is stored and fresh; nobody where
+    /// it would have to be asked, or where the contact is of somebody who objected or was erased.
+    ///
+    /// # Errors
+    /// [`LookupError`].
+    pub async fn people_known_behind_contact(
+        &self,
+        inquirer: &Inquirer,
+        contact: SearchedContact<'_>,
+    ) -> Result<Vec<Candidate>, LookupError> {
+        let question = [self.question(contact.into())];
+        let known = self.known(&inquirer.asker(), &[], &question).await?;
+        Ok(match known {
+            Known::Answer(answers) => answers.into_iter().flatten().collect(),
+            Known::Suppressed | Known::Missing(_) => Vec::new(),
+        })
+    }
+
     async fn known(
         &self,
-        lead_id: &LeadId,
+        asker: &str,
         suppression_hashes: &[KeyedHash],
         questions: &[Question<'_>],
     ) -> Result<Known<Vec<Vec<Candidate>>>, LookupError> {
         let keys: Vec<_> = questions.iter().map(|question| question.key).collect();
-        let known = storage::known_answers(&self.pool, lead_id, suppression_hashes, &keys).await?;
+        let known = storage::known_answers(&self.pool, asker, suppression_hashes, &keys).await?;
         let states = match known {
             KnownAnswers::Suppressed => return Ok(Known::Suppressed),
             KnownAnswers::Answers(states) => states,

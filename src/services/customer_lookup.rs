@@ -5,6 +5,7 @@
 //! leaves, and is stored, so that the next call is answered from the database.
 
 mod asking;
+mod by_name;
 mod candidates;
 mod customer;
 mod failure;
@@ -20,10 +21,8 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::lookups::Lookups;
-use crate::models::{Cpf, Email, KeyedHash, PersonName, Phone, PrivacyKey};
-use crate::storage::{
-    self, ContactKind, InstanceId, KnownPerson, NameCursor, NameSearch, StoredCustomer,
-};
+use crate::models::{Cpf, Email, KeyedHash, Phone, PrivacyKey};
+use crate::storage::{self, ContactKind, InstanceId, KnownPerson, StoredCustomer};
 use asking::Located;
 use candidates::MOST_OF_A_CONTACT;
 pub use candidates::{Candidate, Candidates, Page};
@@ -171,7 +170,18 @@ impl CustomerLookup {
                     return self.several(told.collect(), sources, page).await;
                 }
             },
-            [person] => self.locate_known(person).await?,
+            [person] => {
+                let others = self.others_named(&contact, person).await?;
+                if !others.is_empty() {
+                    let stored = (person.cpf.as_ref(), Candidate::from(person));
+                    let named = others.iter().map(|p| (Some(&p.cpf), Candidate::from(p)));
+                    let told = std::iter::once(stored).chain(named);
+                    return self
+                        .several(told.collect(), vec![Source::LocalDb], page)
+                        .await;
+                }
+                self.locate_known(person).await?
+            }
             people => {
                 let told = people.iter().map(|p| (p.cpf.as_ref(), Candidate::from(p)));
                 let sources = vec![Source::LocalDb];
@@ -205,38 +215,11 @@ impl CustomerLookup {
             .map_err(|_| LookupFailure::UnusableCursor)
     }
 
-    async fn by_name(&self, name: &PersonName, page: &Page) -> Result<Found, LookupFailure> {
-        let after = match page.cursor.as_deref().map(NameCursor::parse) {
-            Some(None) => return Err(LookupFailure::UnusableCursor),
-            after => after.flatten(),
-        };
-        let search = NameSearch {
-            text: name.as_str(),
-            limit: page.limit,
-            after: after.as_ref(),
-        };
-        let found = storage::search_names(&self.pool, &search).await?;
-        let told = found.found.iter();
-        let told = told.map(|person| (person.cpf.as_ref(), Candidate::from(person)));
-        let people = self.without_suppressed(told.collect()).await?;
-        // An empty page is an answer where others go before or may follow it.
-        let is_all = after.is_none() && found.next.is_none() && !found.truncated;
-        if people.is_empty() && is_all {
-            return Err(LookupFailure::Nobody);
-        }
-        Ok(Found::Candidates(Candidates {
-            people,
-            truncated: found.truncated,
-            next_cursor: found.next.map(|next| next.as_text()),
-            sources: vec![Source::LocalDb],
-            answered_at: self.clock.now(),
-        }))
-    }
-
-    async fn without_suppressed(
+    /// Those who neither objected nor were erased.
+    async fn without_suppressed<T>(
         &self,
-        people: Vec<(Option<&Cpf>, Candidate)>,
-    ) -> Result<Vec<Candidate>, LookupFailure> {
+        people: Vec<(Option<&Cpf>, T)>,
+    ) -> Result<Vec<T>, LookupFailure> {
         let hash = |cpf: &Cpf| self.privacy_key.of_cpf(cpf);
         let hashes = people.iter().filter_map(|(cpf, _)| *cpf).map(hash);
         let hashes: Vec<KeyedHash> = hashes.collect();
@@ -244,7 +227,7 @@ impl CustomerLookup {
         let may_be_told = people
             .into_iter()
             .filter(|(cpf, _)| !cpf.is_some_and(|cpf| suppressed.contains(&hash(cpf))));
-        Ok(may_be_told.map(|(_, candidate)| candidate).collect())
+        Ok(may_be_told.map(|(_, person)| person).collect())
     }
 
     async fn customer(&self, located: Located) -> Result<Found, LookupFailure> {

@@ -47,10 +47,11 @@ struct KnownRow {
 }
 
 impl KnownRow {
-    fn read(self) -> Result<KnownPerson, StorageError> {
-        Ok(KnownPerson {
+    /// `None`: somebody of whom nothing may be shown.
+    fn read(self) -> Option<KnownPerson> {
+        Some(KnownPerson {
             party_id: self.id,
-            cpf: read_cpf(self.cpf_cnpj.as_deref())?,
+            cpf: readable_cpf(self.id, self.cpf_cnpj.as_deref()).ok()?,
             name: PersonName::parse(&self.full_name).ok(),
             is_fresh: self.is_fresh,
         })
@@ -80,13 +81,13 @@ pub async fn find_people_by_cpf(
         )
         .fetch_all(pool)
         .await?;
-        rows.into_iter().map(KnownRow::read).collect()
+        Ok(rows.into_iter().filter_map(KnownRow::read).collect())
     })
     .await
 }
 
 /// The stored people who have a contact now, at most so many, in the order of their names. A contact
-/// is normalised as [`Phone::national`] and [`Email::as_str`] are.
+/// is normalised as [`Phone::national`] and [`Email::as_str`] are. Whose CPF cannot be read is left out.
 ///
 /// # Errors
 /// [`StorageError`].
@@ -114,7 +115,7 @@ pub async fn find_people_by_contact(
         )
         .fetch_all(pool)
         .await?;
-        rows.into_iter().map(KnownRow::read).collect()
+        Ok(rows.into_iter().filter_map(KnownRow::read).collect())
     })
     .await
 }
@@ -143,7 +144,18 @@ pub async fn suppressed_among(
     Ok(hashes.iter().filter(is_suppressed).copied().collect())
 }
 
-pub(super) fn read_cpf(digits: Option<&str>) -> Result<Option<Cpf>, StorageError> {
-    let cpf = digits.map(Cpf::parse).transpose();
-    cpf.map_err(|_| StorageError::Corrupt("CPF"))
+/// What stands where a person's CPF should is none.
+#[derive(Debug)]
+pub(super) struct NoCpf;
+
+/// A person's CPF, if there is one. Where it cannot be read, whether the person objected cannot be known,
+/// so nothing of them is shown.
+pub(super) fn readable_cpf(party_id: Uuid, digits: Option<&str>) -> Result<Option<Cpf>, NoCpf> {
+    digits.map(Cpf::parse).transpose().map_err(|_| {
+        tracing::warn!(
+            %party_id,
+            "a stored person is left out: the CPF has wrong check digits; correct or delete the row"
+        );
+        NoCpf
+    })
 }

@@ -6,7 +6,7 @@ use super::acquire_contacts::hash_bytes;
 use super::lookup_json::{AnswerRow, keys_json};
 use super::retry::again_if_dead;
 use super::{LookupKey, LookupState, StorageError};
-use crate::models::{KeyedHash, LeadId};
+use crate::models::KeyedHash;
 
 /// Stored answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,29 +18,30 @@ pub enum KnownAnswers {
     Answers(Vec<Option<LookupState>>),
 }
 
-/// Stored answers to questions about a lead. Writes nothing, not even to the ledger.
+/// Stored answers to questions, as whoever asks may use them: a lead, by its id, or an inquiry, by
+/// [`super::Inquirer::asker`]. Writes nothing, not even to the ledger.
 ///
 /// # Errors
 /// [`StorageError`].
 pub async fn known_answers(
     pool: &PgPool,
-    lead_id: &LeadId,
+    asker: &str,
     suppression_hashes: &[KeyedHash],
     keys: &[LookupKey],
 ) -> Result<KnownAnswers, StorageError> {
-    again_if_dead(|| once(pool, lead_id, suppression_hashes, keys)).await
+    again_if_dead(|| once(pool, asker, suppression_hashes, keys)).await
 }
 
 async fn once(
     pool: &PgPool,
-    lead_id: &LeadId,
+    asker: &str,
     suppression_hashes: &[KeyedHash],
     keys: &[LookupKey],
 ) -> Result<KnownAnswers, StorageError> {
     let rows = sqlx::query!(
         r#"select answer, value, party_id, fetched_at
            from ops.known_answers($1, $2, $3) order by position"#,
-        lead_id.as_str(),
+        asker,
         &hash_bytes(suppression_hashes),
         keys_json(keys),
     )

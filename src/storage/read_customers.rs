@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::StorageError;
-use super::find_people::{ContactKind, read_cpf};
+use super::find_people::{ContactKind, readable_cpf};
 use super::retry::again_if_dead;
 use crate::models::{Address, Cpf, Email, FreeText, PersonName, Phone, Profile, Sex};
 
@@ -92,7 +92,8 @@ pub struct CustomerEnrichment {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// A stored person; `None` when there is none of this id, also when it is a company.
+/// A stored person; `None` when there is none of this id, also when it is a company
+/// or the CPF cannot be read.
 ///
 /// # Errors
 /// [`StorageError`].
@@ -103,9 +104,12 @@ pub async fn read_customer(
     let Some(row) = read_party(pool, party_id).await? else {
         return Ok(None);
     };
+    let Ok(cpf) = readable_cpf(row.id, row.cpf_cnpj.as_deref()) else {
+        return Ok(None);
+    };
     let (emails, phones) = read_contacts(pool, party_id).await?;
     let addresses = read_addresses(pool, party_id).await?;
-    row.read(emails, phones, addresses).map(Some)
+    row.read(cpf, emails, phones, addresses).map(Some)
 }
 
 /// The allow-listed part of what Work API said of a stored person, in the vendor's shape.
@@ -144,6 +148,7 @@ struct PartyRow {
 impl PartyRow {
     fn read(
         self,
+        cpf: Option<Cpf>,
         emails: Vec<CustomerEmail>,
         phones: Vec<CustomerPhone>,
         addresses: Vec<CustomerAddress>,
@@ -162,7 +167,7 @@ impl PartyRow {
         };
         Ok(StoredCustomer {
             party_id: self.id,
-            cpf: read_cpf(self.cpf_cnpj.as_deref())?,
+            cpf,
             name: name(Some(self.full_name)),
             birth_date: self.birth_date,
             sex: self.sex.as_deref().and_then(Sex::parse),

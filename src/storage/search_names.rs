@@ -8,6 +8,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::StorageError;
+use super::find_people::readable_cpf;
 use super::retry::again_if_dead;
 use crate::models::{Cpf, PersonName, clean};
 
@@ -76,6 +77,15 @@ pub struct NameCursor {
 }
 
 impl NameCursor {
+    /// After this person.
+    #[must_use]
+    pub const fn after(person: &FoundName) -> Self {
+        Self {
+            score: person.score,
+            party_id: person.party_id,
+        }
+    }
+
     /// Reads a cursor; `None` when it is none.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -166,12 +176,12 @@ impl PageRow {
             });
         let rows = self.ids.iter().zip(self.names).zip(self.cpfs).zip(scores);
         // What others wrote into the table may be no name of a person, or no CPF: one such row must
-        // not hide everybody else.
+        // not hide everybody else. Whether the holder of what is no CPF objected cannot be known.
         let found = rows.filter_map(|(((id, name), cpf), score)| {
             Some(FoundName {
                 party_id: *id,
                 name: PersonName::parse(&name).ok()?,
-                cpf: cpf.and_then(|cpf| Cpf::parse(&cpf).ok()),
+                cpf: readable_cpf(*id, cpf.as_deref()).ok()?,
                 score,
             })
         });

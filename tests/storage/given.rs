@@ -244,7 +244,7 @@ async fn what_is_known_is_read_without_a_trace() {
     let db = Db::new().await;
     let claim = db.run("lead-1").await;
     let keys = [phone_key(), super::harness::email_key()];
-    let known = || storage::known_answers(&db.pool, &claim.lead_id, &[], &keys);
+    let known = || storage::known_answers(&db.pool, claim.lead_id.as_str(), &[], &keys);
     let nothing = storage::KnownAnswers::Answers(vec![None, None]);
     assert_eq!(known().await, Ok(nothing.clone()));
     pays(&db, &claim).await;

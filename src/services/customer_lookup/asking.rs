@@ -1,7 +1,7 @@
 //! The providers are asked, in a task that outlives its caller.
 
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
@@ -9,12 +9,17 @@ use uuid::Uuid;
 
 use super::failure::Panicked;
 use super::{CustomerLookup, LookupFailure, SoughtContact, Source};
-use crate::lookups::{Inquiry, ProfileAnswer, SearchedContact};
+use crate::lookups::{Inquiry, LookupError, ProfileAnswer, SearchedContact};
 use crate::models::{AllowedPayload, Candidate, Cpf, KeyedHash, Profile};
 use crate::services::lead_pipeline::REFUSED_BY_DATABASE;
 use crate::storage::{
-    self, Inquired, InquiredPerson, Inquirer, NewIds, SettledLookup, StorageError, persistently,
+    self, Inquired, InquiredPerson, Inquirer, KnownPerson, NewIds, SettledLookup, StorageError,
+    persistently,
 };
+use crate::upstream::c2s::{UpstreamError, UpstreamErrorKind};
+
+/// When others take the questions of an inquiry over, if it lets nobody know (DATABASE.md "ops.lookups").
+const TAKEN_OVER_AFTER: Duration = Duration::from_mins(15);
 
 /// A stored person, and who told of them.
 #[derive(Debug)]
@@ -52,6 +57,15 @@ impl Located {
     }
 }
 
+impl SoughtContact {
+    const fn searched(&self) -> SearchedContact<'_> {
+        match self {
+            Self::Email(email) => SearchedContact::Email(email),
+            Self::Phone(phone) => SearchedContact::Phone(phone),
+        }
+    }
+}
+
 impl CustomerLookup {
     /// Asks Work API who a CPF is; `known` is the person's row, if what is stored is old or says little.
     pub(super) async fn ask_about(
@@ -77,15 +91,36 @@ impl CustomerLookup {
             .await
     }
 
+    /// Whom Diretrix named behind a contact, besides this person, and who may be told of: as it is
+    /// stored, nobody is asked. Of a person without a CPF nobody it named is known to be the same.
+    pub(super) async fn others_named(
+        &self,
+        contact: &SoughtContact,
+        person: &KnownPerson,
+    ) -> Result<Vec<Candidate>, LookupFailure> {
+        let inquirer = self.inquirer();
+        let sought = contact.searched();
+        let named = self.lookups.people_known_behind_contact(&inquirer, sought);
+        let mut named = named.await?;
+        named.retain(|named| person.cpf.as_ref() != Some(&named.cpf));
+        let told = named.iter().map(|named| (Some(&named.cpf), named));
+        let told = self.without_suppressed(told.collect()).await?;
+        Ok(told.into_iter().cloned().collect())
+    }
+
+    fn inquirer(&self) -> Inquirer {
+        Inquirer {
+            id: Uuid::now_v7(),
+            owner: self.instance,
+        }
+    }
+
     async fn who_has(
         &self,
         inquiry: &Inquiry,
         contact: &SoughtContact,
     ) -> Result<WhoHas, LookupFailure> {
-        let sought = match contact {
-            SoughtContact::Email(email) => SearchedContact::Email(email),
-            SoughtContact::Phone(phone) => SearchedContact::Phone(phone),
-        };
+        let sought = contact.searched();
         let found = self.lookups.people_behind_contact(inquiry, sought).await?;
         let named_by = if found.asked_now {
             Source::Diretrix
@@ -127,7 +162,14 @@ impl CustomerLookup {
         known: Option<Uuid>,
         hashes: &[KeyedHash],
     ) -> Result<Located, LookupFailure> {
-        let party_id = match self.lookups.profile_for(inquiry, cpf).await? {
+        let answer = match self.lookups.profile_for(inquiry, cpf).await {
+            // Settled as a refusal: the next call is answered the same.
+            Err(LookupError::Upstream(error)) if cannot_be_kept(&error) => ProfileAnswer::Refused {
+                reason: error.code(),
+            },
+            answer => answer?,
+        };
+        let party_id = match answer {
             ProfileAnswer::Bought {
                 profile,
                 payload,
@@ -181,7 +223,15 @@ impl CustomerLookup {
                 refusing.await?;
                 Err(LookupFailure::Nobody)
             }
-            Err(error) => Err(error.into()),
+            Err(error) => {
+                // Given up with the answer in hand: the ledger at least knows that it was given.
+                let settled = bought.settled.clone();
+                if let Err(error) = self.lookups.lose_profile(inquiry, settled).await {
+                    let inquiry = inquiry.inquirer.asker();
+                    tracing::warn!(inquiry, error = %error, "the call of a profile that could not be stored is not in the ledger as what it was");
+                }
+                Err(error.into())
+            }
         }
     }
 
@@ -193,10 +243,7 @@ impl CustomerLookup {
         F: Future<Output = Result<T, LookupFailure>> + Send + 'static,
     {
         let inquiry = Inquiry {
-            inquirer: Inquirer {
-                id: Uuid::now_v7(),
-                owner: self.instance,
-            },
+            inquirer: self.inquirer(),
             held_since: Instant::now(),
         };
         let steps = AssertUnwindSafe(steps(inquiry)).catch_unwind();
@@ -205,8 +252,10 @@ impl CustomerLookup {
             let done = this.abandon.run_until_cancelled(steps).await;
             let done = done.unwrap_or(Ok(Err(LookupFailure::StillLooking)));
             let done = done.unwrap_or_else(|_| Err(LookupFailure::internal(Panicked)));
-            if let Err(LookupFailure::Internal(error)) = &done {
-                this.give_up(&inquiry.inquirer, error.as_ref()).await;
+            match &done {
+                Ok(_) | Err(LookupFailure::Nobody) => {}
+                // The caller need not wait until the database is back.
+                Err(failure) => this.give_up(inquiry.inquirer, failure),
             }
             done
         };
@@ -217,12 +266,33 @@ impl CustomerLookup {
         }
     }
 
-    /// Nobody will answer its questions any more: others need not wait for it.
-    async fn give_up(&self, inquirer: &Inquirer, error: &(dyn std::error::Error + Send + Sync)) {
+    /// Nobody will answer what it still asks: others need not wait for it. What another has taken over,
+    /// or is settled, is left alone.
+    fn give_up(&self, inquirer: Inquirer, failure: &LookupFailure) {
         let inquiry = inquirer.asker();
-        tracing::error!(inquiry, error = %error, "a lookup failed; what it asked is given up");
-        if let Err(error) = storage::abandon_inquiry(&self.pool, inquirer).await {
-            tracing::warn!(inquiry, error = %error, "its questions could not be given up: others wait a quarter of an hour");
+        if let LookupFailure::Internal(error) = failure {
+            tracing::error!(inquiry, error = %error, "a lookup failed; what it asked is given up");
         }
+        let pool = self.pool.clone();
+        self.tasks.spawn(async move {
+            let give_up = persistently(|| storage::abandon_inquiry(&pool, &inquirer));
+            match tokio::time::timeout(TAKEN_OVER_AFTER, give_up).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    tracing::warn!(inquiry, error = %error, "its questions could not be given up: others wait a quarter of an hour");
+                }
+                Err(_) => {
+                    tracing::warn!(inquiry, "its questions could not be given up: the database was away for too long");
+                }
+            }
+        });
     }
+}
+
+/// Whether a profile was answered that will be the same the next time, and is of no use.
+const fn cannot_be_kept(error: &UpstreamError) -> bool {
+    matches!(
+        error.kind,
+        UpstreamErrorKind::WrongPerson | UpstreamErrorKind::TooLarge
+    )
 }

@@ -57,8 +57,28 @@ const COMMON: &[&str] = &[
     "MARTINS",
 ];
 const SHORT: &[&str] = &[
-    "ANA", "SILVA", "MARIA", "sá", "SI", "XQ", "A", "Z", "DA SI", "LI WU", "J S", "ILV", "ÃO",
-    "JOS", "ARIA", "SOU", "X", "É", "DE", "DOS SA",
+    "ANA",
+    "SILVA",
+    "MARIA",
+    "sá",
+    "SI",
+    "XQ",
+    "A",
+    "Z",
+    "DA SI",
+    "LI WU",
+    "J S",
+    "ILV",
+    "ÃO",
+    "JOS",
+    "ARIA",
+    "SOU",
+    "X",
+    "É",
+    "DE",
+    "DOS SA",
+    "------ %%%%%% ANA",
+    "ЖЖЖЖЖЖ XAV",
 ];
 
 /// The texts of each class, drawn evenly from the data.

@@ -23,7 +23,9 @@ pub(super) fn closed() -> String {
 fn mounted() -> Vec<String> {
     let document: Value = serde_json::from_str(rust_c2s_api::handlers::document()).unwrap();
     let paths = document["paths"].as_object().unwrap().keys().cloned();
-    paths.chain(["/docs".to_owned(), "/docs/".to_owned()]).collect()
+    paths
+        .chain(["/docs".to_owned(), "/docs/".to_owned()])
+        .collect()
 }
 
 /// Whether a path that was asked for is of this route, whose `{…}` stand for anything.

@@ -15,12 +15,13 @@ pub fn can_tell_apart(name: &PersonName) -> bool {
     ComparableName::of_lead(Some(name)).is_some()
 }
 
-/// The person of a given CPF, to be confirmed by the profile's name. `None` without a given name that
-/// can tell people apart: then the CPF only forbids, see [`veto`].
+/// The person of a given CPF, to be confirmed by the profile's name. `None` without a given name that the
+/// profile's can agree with, a first name and a surname: then the CPF only forbids, see [`veto`].
 #[must_use]
 pub fn accept_given(name: Option<&PersonName>, cpf: Option<&Cpf>) -> Option<Accepted> {
     let cpf = cpf?;
-    can_tell_apart(name?).then(|| Accepted {
+    let name = ComparableName::of_lead(name)?;
+    name.has_surname().then(|| Accepted {
         cpf: cpf.clone(),
         name: None,
         matched_by: MatchedBy::Cpf,

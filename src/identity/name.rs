@@ -63,6 +63,11 @@ impl ComparableName {
         })
     }
 
+    /// Whether it has a first name and a further one, both in full: less agrees with no register.
+    pub(super) fn has_surname(&self) -> bool {
+        self.first.len() > 1 && self.further.iter().any(|word| word.len() > 1)
+    }
+
     /// Compares a typed name (`self`) with one of a register.
     ///
     /// Order matters little: "Silva Joao" is "JOAO DA SILVA", unless the typed name begins with a

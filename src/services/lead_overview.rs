@@ -42,7 +42,7 @@ impl LeadOverview {
         Self { pool, privacy_key }
     }
 
-    /// Leads, the newest first.
+    /// Leads, the newest first. None by a contact of somebody who objected or was erased.
     ///
     /// # Errors
     /// [`OverviewError`].
@@ -52,6 +52,17 @@ impl LeadOverview {
         limit: i64,
         cursor: Option<&LeadCursor>,
     ) -> Result<LeadPage, OverviewError> {
+        let sought = filter.search.map_or_else(Vec::new, |search| {
+            let phone = search.phone().map(|phone| self.privacy_key.of_phone(phone));
+            let email = search.email().map(|email| self.privacy_key.of_email(email));
+            phone.into_iter().chain(email).collect()
+        });
+        if storage::any_suppressed(&self.pool, &sought).await? {
+            return Ok(LeadPage {
+                leads: Vec::new(),
+                next: None,
+            });
+        }
         Ok(storage::list_leads(&self.pool, filter, limit, cursor).await?)
     }
 

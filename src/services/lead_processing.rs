@@ -59,6 +59,8 @@ pub struct LeadProcessing {
     /// Leads of which a replay was asked for, or that were given anew: how their run ends is not kept, since
     /// another may follow.
     replayed: Cache<LeadId, ()>,
+    /// Who is recorded as having asked for a lead within the last minute.
+    recorded: Cache<(LeadId, NamedCaller), ()>,
 }
 
 /// How a lead stands, for its caller.
@@ -158,6 +160,10 @@ impl LeadProcessing {
                 .max_capacity(10_000)
                 .time_to_live(IN_MEMORY)
                 .build(),
+            recorded: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(IN_MEMORY)
+                .build(),
         }
     }
 
@@ -177,6 +183,7 @@ impl LeadProcessing {
         if !may_repeat {
             self.finished.invalidate(&lead_id).await;
         } else if let Some(result) = self.finished.get(&lead_id).await {
+            self.record_once(&lead_id, request.caller).await?;
             return Ok(self.answer(result, true, RunTimes::default()));
         }
         // These have to reach the database, whoever runs the lead: another run may follow.
@@ -186,10 +193,17 @@ impl LeadProcessing {
         }
         let caller = request.caller.clone();
         let (landing, first) = self.take_off(request, own);
-        if let (false, Some(caller)) = (first, caller) {
-            self.record(&lead_id, self.asker(caller)).await?;
-        }
-        self.told(lead_id, first, landed(landing, wait).await)
+        let landed = if first {
+            let landed = landed(landing, wait).await;
+            if let (Some(caller), false) = (caller, matches!(landed, Some(Landed::Refused(_)))) {
+                self.recorded.insert((lead_id.clone(), caller), ()).await;
+            }
+            landed
+        } else {
+            self.record_once(&lead_id, caller).await?;
+            landed(landing, wait).await
+        };
+        self.told(lead_id, first, landed)
     }
 
     /// Shares the flight of a lead, or starts one; `own`: starts one in any case.

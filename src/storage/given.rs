@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sqlx::PgExecutor;
+use sqlx::PgPool;
 
 use super::StorageError;
-use super::retry::in_time;
+use super::retry::again_if_dead;
 use crate::models::{Cpf, Email, GivenLead, LeadId, PersonName, Phone};
 
 #[derive(Deserialize)]
@@ -21,12 +21,14 @@ struct GivenRow {
 /// # Errors
 /// [`StorageError`].
 pub async fn read_given_lead(
-    exec: impl PgExecutor<'_>,
+    pool: &PgPool,
     lead_id: &LeadId,
 ) -> Result<Option<GivenLead>, StorageError> {
-    let given = sqlx::query_scalar!("select ops.given_details($1)", lead_id.as_str());
-    let given = in_time(async { Ok(given.fetch_one(exec).await?) }).await?;
-    read_given(given)
+    let given = again_if_dead(async || {
+        let given = sqlx::query_scalar!("select ops.given_details($1)", lead_id.as_str());
+        Ok(given.fetch_one(pool).await?)
+    });
+    read_given(given.await?)
 }
 
 pub(super) fn given_json(given: &GivenLead) -> Value {

@@ -3,10 +3,11 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use sqlx::PgExecutor;
+use sqlx::PgPool;
 
 use super::StorageError;
 use super::result_row::read_state;
+use super::retry::again_if_dead;
 use crate::models::{Email, LeadId, LeadState, Phone};
 
 /// The longest list that is read at once.
@@ -105,6 +106,18 @@ impl LeadSearch {
         })
     }
 
+    /// The phone, if it is one.
+    #[must_use]
+    pub const fn phone(&self) -> Option<&Phone> {
+        self.phone.as_ref()
+    }
+
+    /// The e-mail, if it is one.
+    #[must_use]
+    pub const fn email(&self) -> Option<&Email> {
+        self.email.as_ref()
+    }
+
     /// As part of a pattern in which nothing of it is a wildcard.
     fn escaped(&self) -> String {
         let escaped = self.text.chars().flat_map(|c| {
@@ -147,12 +160,22 @@ impl SummaryRow {
     }
 }
 
-/// Leads, the newest first; `limit` is clamped to 1–1,000.
+/// Leads, the newest first; `limit` is clamped to 1–1,000. Of a part of a name that very many leads have
+/// (5,000), only some are found.
 ///
 /// # Errors
 /// [`StorageError`].
 pub async fn list_leads(
-    exec: impl PgExecutor<'_>,
+    pool: &PgPool,
+    filter: LeadFilter<'_>,
+    limit: i64,
+    cursor: Option<&LeadCursor>,
+) -> Result<LeadPage, StorageError> {
+    again_if_dead(|| once(pool, filter, limit, cursor)).await
+}
+
+async fn once(
+    pool: &PgPool,
     filter: LeadFilter<'_>,
     limit: i64,
     cursor: Option<&LeadCursor>,
@@ -168,15 +191,16 @@ pub async fn list_leads(
            from ops.leads l
            where ($1::text is null or l.state = $1)
              and ($2::timestamptz is null or (l.first_seen_at, l.lead_id) < ($2, $3))
-             -- Two arrays, so that each part of the search goes by its own index.
+             -- An array, so that each part of the search goes by its own index. Fewer letters than three are
+             -- in no index, and a common name is in too many rows to read.
              and ($5::boolean is not true or l.lead_id = any (array(
                  select $6 union all
                  select d.lead_id from ops.lead_details d where d.phone = $7 union all
                  select d.lead_id from ops.lead_details d where d.email = $8 union all
-                 select d.lead_id from ops.lead_details d where core.fold_text(d.name) like '%' || core.fold_text($9) || '%' union all
+                 (select d.lead_id from ops.lead_details d where length($9) >= 3 and core.fold_text(d.name) like '%' || core.fold_text($9) || '%' limit 5000) union all
                  select g.lead_id from ops.given_leads g where g.phones @> array[$7] union all
                  select g.lead_id from ops.given_leads g where g.email = $8 union all
-                 select g.lead_id from ops.given_leads g where core.fold_text(g.name) like '%' || core.fold_text($9) || '%')))
+                 (select g.lead_id from ops.given_leads g where length($9) >= 3 and core.fold_text(g.name) like '%' || core.fold_text($9) || '%' limit 5000))))
            order by l.first_seen_at desc, l.lead_id desc
            limit $4"#,
         filter.state.map(LeadState::as_str),
@@ -189,7 +213,7 @@ pub async fn list_leads(
         search.and_then(|search| search.email.as_ref()).map(Email::as_str),
         search.map(LeadSearch::escaped),
     )
-    .fetch_all(exec)
+    .fetch_all(pool)
     .await?;
     let has_more = rows.len() > limit;
     let shown = rows.into_iter().take(limit).map(SummaryRow::read);

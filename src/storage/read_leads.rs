@@ -4,12 +4,12 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::PgExecutor;
+use sqlx::{PgExecutor, PgPool};
 use uuid::Uuid;
 
 use super::list_leads::SummaryRow;
 use super::result_row::ResultRow;
-use super::retry::in_time;
+use super::retry::{again_if_dead, in_time};
 use super::{LeadResult, LeadSummary, Step, StorageError, StoredBody};
 use crate::models::{Cpf, Email, LeadId, PersonName, Phone};
 
@@ -96,9 +96,13 @@ pub async fn read_lead_result(
 /// # Errors
 /// [`StorageError`].
 pub async fn show_lead(
-    exec: impl PgExecutor<'_>,
+    pool: &PgPool,
     lead_id: &LeadId,
 ) -> Result<Option<LeadDetail>, StorageError> {
+    again_if_dead(|| show_once(pool, lead_id)).await
+}
+
+async fn show_once(pool: &PgPool, lead_id: &LeadId) -> Result<Option<LeadDetail>, StorageError> {
     let row = sqlx::query_as!(
         DetailRow,
         r#"select l.lead_id, l.state, l.source, l.outcome, l.attempts,
@@ -125,7 +129,7 @@ pub async fn show_lead(
            where l.lead_id = $1"#,
         lead_id.as_str()
     )
-    .fetch_optional(exec)
+    .fetch_optional(pool)
     .await?;
     row.map(DetailRow::read).transpose()
 }
@@ -226,9 +230,13 @@ pub struct EnrichedLead {
 /// # Errors
 /// [`StorageError`].
 pub async fn read_enriched_lead(
-    exec: impl PgExecutor<'_>,
+    pool: &PgPool,
     lead_id: &LeadId,
 ) -> Result<EnrichedLead, StorageError> {
+    again_if_dead(|| enriched_once(pool, lead_id)).await
+}
+
+async fn enriched_once(pool: &PgPool, lead_id: &LeadId) -> Result<EnrichedLead, StorageError> {
     let row = sqlx::query!(
         r#"select coalesce(g.name, d.name) as name,
                   array(select lp.party_id from core.lead_parties lp
@@ -240,8 +248,8 @@ pub async fn read_enriched_lead(
            where l.lead_id = $1"#,
         lead_id.as_str()
     )
-    .fetch_optional(exec);
-    let row = in_time(async { Ok(row.await?) }).await?;
+    .fetch_optional(pool)
+    .await?;
     Ok(row.map_or_else(EnrichedLead::default, |row| EnrichedLead {
         customer_name: row.name.and_then(|name| PersonName::parse(&name).ok()),
         party_ids: row.party_ids,

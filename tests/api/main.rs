@@ -12,8 +12,6 @@ mod document;
 mod enrich;
 mod leads;
 mod metrics;
-mod process_query;
-mod replay;
 #[path = "../support/mod.rs"]
 mod support;
 mod waiting;

@@ -37,8 +37,6 @@ const CONTRADICTS: Result<u8, Reason> = Err(Reason::ProfileNameContradicts);
 #[case::father("Joao Silva", "JOAO SILVA FILHO", false, CONTRADICTS)]
 #[case::brothers("Jose Carlos Silva", "JOSE ANTONIO SILVA", false, CONTRADICTS)]
 #[case::namesake_of_the_first_name("Joao Silva", "JOAO SOUZA", false, CONTRADICTS)]
-#[case::first_name_alone("Joao", "JOAO SILVA", false, CONTRADICTS)]
-#[case::initial("J. Silva", "JOAO SILVA", false, CONTRADICTS)]
 #[case::second_given_name_only("Ana Paula", "ANA PAULA LIMA", false, CONTRADICTS)]
 #[case::profile_without_words("Joao Silva", "DE", false, CONTRADICTS)]
 #[case::dead("Joao Silva", "JOAO SILVA", true, Err(Reason::Deceased))]
@@ -56,6 +54,9 @@ fn a_given_cpf_must_bear_the_given_name(
 #[case::placeholder(Some("Cliente"), true)]
 #[case::company(Some("Exemplo Ltda"), true)]
 #[case::initials(Some("J. S."), true)]
+#[case::first_name_alone(Some("Joao"), true)]
+#[case::first_name_and_suffix(Some("Joao Filho"), true)]
+#[case::initial_and_surname(Some("J. Silva"), true)]
 #[case::no_cpf(Some("Joao Silva"), false)]
 fn without_name_or_cpf_nobody_is_taken(#[case] given: Option<&str>, #[case] has_cpf: bool) {
     let given = given.and_then(name);

@@ -1,7 +1,7 @@
 //! A lead with what was given of it in place of what the CRM has.
 
 use crate::identity;
-use crate::models::{Contact, Cpf, GivenLead, KeyedHash, Lead, PersonName, PrivacyKey};
+use crate::models::{Contact, Cpf, GivenLead, KeyedHash, Lead, PersonName, Phone, PrivacyKey};
 
 /// A lead as a run uses it.
 pub(super) struct UsedLead {
@@ -13,6 +13,8 @@ pub(super) struct UsedLead {
     pub(super) given_name: Option<PersonName>,
     /// The given CPF.
     pub(super) given_cpf: Option<Cpf>,
+    /// All given phones; the first is looked up.
+    given_phones: Vec<Phone>,
 }
 
 impl UsedLead {
@@ -23,8 +25,8 @@ impl UsedLead {
         if let Some(name) = &given_name {
             used.name = Some(name.clone());
         }
-        if let Some(phone) = given.phones.into_iter().next() {
-            used.phone = Contact::Usable(phone);
+        if let Some(phone) = given.phones.first() {
+            used.phone = Contact::Usable(phone.clone());
         }
         if let Some(email) = given.email {
             used.email = Contact::Usable(email);
@@ -34,6 +36,7 @@ impl UsedLead {
             used,
             given_name,
             given_cpf: given.cpf,
+            given_phones: given.phones,
         }
     }
 
@@ -58,6 +61,7 @@ impl UsedLead {
         };
         let contacts = [of(&self.in_crm), of(&self.used)];
         let mut hashes: Vec<KeyedHash> = contacts.into_iter().flatten().flatten().collect();
+        hashes.extend(self.given_phones.iter().map(|phone| key.of_phone(phone)));
         hashes.extend(self.given_cpf.as_ref().map(|cpf| key.of_cpf(cpf)));
         hashes.dedup();
         hashes

@@ -35,7 +35,7 @@ pub enum RunWhen {
 }
 
 /// Who asks, and by which route.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct NamedCaller {
     /// The name of the key.
     pub actor: String,
@@ -73,8 +73,19 @@ impl LeadProcessing {
         }
     }
 
-    /// Records who shares a flight: only the first call of it reaches T1.
-    pub(super) async fn record(&self, lead_id: &LeadId, asker: Asker) -> Result<(), ProcessError> {
+    /// Records a caller whose request does not reach T1, because it shares a flight or is answered from
+    /// memory; within a minute once.
+    pub(super) async fn record_once(
+        &self,
+        lead_id: &LeadId,
+        caller: Option<NamedCaller>,
+    ) -> Result<(), ProcessError> {
+        let Some(caller) = caller else { return Ok(()) };
+        let who = (lead_id.clone(), caller.clone());
+        if self.recorded.contains_key(&who) {
+            return Ok(());
+        }
+        let asker = self.asker(caller);
         let look = AccessRecord {
             actor: &asker.actor,
             action: asker.action,
@@ -83,7 +94,9 @@ impl LeadProcessing {
             reason: &asker.reason,
         };
         let recorded = storage::record_access(&self.pool, look).await;
-        recorded.map_err(refusal)
+        recorded.map_err(refusal)?;
+        self.recorded.insert(who, ()).await;
+        Ok(())
     }
 
     pub(super) fn asker(&self, caller: NamedCaller) -> Asker {

@@ -166,6 +166,32 @@ async fn of_a_suppressed_person_nothing_given_stays_and_nothing_is_paid() {
     service.stop().await;
 }
 
+/// Of several given phones one is looked up; that any of them is an objector's is enough.
+#[tokio::test]
+async fn any_given_phone_of_a_suppressed_person_ends_the_lead() {
+    let service = Service::start().await;
+    let Newcomer { lead_id, person } = newcomer(&service.simulator, 1);
+    let other = Person::invented(2);
+    let objected = rust_c2s_api::models::Phone::parse(other.phone()).unwrap();
+    suppress(
+        &service,
+        "phone",
+        key().of_phone(&objected).as_bytes().as_slice(),
+    )
+    .await;
+
+    let body = json!({
+        "lead_id": lead_id,
+        "personal_info": {"name": person.name},
+        "contact_info": {"phones": [{"phone": person.phone()}, {"phone": other.phone()}]},
+    });
+    let answer = post(&service, "/api/v1/leads", &body).await;
+
+    assert_eq!((answer.status, answer.state()), (200, "suppressed"));
+    assert_eq!(service.simulator.calls().paid(), 0);
+    service.stop().await;
+}
+
 /// The instance that accepted the lead is gone after T1; what it was given is in the database.
 #[tokio::test]
 async fn what_was_given_survives_a_crash_between_acceptance_and_run() {

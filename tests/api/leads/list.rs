@@ -3,6 +3,7 @@
 use rust_c2s_api::simulator::Situation;
 use serde_json::{Value, json};
 
+use super::{key, looks, suppress};
 use crate::support::Service;
 use crate::support::evidence::{Newcomer, newcomer};
 
@@ -103,6 +104,45 @@ async fn a_lead_is_found_by_what_an_operator_types() {
     }
     assert_eq!(item.as_object().unwrap().len(), 8);
     assert!(!answer.body.to_string().contains(&person.cpf));
+    service.stop().await;
+}
+
+/// Which leads an objector has is nobody's affair; that somebody searched is recorded.
+#[tokio::test]
+async fn a_suppressed_contact_finds_no_lead() {
+    let service = Service::start().await;
+    let Newcomer { lead_id, person } = newcomer(&service.simulator, 1);
+    assert!(service.process(&lead_id).await.says_done());
+    let by_phone = format!("q={}", person.phone());
+    assert_eq!(ids(&service, &by_phone).await, [lead_id.as_str()]);
+
+    let phone = rust_c2s_api::models::Phone::parse(person.phone()).unwrap();
+    let hash = key().of_phone(&phone);
+    suppress(&service, "phone", hash.as_bytes().as_slice()).await;
+
+    assert_eq!(ids(&service, &by_phone).await, Vec::<String>::new());
+    let searches = looks(&service).await;
+    let search = |look: &&String| look.as_str() == "developer leads_search";
+    assert_eq!(searches.iter().filter(search).count(), 2, "{searches:?}");
+    service.stop().await;
+}
+
+/// Fewer letters are in no index: they find nobody, and read nothing.
+#[tokio::test]
+async fn two_letters_are_no_part_of_a_name() {
+    let service = Service::start().await;
+    let Newcomer { lead_id, person } = newcomer(&service.simulator, 1);
+    assert!(service.process(&lead_id).await.says_done());
+    let folded = deunicode::deunicode(&person.name);
+    assert_eq!(
+        ids(&service, &format!("q={}", &folded[..3])).await,
+        [lead_id.as_str()]
+    );
+    let two = &folded[..2];
+    assert_eq!(
+        ids(&service, &format!("q={two}")).await,
+        Vec::<String>::new()
+    );
     service.stop().await;
 }
 

@@ -5,6 +5,8 @@ mod dry_run;
 mod force;
 mod give;
 mod list;
+mod process;
+mod replay;
 mod show;
 
 use serde_json::{Value, json};

@@ -80,19 +80,36 @@ schemathesis.openapi.format("lead-cursor", st.builds("{}.{}".format, instant, st
 KEYS = ("cpf", "email", "phone", "name")
 
 
+def is_blank(value):
+    return isinstance(value, str) and not value.strip()
+
+
+def holds_blank(value):
+    if isinstance(value, dict):
+        return any(is_blank(member) or holds_blank(member) for member in value.values())
+    return isinstance(value, list) and any(map(holds_blank, value))
+
+
 @schemathesis.hook
 def filter_case(context, case):
-    """What the document cannot say of a request.
+    """What the document cannot say of a request, so that it would be taken for good or for bad and is not.
 
-    An empty part of a path is another address: `/leads//replay` is no replay of the lead without an id. Where somebody
-    is looked up, each key may be missing but not all of them, and the cursor of one key is none of another: the
-    format above is of names.
+    - An empty part of a path is another address: `/leads//replay` is no replay of the lead without an id.
+    - Where somebody is looked up, each key may be missing but not all of them.
+    - A cursor is of the list of one kind of key, and is not looked at where the answer is no list. The format above is of
+      names.
+    - Of a lead that is given, a blank detail counts as none, whatever its format.
     """
     if any(value == "" for value in (case.path_parameters or {}).values()):
         return False
-    looks_up = case.operation.definition.raw["operationId"] in ("find_customer", "enrich")
-    if looks_up and (case.meta is None or case.meta.generation.mode.is_positive):
+    operation = case.operation.definition.raw["operationId"]
+    is_positive = case.meta is None or case.meta.generation.mode.is_positive
+    if operation in ("find_customer", "enrich"):
         given = case.query if case.method == "GET" else case.body
         keys = [key for key in KEYS if isinstance(given, dict) and given.get(key) is not None]
-        return bool(keys) and ("cursor" not in (case.query or {}) or keys[0] in ("cpf", "name"))
+        if is_positive and not keys:
+            return False
+        return "cursor" not in (case.query or {}) or not keys or keys[0] == "name"
+    if operation == "give_lead" and not is_positive:
+        return not holds_blank(case.body)
     return True

@@ -42,11 +42,11 @@ const NO_KEY: &str = "is missing: send at least one of cpf, email, phone and nam
         ("email" = Option<String>, Query, format = "email", description = "In any case."),
         ("phone" = Option<String>, Query, format = "br-phone",
             description = "In any spelling, with or without 55."),
-        ("name" = Option<String>, Query, max_length = 200,
-            description = "A name, or parts of one; accents and case do not count."),
+        ("name" = Option<String>, Query, format = "person-name",
+            description = "A name, or parts of one, at most 200 characters; accents and case do not count."),
         ("limit" = Option<i64>, Query, minimum = 1, maximum = 100, example = 20,
             description = "Of candidates: how many at most, 20 if not given."),
-        ("cursor" = Option<String>, Query,
+        ("cursor" = Option<String>, Query, format = "person-cursor",
             description = "Of candidates: `next_cursor` of the page before.")
     ),
     responses(
@@ -91,8 +91,8 @@ pub(super) struct EnrichRequest {
     /// In any spelling, with or without 55.
     #[schema(format = "br-phone")]
     phone: Option<String>,
-    /// A name, or parts of one.
-    #[schema(max_length = 200)]
+    /// A name, or parts of one, at most 200 characters.
+    #[schema(format = "person-name")]
     name: Option<String>,
 }
 
@@ -108,7 +108,7 @@ pub(super) struct EnrichRequest {
     params(
         ("limit" = Option<i64>, Query, minimum = 1, maximum = 100, example = 20,
             description = "Of candidates: how many at most, 20 if not given."),
-        ("cursor" = Option<String>, Query,
+        ("cursor" = Option<String>, Query, format = "person-cursor",
             description = "Of candidates: `next_cursor` of the page before.")
     ),
     request_body(content = EnrichRequest, example = json!({"cpf": "488.819.328-22"})),

@@ -29,20 +29,24 @@ pub(super) struct EnrichAnswer {
     answer: LeadAnswer,
     /// What was stored; of `completed` only.
     #[serde(flatten)]
+    #[schema(value_type = StoredLead)]
     stored: Option<StoredLead>,
 }
 
-/// What was stored for a lead.
+/// What was stored for a lead: all of it, or, unless the lead is `completed`, nothing.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct StoredLead {
     /// The lead's name: as given, else as in Contact2Sale.
-    #[schema(required = true)]
+    #[schema(required = false)]
     customer_name: Option<String>,
     /// Whether a profile was found.
+    #[schema(required = false)]
     enriched: bool,
     /// Whether it is stored.
+    #[schema(required = false)]
     stored_in_db: bool,
     /// The people stored for this lead, for `/api/v1/customers/{uuid}`.
+    #[schema(required = false)]
     entity_ids: Vec<Uuid>,
 }
 

@@ -120,11 +120,12 @@ pub(super) enum Decided {
     tag = openapi::LEADS,
     params(
         ("state" = Option<StateWord>, Query, description = "Only leads in this state."),
-        ("q" = Option<String>, Query, min_length = 1, max_length = 200,
+        ("q" = Option<String>, Query, min_length = 1, max_length = 200, pattern = "\\S",
             description = "A lead's id, a phone in any spelling, an e-mail, or part of a name."),
         ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, example = 2,
             description = "The most items to answer; 20 when not given."),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before.")
+        ("cursor" = Option<String>, Query, format = "lead-cursor",
+            description = "`next_cursor` of the page before.")
     ),
     responses(
         (status = 200, description = "Leads, the newest first.", body = LeadList, example = json!({

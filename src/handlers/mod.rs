@@ -155,4 +155,6 @@ fn answer_panic(_what_it_said: Box<dyn Any + Send>) -> Response {
 }
 
 #[cfg(test)]
+mod refusal_tests;
+#[cfg(test)]
 pub(crate) mod tests;

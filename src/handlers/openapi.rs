@@ -9,6 +9,7 @@ use std::sync::{Arc, LazyLock};
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, PathItem};
+use utoipa::openapi::request_body::RequestBody;
 use utoipa::openapi::response::{Response as Described, ResponseBuilder};
 use utoipa::openapi::schema::{Object, Schema, SchemaType, Type};
 use utoipa::openapi::security::{
@@ -122,8 +123,11 @@ fn complete_operation(operation: &mut Operation, method: &str, path: &str) {
     }
     for parameter in operation.parameters.iter_mut().flatten() {
         if let RefOr::T(parameter) = parameter {
-            without_null(parameter);
+            as_in_an_address(parameter);
         }
+    }
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        without_null(body);
     }
     let responses = &mut operation.responses.responses;
     for error in common {
@@ -143,18 +147,33 @@ fn complete_operation(operation: &mut Operation, method: &str, path: &str) {
 }
 
 /// A parameter that may be missing is of type `Option`, which utoipa shows as a type or null. But in
-/// an address there is no null: there it would be the word.
-fn without_null(parameter: &mut Parameter) {
-    if let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema
-        && let SchemaType::Array(types) = &schema.schema_type
-    {
-        let kept: Vec<Type> = types
-            .iter()
-            .filter(|one| **one != Type::Null)
-            .cloned()
-            .collect();
-        if let [only] = kept.as_slice() {
+/// an address there is no null: there it would be the word. And its bounds are those it states, not
+/// those of the integer that we read it into.
+fn as_in_an_address(parameter: &mut Parameter) {
+    let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema else {
+        return;
+    };
+    if let SchemaType::Array(types) = &schema.schema_type {
+        let mut kept = types.iter().filter(|one| **one != Type::Null);
+        if let (Some(only), None) = (kept.next(), kept.next()) {
             schema.schema_type = SchemaType::Type(only.clone());
+        }
+    }
+    if schema.schema_type == SchemaType::Type(Type::Integer) {
+        schema.format = None;
+    }
+}
+
+/// A body that may be missing is of type `Option`, which utoipa shows as the body or null. But null is
+/// a body, and none that we take.
+fn without_null(body: &mut RequestBody) {
+    for content in body.content.values_mut() {
+        if let RefOr::T(content) = content
+            && let Some(RefOr::T(Schema::OneOf(choice))) = &mut content.schema
+            && let Some(only) = choice.items.iter().find(|one| matches!(one, RefOr::Ref(_)))
+            && choice.items.len() == 2
+        {
+            content.schema = Some(only.clone());
         }
     }
 }

@@ -44,6 +44,8 @@ fn every_operation_is_complete() {
             operation["security"].is_array(),
             "{at}: does not say who may"
         );
+        let body = operation["requestBody"].to_string();
+        assert!(!body.contains("\"null\""), "{at}: {body}");
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
             let schema = parameter["schema"].to_string();
             assert!(!schema.contains("null"), "{at}: {parameter}");

@@ -25,10 +25,10 @@ use crate::telemetry::RequestSummary;
 pub(super) struct ReplayRequest {
     /// True: the providers' answers are bought anew. A lead that runs already is joined, and not followed by
     /// another run.
-    #[schema(nullable = false, default = false)]
+    #[schema(default = false)]
     force: Option<bool>,
     /// True: only tells what a run would come to, as of the trigger. Needs the scope `read` besides.
-    #[schema(nullable = false, default = false)]
+    #[schema(default = false)]
     dry_run: Option<bool>,
 }
 

@@ -15,8 +15,9 @@ use super::docs;
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Of the documentation page: its own files, the document it shows, and images that stand in its
-/// stylesheet. No script or style inside the page, and nothing of another address.
-const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+/// stylesheet. No script inside the page, of styles only those of the logo, and nothing of another
+/// address.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='; \
     img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; \
     form-action 'none'; frame-ancestors 'none'";
 

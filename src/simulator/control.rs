@@ -87,7 +87,7 @@ async fn leads(State(simulator): State<Arc<Inner>>) -> Json<Value> {
 /// How each person can be looked up.
 async fn people(State(simulator): State<Arc<Inner>>) -> Json<Value> {
     let people = simulator.world.people().iter();
-    Json(people.map(|person| json!({"cpf": person.cpf, "name": person.name, "phones": person.phones, "emails": person.emails})).collect())
+    Json(people.map(|person| json!({"cpf": person.cpf, "name": person.name, "phones": person.phones, "emails": person.emails, "known_to_work_api": person.known_to_work_api})).collect())
 }
 
 async fn put_lead(State(simulator): State<Arc<Inner>>, Json(lead): Json<Value>) -> Response {

@@ -3,15 +3,29 @@ half are well-formed and of nobody."""
 
 import json
 import os
+import urllib.parse
 import urllib.request
 
 import schemathesis
 from hypothesis import strategies as st
 
 
-def simulated(what):
-    with urllib.request.urlopen(f"{os.environ['SIMULATOR']}/_sim/{what}") as answer:
+def get(url):
+    request = urllib.request.Request(url, headers={"X-API-Key": os.environ["SERVICE_KEY"]})
+    with urllib.request.urlopen(request) as answer:
         return json.load(answer)
+
+
+def simulated(what):
+    return get(f"{os.environ['SIMULATOR']}/_sim/{what}")
+
+
+def stored(person):
+    """The ids of people of this name, once they have been looked up."""
+    customer = f"{os.environ['SERVICE']}/api/v1/contributor/customer?"
+    get(customer + urllib.parse.urlencode({"cpf": person["cpf"]}))
+    found = get(customer + urllib.parse.urlencode({"name": person["name"]}))
+    return [candidate["id"] for candidate in found["candidates"] if candidate["id"]]
 
 
 PEOPLE = simulated("people")
@@ -37,7 +51,7 @@ anybodys_cpf = nine_digits.filter(lambda digits: len(set(digits)) > 1).map(with_
 cpf = st.sampled_from([person["cpf"] for person in PEOPLE]) | anybodys_cpf
 schemathesis.openapi.format("cpf", cpf | cpf.map(punctuated))
 
-mobile = st.integers(90_000_0000, 99_999_9999).map(lambda number: f"11{number}")
+mobile = st.integers(910_000_000, 998_999_999).map(lambda number: f"11{number}")
 phone = st.sampled_from([phone for person in PEOPLE for phone in person["phones"]]) | mobile
 schemathesis.openapi.format("br-phone", phone | phone.map(lambda number: f"+55{number}"))
 
@@ -48,3 +62,54 @@ schemathesis.openapi.format("email", email | email.map(str.upper))
 
 nobodys_lead = st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True)
 schemathesis.openapi.format("lead-id", st.sampled_from(LEADS) | nobodys_lead)
+
+name = st.sampled_from([person["name"] for person in PEOPLE])
+part = name.map(lambda whole: " ".join(whole.split()[:2]))
+schemathesis.openapi.format("person-name", name | part | part.map(str.lower))
+
+examples = [person for person in PEOPLE if person["known_to_work_api"]][:5]
+ids = st.sampled_from([uuid for person in examples for uuid in stored(person)])
+uuid = ids | st.uuids().map(str)
+schemathesis.openapi.format("uuid", uuid)
+
+# Where to go on in a list: of any place of it, also of one where nothing is any more.
+schemathesis.openapi.format("person-cursor", st.builds("{}.{}".format, st.integers(1, 100), st.uuids().map(str)))
+instant = st.integers(1_700_000_000_000_000, 1_900_000_000_000_000)
+schemathesis.openapi.format("lead-cursor", st.builds("{}.{}".format, instant, st.sampled_from(LEADS)))
+
+KEYS = ("cpf", "email", "phone", "name")
+
+
+def is_blank(value):
+    return isinstance(value, str) and not value.strip()
+
+
+def holds_blank(value):
+    if isinstance(value, dict):
+        return any(is_blank(member) or holds_blank(member) for member in value.values())
+    return isinstance(value, list) and any(map(holds_blank, value))
+
+
+@schemathesis.hook
+def filter_case(context, case):
+    """What the document cannot say of a request, so that it would be taken for good or for bad and is not.
+
+    - An empty part of a path is another address: `/leads//replay` is no replay of the lead without an id.
+    - Where somebody is looked up, each key may be missing but not all of them.
+    - A cursor is of the list of one kind of key, and is not looked at where the answer is no list. The format above is of
+      names.
+    - Of a lead that is given, a blank detail counts as none, whatever its format.
+    """
+    if any(value == "" for value in (case.path_parameters or {}).values()):
+        return False
+    operation = case.operation.definition.raw["operationId"]
+    is_positive = case.meta is None or case.meta.generation.mode.is_positive
+    if operation in ("find_customer", "enrich"):
+        given = case.query if case.method == "GET" else case.body
+        keys = [key for key in KEYS if isinstance(given, dict) and given.get(key) is not None]
+        if is_positive and not keys:
+            return False
+        return "cursor" not in (case.query or {}) or not keys or keys[0] == "name"
+    if operation == "give_lead" and not is_positive:
+        return not holds_blank(case.body)
+    return True

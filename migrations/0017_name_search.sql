@@ -7,9 +7,9 @@ create index ix_parties_name_beginning on core.parties (normalized_name text_pat
 -- Without a list of entries still to be sorted in: each search would have to read through it.
 alter index core.ix_parties_normalized_name set (fastupdate = off);
 
--- The pieces of two and of four characters that the words of a name consist of. Of a word with more than four the first and
--- the last four are looked up, of a long one those in its middle too: short lists, where the trigram index reads as many long
--- ones as the word has letters.
+-- The pieces of two and of four characters that the words of a name consist of.
+-- One is looked up for each word, the last four or, of a long one, those in its middle; the trigram index reads as many lists
+-- as a word has letters, and longer ones.
 create function core.name_pieces(name text) returns text[]
     language plpgsql immutable strict parallel safe
     as $$
@@ -54,10 +54,10 @@ create function core.name_score(name text, folded text, in_order text) returns i
 -- that begin with the text where that is not all of them; `truncated` says so, and then there is no other page.
 --
 -- The statements are put together with their patterns in them, because the planner has to see them. Where it expects one
--- name in 150 or more to hold the words, the first 40,000 are read, which is faster than to look them up. Otherwise, or where
--- that met too few, they are looked up: by their pieces where one has four characters, else in the trigram index. A text
--- without three letters or digits in a row cannot be looked up: only names that begin with its first word are met then, the
--- first thousand of them.
+-- name in 150 or more to hold the word, of several words one in 300, the first 40,000 are read, which is faster than to look
+-- them up. Otherwise, or where that met too few, they are looked up: by their pieces where one has four characters, else in
+-- the trigram index. A text without three letters or digits in a row cannot be looked up: only names that begin with its
+-- first word are met then, the first thousand of them.
 -- Volatile, because nothing else may ask for an explanation; it writes nothing.
 create function core.search_names(
     p_text text, most integer, page_size integer, after_score integer, after_id uuid,
@@ -90,7 +90,8 @@ begin
     if can_be_looked_up then
         execute format('explain (format json) select from core.parties p where p.party_type = ''person'' and %s', holds_words)
         into plan;
-        if people > 40000 and (plan #>> '{0,Plan,Plan Rows}')::double precision * 150 >= people then
+        if people > 40000 and (plan #>> '{0,Plan,Plan Rows}')::double precision
+            * (case cardinality(words) when 1 then 150 else 300 end) >= people then
             execute format(
                 $sql$select array(
                     select p.id from (select * from core.parties limit 40000) p
@@ -105,10 +106,11 @@ begin
                           array_agg(e.piece) filter (where e.piece <> ''))
             into holds_words
             from unnest(words) as w(word)
-            cross join lateral (select least(length(w.word) / 2, 2) * 2 as characters) as s
-            cross join lateral (values
-                (left(w.word, s.characters)), (right(w.word, s.characters)),
-                (case when length(w.word) > 6 then substr(w.word, length(w.word) / 2 - 1, 4) else '' end)) as e(piece);
+            cross join lateral unnest(case
+                when length(w.word) > 5 then array[substr(w.word, length(w.word) / 2 - 1, 4)]
+                when length(w.word) > 3 then array[right(w.word, 4)]
+                when length(w.word) > 1 then array[left(w.word, 2), right(w.word, 2)]
+                else array[''] end) as e(piece);
         end if;
     elsif words <> '{}' then
         met := format(

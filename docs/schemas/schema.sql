@@ -282,7 +282,8 @@ begin
     if can_be_looked_up then
         execute format('explain (format json) select from core.parties p where p.party_type = ''person'' and %s', holds_words)
         into plan;
-        if people > 40000 and (plan #>> '{0,Plan,Plan Rows}')::double precision * 150 >= people then
+        if people > 40000 and (plan #>> '{0,Plan,Plan Rows}')::double precision
+            * (case cardinality(words) when 1 then 150 else 300 end) >= people then
             execute format(
                 $sql$select array(
                     select p.id from (select * from core.parties limit 40000) p
@@ -297,10 +298,11 @@ begin
                           array_agg(e.piece) filter (where e.piece <> ''))
             into holds_words
             from unnest(words) as w(word)
-            cross join lateral (select least(length(w.word) / 2, 2) * 2 as characters) as s
-            cross join lateral (values
-                (left(w.word, s.characters)), (right(w.word, s.characters)),
-                (case when length(w.word) > 6 then substr(w.word, length(w.word) / 2 - 1, 4) else '' end)) as e(piece);
+            cross join lateral unnest(case
+                when length(w.word) > 5 then array[substr(w.word, length(w.word) / 2 - 1, 4)]
+                when length(w.word) > 3 then array[right(w.word, 4)]
+                when length(w.word) > 1 then array[left(w.word, 2), right(w.word, 2)]
+                else array[''] end) as e(piece);
         end if;
     elsif words <> '{}' then
         met := format(

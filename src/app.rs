@@ -1,6 +1,7 @@
 //! The only place that wires the parts together.
 
 mod database;
+mod leads;
 mod metrics;
 
 use std::net::SocketAddr;
@@ -16,12 +17,15 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::handlers::{
-    self, Access, AppState, ProcessLead, Readiness, ReadinessReport, ServiceCalls,
+    self, Access, AppState, CustomerCalls, Readiness, ReadinessReport, RecordAccess, ServiceCalls,
 };
 use crate::lookups::Lookups;
-use crate::models::{LeadSource, Phone, PrivacyKey};
+use crate::models::{Phone, PrivacyKey};
 use crate::server::{Server, ServerError};
+use crate::services::access_log::AccessLog;
 use crate::services::alarm::Alarm;
+use crate::services::customer_lookup::CustomerLookup;
+use crate::services::lead_overview::LeadOverview;
 use crate::services::lead_pipeline::LeadPipeline;
 use crate::services::lead_processing::LeadProcessing;
 use crate::storage::private_server::PrivateServerError;
@@ -31,6 +35,7 @@ use crate::upstream::c2s::C2s;
 use crate::upstream::{AlertWebhook, BreakerRules, Permission, SetupError};
 use crate::workers::Workers;
 pub use database::Database;
+use leads::lead_calls;
 use metrics::ServedMetrics;
 
 /// The most that stopping takes (API.md "Configuration").
@@ -55,6 +60,7 @@ pub struct App {
     metrics: ServedMetrics,
     database: Database,
     processing: LeadProcessing,
+    customers: CustomerLookup,
     workers: Arc<Workers>,
     draining: CancellationToken,
     access: Arc<Access>,
@@ -127,12 +133,20 @@ impl App {
             BreakerRules::of(&config.pipeline),
             permission,
         )?);
+        let customers = CustomerLookup::new(
+            config,
+            pool.clone(),
+            lookups.clone(),
+            privacy_key.clone(),
+            instance,
+            clock.clone(),
+        );
         let pipeline = LeadPipeline::new(
             config,
             pool.clone(),
             c2s,
             lookups,
-            privacy_key,
+            privacy_key.clone(),
             clock.clone(),
         );
         let processing = LeadProcessing::new(
@@ -153,11 +167,13 @@ impl App {
         let draining = CancellationToken::new();
         let upstreams = upstreams_now(&processing);
         let metrics = ServedMetrics::of(metrics, pool.clone(), upstreams);
+        let overview = LeadOverview::new(pool.clone(), privacy_key);
         let calls = ServiceCalls {
-            process: process_lead(&processing),
-            replay: replay_lead(&processing),
+            leads: lead_calls(&processing, overview),
             readiness: readiness(&pool, &workers, &processing),
             scrape: metrics.scrape(),
+            customers: customer_calls(&customers),
+            record_access: record_access(AccessLog::new(pool.clone(), &config.privacy)),
         };
         let wait = config.pipeline.process_wait;
         let state = AppState::new(calls, &config.server, wait, draining.clone());
@@ -167,6 +183,7 @@ impl App {
             metrics,
             database,
             processing,
+            customers,
             workers,
             draining,
             access,
@@ -213,7 +230,10 @@ impl App {
             self.draining.cancel();
             self.workers.take_no_more();
             let deadline = Instant::now() + DRAIN;
-            self.processing.finish(DRAIN_RUNS).await;
+            tokio::join!(
+                self.processing.finish(DRAIN_RUNS),
+                self.customers.finish(DRAIN_RUNS)
+            );
             deadline
         };
         let (served, metrics, deadline) = tokio::join!(serving, metrics, stopping);
@@ -231,10 +251,10 @@ impl App {
     pub async fn stop(self, deadline: Instant) -> Result<(), AppError> {
         self.workers.take_no_more();
         let left = deadline.saturating_duration_since(Instant::now());
-        let stopped = self
-            .processing
-            .stop(left.saturating_sub(HANDING_BACK))
-            .await;
+        let left = left.saturating_sub(HANDING_BACK);
+        self.customers.finish(left).await;
+        // After the lookups: with it this instance is gone, and what it asked is anybody's.
+        let stopped = self.processing.stop(left).await;
         self.workers.stop().await;
         let closed = self.database.close().await;
         stopped?;
@@ -262,19 +282,28 @@ async fn privacy_key(config: &Config, pool: &PgPool) -> Result<PrivacyKey, Stora
     storage::load_or_create_privacy_key(pool).await
 }
 
-fn process_lead(processing: &LeadProcessing) -> ProcessLead {
-    let processing = processing.clone();
-    ProcessLead::new(move |lead_id, wait| {
-        let processing = processing.clone();
-        async move { processing.process(lead_id, LeadSource::Make, wait).await }
-    })
+fn customer_calls(customers: &CustomerLookup) -> CustomerCalls {
+    let (find, stored, vendor) = (customers.clone(), customers.clone(), customers.clone());
+    CustomerCalls::new(
+        move |key, page| {
+            let customers = find.clone();
+            async move { customers.find(key, &page).await }
+        },
+        move |party_id| {
+            let customers = stored.clone();
+            async move { customers.stored(party_id).await }
+        },
+        move |cpf| {
+            let customers = vendor.clone();
+            async move { customers.vendor_answer(&cpf).await }
+        },
+    )
 }
 
-fn replay_lead(processing: &LeadProcessing) -> ProcessLead {
-    let processing = processing.clone();
-    ProcessLead::new(move |lead_id, wait| {
-        let processing = processing.clone();
-        async move { processing.replay(lead_id, wait).await }
+fn record_access(log: AccessLog) -> RecordAccess {
+    RecordAccess::new(move |look| {
+        let log = log.clone();
+        Box::pin(async move { log.record(look).await.map_err(Into::into) })
     })
 }
 

@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::config::{Config, DatabaseConfig, LogFormat};
 use crate::models::{LeadId, LeadSource, LeadState};
 use crate::server::Server;
+use crate::services::lead_processing::{LeadRequest, RunWhen};
 use crate::storage::private_server::{
     PrivateServer, SharedServer, Stopped, TEST_SERVER, stop_shared,
 };
@@ -193,8 +194,8 @@ async fn on_database(
 enum Wish {
     /// That it is accepted and run, or how it ended a moment ago.
     Process,
-    /// That it is run again.
-    Replay,
+    /// That it is run again; with answers bought anew when forced.
+    Replay { force: bool },
 }
 
 async fn run_one(lead_id: &str, wish: Wish) -> Result<()> {
@@ -205,17 +206,15 @@ async fn run_one(lead_id: &str, wish: Wish) -> Result<()> {
     let shutdown = shutdown_signal()?;
     let app = App::build_beside(&config, Clock::system()).await?;
     let processing = app.processing().clone();
-    let running = async {
-        match wish {
-            Wish::Process => {
-                let source = LeadSource::Api;
-                processing
-                    .process(lead_id.clone(), source, PROCESS_WAIT)
-                    .await
-            }
-            Wish::Replay => processing.replay(lead_id.clone(), PROCESS_WAIT).await,
-        }
+    let when = match wish {
+        Wish::Process => RunWhen::NotEndedLately(LeadSource::Api),
+        Wish::Replay { .. } => RunWhen::Replay,
     };
+    let request = LeadRequest {
+        force: matches!(wish, Wish::Replay { force: true }),
+        ..LeadRequest::of(lead_id.clone(), when)
+    };
+    let running = processing.process(request, PROCESS_WAIT);
     let answer = tokio::select! {
         answer = running => Some(answer),
         () = shutdown.cancelled() => None,

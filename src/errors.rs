@@ -1,5 +1,8 @@
 //! What goes wrong, as a caller is told: RFC 9457 `application/problem+json`.
 
+mod problem;
+
+use std::borrow::Cow;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +11,8 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
-use serde_json::{Map, Value, json};
+
+pub use problem::{LeadProblem, PROBLEM_JSON, Problem, ProblemBody};
 
 /// An answer other than success. Its text is for the caller: it never holds the text of an inner
 /// error, what the caller sent, or another person's data.
@@ -22,6 +26,17 @@ pub enum AppError {
         /// What is wrong and what to send.
         wrong: &'static str,
     },
+    /// 422: the body is JSON, and a field of it cannot be used.
+    #[error("{field}: {wrong}")]
+    Unprocessable {
+        /// The path of the field, as in `contact_info.phones[0].phone`.
+        field: String,
+        /// What is wrong and what to send.
+        wrong: Cow<'static, str>,
+    },
+    /// 415: the body is no JSON by its `Content-Type`.
+    #[error("the body must be JSON: send it with Content-Type: application/json")]
+    UnsupportedMediaType,
     /// 401: no key, or an unknown one.
     #[error("{0}")]
     Unauthorized(&'static str),
@@ -34,6 +49,9 @@ pub enum AppError {
     /// 404: no such lead.
     #[error("no lead of this id was ever accepted here: trigger it by GET /api/v1/leads/process")]
     NoSuchLead,
+    /// 404: the route is there, and what it names is not.
+    #[error("{0}")]
+    NotFound(&'static str),
     /// 405: the route has other methods.
     #[error("this address does not take this method")]
     MethodNotAllowed,
@@ -65,11 +83,6 @@ pub enum AppError {
     Other(StatusCode),
 }
 
-/// The members of a problem, in the response's extensions: the layer that knows the request adds
-/// what belongs to it and writes the body.
-#[derive(Debug, Clone)]
-pub struct Problem(pub Map<String, Value>);
-
 /// The cause of a 500, in the response's extensions: logged once, by the layer that logs requests.
 #[derive(Debug, Clone)]
 pub struct InternalCause(pub Arc<dyn Error + Send + Sync>);
@@ -80,6 +93,14 @@ impl AppError {
         Self::Internal(Arc::new(cause))
     }
 
+    /// A field of the body that cannot be used, by its path.
+    pub fn unprocessable(field: impl Into<String>, wrong: impl Into<Cow<'static, str>>) -> Self {
+        Self::Unprocessable {
+            field: field.into(),
+            wrong: wrong.into(),
+        }
+    }
+
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -87,7 +108,9 @@ impl AppError {
             Self::BadRequest { .. } => StatusCode::BAD_REQUEST,
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
-            Self::NoSuchRoute | Self::NoSuchLead => StatusCode::NOT_FOUND,
+            Self::Unprocessable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::NoSuchRoute | Self::NoSuchLead | Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TookTooLong => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -110,6 +133,14 @@ impl AppError {
         }
     }
 
+    fn field(&self) -> Option<&str> {
+        match self {
+            Self::BadRequest { field, .. } => Some(field),
+            Self::Unprocessable { field, .. } => Some(field),
+            _ => None,
+        }
+    }
+
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::TooManyRequests { retry_after } | Self::Unavailable { retry_after, .. } => {
@@ -120,33 +151,16 @@ impl AppError {
     }
 }
 
-/// The members every problem has (RFC 9457 §3.1; the type `about:blank` says that the status is
-/// all there is to know), and `error`, which existing callers read.
-#[must_use]
-pub fn problem_members(status: StatusCode, detail: &str) -> Map<String, Value> {
-    let title = status.canonical_reason().unwrap_or("Error");
-    let members = [
-        ("type", json!("about:blank")),
-        ("title", json!(title)),
-        ("status", json!(status.as_u16())),
-        ("detail", json!(detail)),
-        ("error", json!(detail)),
-    ];
-    let members = members.into_iter();
-    members
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
-}
-
 /// A response that is a problem.
 #[must_use]
-pub fn problem_response(status: StatusCode, members: Map<String, Value>) -> Response {
-    let body = Body::from(Value::Object(members.clone()).to_string());
-    let mut response = Response::new(body);
+pub fn problem_response(status: StatusCode, body: ProblemBody) -> Response {
+    // Strings and numbers are always written.
+    let text = serde_json::to_string(&body).unwrap_or_default();
+    let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
-    let kind = HeaderValue::from_static("application/problem+json");
+    let kind = HeaderValue::from_static(PROBLEM_JSON);
     response.headers_mut().insert(CONTENT_TYPE, kind);
-    response.extensions_mut().insert(Problem(members));
+    response.extensions_mut().insert(body);
     response
 }
 
@@ -160,11 +174,9 @@ pub fn retry_after_secs(wait: Duration) -> u64 {
 impl IntoResponse for AppError {
     fn into_response(self) -> Response {
         let status = self.status();
-        let mut members = problem_members(status, &self.to_string());
-        if let Self::BadRequest { field, .. } = &self {
-            members.insert("field".to_owned(), json!(field));
-        }
-        let mut response = problem_response(status, members);
+        let mut problem = Problem::new(status, self.to_string());
+        problem.field = self.field().map(str::to_owned);
+        let mut response = problem_response(status, ProblemBody::Plain(problem));
         let headers = response.headers_mut();
         if let Some(wait) = self.retry_after() {
             headers.insert(RETRY_AFTER, HeaderValue::from(retry_after_secs(wait)));
@@ -187,6 +199,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use http_body_util::BodyExt;
     use rstest::rstest;
+    use serde_json::{Value, json};
 
     use super::*;
 

@@ -46,14 +46,21 @@ const HANDLERS: &[&str] = &[
     "errors",
     "config",
     "telemetry",
+    "storage::EnrichedLead",
     "storage::list_leads",
     "storage::read_lead_result",
     "storage::show_lead",
     "storage::LeadCursor",
     "storage::LeadDetail",
     "storage::LeadPage",
+    "storage::LeadSearch",
     "storage::LeadSummary",
     "storage::MaskedPerson",
+    "storage::Step",
+    "storage::CustomerAddress",
+    "storage::CustomerEmail",
+    "storage::CustomerPhone",
+    "storage::StoredCustomer",
 ];
 
 const TABLE: &[Rule] = &[

@@ -3,16 +3,26 @@
 
 #[path = "storage/accept.rs"]
 mod accept;
+#[path = "storage/access.rs"]
+mod access;
+#[path = "storage/batch.rs"]
+mod batch;
 #[path = "storage/claim.rs"]
 mod claim;
 #[path = "storage/counting_proxy.rs"]
 mod counting_proxy;
 #[path = "storage/crowd.rs"]
 mod crowd;
+#[path = "storage/customers.rs"]
+mod customers;
 #[path = "storage/ending.rs"]
 mod ending;
+#[path = "storage/given.rs"]
+mod given;
 #[path = "storage/harness.rs"]
 mod harness;
+#[path = "storage/inquiries.rs"]
+mod inquiries;
 #[path = "storage/lookups.rs"]
 mod lookups;
 #[path = "storage/name_search.rs"]

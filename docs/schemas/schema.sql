@@ -715,13 +715,13 @@ COMMENT ON COLUMN ops.lookups.owner IS 'The instance that asks (ops.instances), 
 -- Name: COLUMN lookups.lead_id; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.lookups.lead_id IS 'The lead whose run asked last.';
+COMMENT ON COLUMN ops.lookups.lead_id IS 'Who asked last: the lead whose run it was, or inquiry:<uuid> where no lead was behind it.';
 
 --
 -- Name: COLUMN lookups.run_no; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.lookups.run_no IS 'The run of that lead.';
+COMMENT ON COLUMN ops.lookups.run_no IS 'The run of that lead; 0 of an inquiry.';
 
 --
 -- Name: COLUMN lookups.price_centavos; Type: COMMENT; Schema: ops; Owner: -
@@ -780,6 +780,12 @@ COMMENT ON TABLE ops.provider_calls IS 'The ledger: one row when a call settles,
 --
 
 COMMENT ON COLUMN ops.provider_calls.operation IS 'What was asked: phone, email or profile.';
+
+--
+-- Name: COLUMN provider_calls.lead_id; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.provider_calls.lead_id IS 'Whose call it was: a lead, or inquiry:<uuid>.';
 
 --
 -- Name: COLUMN provider_calls.outcome; Type: COMMENT; Schema: ops; Owner: -
@@ -846,7 +852,7 @@ END;
 -- Name: FUNCTION abandon_lookups(p_lead_id text); Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON FUNCTION ops.abandon_lookups(p_lead_id text) IS 'Ends the questions of a lead that nobody will answer any more; their calls count as unknown.';
+COMMENT ON FUNCTION ops.abandon_lookups(p_lead_id text) IS 'Ends the questions of a lead or an inquiry that nobody will answer any more; their calls count as unknown.';
 
 --
 -- Name: accept_lead(text, text, uuid, interval, interval); Type: FUNCTION; Schema: ops; Owner: -
@@ -971,7 +977,83 @@ end $$;
 -- Name: FUNCTION accept_lead(p_lead_id text, p_source text, p_owner uuid, p_dedup interval, p_replay boolean, p_lease interval, p_lands_within interval, p_spread interval); Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON FUNCTION ops.accept_lead(p_lead_id text, p_source text, p_owner uuid, p_dedup interval, p_replay boolean, p_lease interval, p_lands_within interval, p_spread interval) IS 'T1: a trigger or a replay. Answers run, join, waiting, duplicate or unknown, and how the lead stands.';
+COMMENT ON FUNCTION ops.accept_lead(p_lead_id text, p_source text, p_owner uuid, p_dedup interval, p_replay boolean, p_lease interval, p_lands_within interval, p_spread interval) IS 'What T1 decides: run, join, waiting, duplicate or unknown, and how the lead stands. All of T1 in the version before migration 16.';
+
+--
+-- Name: accept_lead(text, text, uuid, interval, boolean, boolean, jsonb, jsonb, interval, interval, interval); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.accept_lead(p_lead_id text, p_source text, p_owner uuid, p_dedup interval, p_replay boolean, p_force boolean, p_look jsonb, p_given jsonb, p_lease interval, p_lands_within interval, p_spread interval) RETURNS TABLE(answer text, run_no bigint, attempts integer, crashes integer, given jsonb, state text, message_sent boolean, cpfs text[], reason text, next_attempt_at timestamp with time zone, finished_at timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    accepted record;
+    is_replay boolean := p_replay;
+begin
+    if p_replay and p_force then
+        perform from ops.leads l where l.lead_id = p_lead_id for update;
+        is_replay := not found;
+    end if;
+    select * into strict accepted
+    from ops.accept_lead(p_lead_id, coalesce(p_source, 'api'), p_owner,
+                         case when p_force then interval '0' else p_dedup end, is_replay,
+                         p_lease, p_lands_within, p_spread);
+
+    if accepted.answer <> 'unknown' then
+        if p_look is not null then
+            insert into ops.access_log (actor, action, lead_id, reason)
+            values (p_look ->> 'actor', p_look ->> 'action', p_lead_id, p_look ->> 'reason');
+        end if;
+        if p_given is not null and ops.store_given(p_lead_id, p_given) and accepted.answer = 'join' then
+            update ops.leads l set requested_no = greatest(l.requested_no, l.run_no + 1)
+            where l.lead_id = p_lead_id;
+        end if;
+        if p_force and accepted.answer in ('run', 'waiting') then
+            update ops.leads l set forced_at = now() where l.lead_id = p_lead_id;
+        end if;
+        if p_force and p_replay and accepted.answer = 'run' then
+            update ops.outbox o set attempts = 0 where o.lead_id = p_lead_id and o.state <> 'sent';
+        end if;
+    end if;
+    return query select accepted.answer, accepted.run_no, accepted.attempts, accepted.crashes,
+                        ops.given_details(p_lead_id), accepted.state, accepted.message_sent, accepted.cpfs,
+                        accepted.reason, accepted.next_attempt_at, accepted.finished_at;
+end $$;
+
+--
+-- Name: FUNCTION accept_lead(p_lead_id text, p_source text, p_owner uuid, p_dedup interval, p_replay boolean, p_force boolean, p_look jsonb, p_given jsonb, p_lease interval, p_lands_within interval, p_spread interval); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.accept_lead(p_lead_id text, p_source text, p_owner uuid, p_dedup interval, p_replay boolean, p_force boolean, p_look jsonb, p_given jsonb, p_lease interval, p_lands_within interval, p_spread interval) IS 'T1: a trigger or a replay, with who asks and what was given. Answers run, join, waiting, duplicate or unknown, and how the lead stands.';
+
+--
+-- Name: accept_leads(text[], text, uuid, jsonb, interval, interval, interval); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.accept_leads(p_lead_ids text[], p_source text, p_owner uuid, p_look jsonb, p_lease interval, p_lands_within interval, p_spread interval) RETURNS TABLE(lead_id text, state text)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    wanted text;
+begin
+    for wanted in select distinct w.id collate "C" from unnest(p_lead_ids) as w (id) order by 1 loop
+        state := ops.queue_lead(wanted, p_source, p_owner, p_lease, p_lands_within, p_spread);
+        lead_id := wanted;
+        if p_look is not null then
+            insert into ops.access_log (actor, action, lead_id, reason)
+            values (p_look ->> 'actor', p_look ->> 'action', wanted, p_look ->> 'reason');
+        end if;
+        return next;
+    end loop;
+end $$;
+
+--
+-- Name: FUNCTION accept_leads(p_lead_ids text[], p_source text, p_owner uuid, p_look jsonb, p_lease interval, p_lands_within interval, p_spread interval); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.accept_leads(p_lead_ids text[], p_source text, p_owner uuid, p_look jsonb, p_lease interval, p_lands_within interval, p_spread interval) IS 'T1 of many leads, each once; the queue runs them. Answers how each stands.';
 
 --
 -- Name: acquire_contacts(text, uuid, bigint, jsonb, bytea, bytea[], jsonb, jsonb); Type: FUNCTION; Schema: ops; Owner: -
@@ -1032,7 +1114,7 @@ begin
         return;
     end if;
     loop
-        return query select * from ops.cached_lookup(p_lead_id, p_provider, p_kind, p_key_hash);
+        return query select * from ops.usable_lookup(p_lead_id, p_provider, p_kind, p_key_hash, terms);
         if found then
             insert into ops.provider_calls
                 (provider, operation, lead_id, outcome, cost_centavos, latency_ms, purpose, legal_basis)
@@ -1049,7 +1131,7 @@ begin
         for update;
         -- Gone, or answered in between: look again.
         continue when not found;
-        continue when exists (select from ops.cached_lookup(p_lead_id, p_provider, p_kind, p_key_hash));
+        continue when exists (select from ops.usable_lookup(p_lead_id, p_provider, p_kind, p_key_hash, terms));
 
         if ops.is_asked(stored, p_lead_id, terms) then
             return query select 'pending', null::jsonb, null::uuid, null::timestamptz;
@@ -1105,6 +1187,20 @@ end $$;
 --
 
 COMMENT ON FUNCTION ops.acquire_lookups(p_lead_id text, p_owner uuid, p_run_no bigint, keys jsonb, terms jsonb) IS 'Several questions, locked in the order of their keys, answered by position.';
+
+--
+-- Name: is_inquiry(text); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.is_inquiry(asker text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN (asker ~~ 'inquiry:%'::text);
+
+--
+-- Name: FUNCTION is_inquiry(asker text); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.is_inquiry(asker text) IS 'Whether whoever asks is no lead but an inquiry.';
 
 --
 -- Name: party_enrichments; Type: TABLE; Schema: core; Owner: -
@@ -1201,14 +1297,14 @@ CREATE FUNCTION ops.cached_lookup(p_lead_id text, p_provider text, p_kind text, 
      e.enriched_at
     FROM (ops.lookups l
       LEFT JOIN core.party_enrichments e ON (((l.kind = 'profile'::text) AND (e.party_id = ((l.value ->> 'party_id'::text))::uuid) AND (e.provider = l.provider))))
-   WHERE ((l.provider = cached_lookup.p_provider) AND (l.kind = cached_lookup.p_kind) AND (l.key_hash = cached_lookup.p_key_hash) AND (l.state <> 'pending'::text) AND (l.expires_at > now()) AND ((l.lead_id = cached_lookup.p_lead_id) OR ((l.value ->> 'refused'::text) IS DISTINCT FROM 'profile_name_contradicts'::text)) AND ((NOT COALESCE((l.value ? 'party_id'::text), false)) OR (e.party_id IS NOT NULL)));
+   WHERE ((l.provider = cached_lookup.p_provider) AND (l.kind = cached_lookup.p_kind) AND (l.key_hash = cached_lookup.p_key_hash) AND (l.state <> 'pending'::text) AND (l.expires_at > now()) AND ((l.lead_id = cached_lookup.p_lead_id) OR ((l.value ->> 'refused'::text) IS DISTINCT FROM 'profile_name_contradicts'::text)) AND (NOT (ops.is_inquiry(cached_lookup.p_lead_id) AND (COALESCE((l.value ->> 'refused'::text), ''::text) = ANY (ARRAY['profile_name_contradicts'::text, 'deceased'::text])))) AND ((NOT COALESCE((l.value ? 'party_id'::text), false)) OR (e.party_id IS NOT NULL)));
 END;
 
 --
 -- Name: FUNCTION cached_lookup(p_lead_id text, p_provider text, p_kind text, p_key_hash bytea); Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON FUNCTION ops.cached_lookup(p_lead_id text, p_provider text, p_kind text, p_key_hash bytea) IS 'A stored answer that is still fresh, else no row.';
+COMMENT ON FUNCTION ops.cached_lookup(p_lead_id text, p_provider text, p_kind text, p_key_hash bytea) IS 'A stored answer that is still fresh and an answer to whoever asks, else no row.';
 
 --
 -- Name: complete_delivery(text, uuid, bigint, boolean, jsonb); Type: FUNCTION; Schema: ops; Owner: -
@@ -1331,6 +1427,50 @@ end $$;
 COMMENT ON FUNCTION ops.end_run(p_lead_id text, p_owner uuid, p_run_no bigint, ending text, p_reason text, retry_after interval, spends_attempt boolean, settled jsonb, absent_secs double precision, steps jsonb, max_attempts integer, max_unknown_sends integer) IS 'The end of a run that delivered nothing, or does not know whether it did: an end state, or a retry.';
 
 --
+-- Name: given_leads; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.given_leads (
+    lead_id text NOT NULL,
+    name text,
+    cpf text,
+    email text,
+    phones text[] DEFAULT '{}'::text[] NOT NULL,
+    given_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_given_leads_cpf CHECK ((cpf ~ '^[0-9]{11}$'::text))
+);
+
+--
+-- Name: TABLE given_leads; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.given_leads IS 'What a caller gave of a lead (POST leads): a usable name, phones and e-mail take the place of the CRM''s. Personal data: name, CPF, phones, e-mail. Kept: until deleted; removed when the person is suppressed.';
+
+--
+-- Name: COLUMN given_leads.cpf; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.given_leads.cpf IS 'Digits only; check digits verified.';
+
+--
+-- Name: COLUMN given_leads.email; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.given_leads.email IS 'In lower case.';
+
+--
+-- Name: COLUMN given_leads.phones; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.given_leads.phones IS 'National digits, in the order given; the first is looked up.';
+
+--
+-- Name: COLUMN given_leads.given_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.given_leads.given_at IS 'When it was last given otherwise than before.';
+
+--
 -- Name: leads; Type: TABLE; Schema: ops; Owner: -
 --
 
@@ -1354,6 +1494,7 @@ CREATE TABLE ops.leads (
     first_seen_at timestamp with time zone DEFAULT now() NOT NULL,
     finished_at timestamp with time zone,
     alert_at timestamp with time zone,
+    forced_at timestamp with time zone,
     CONSTRAINT ck_leads_attempts CHECK ((attempts >= 0)),
     CONSTRAINT ck_leads_crashes CHECK ((crashes >= 0)),
     CONSTRAINT ck_leads_due_at CHECK (((state = ANY (ARRAY['accepted'::text, 'retrying'::text, 'budget_hold'::text])) = (due_at IS NOT NULL))),
@@ -1383,7 +1524,7 @@ COMMENT ON COLUMN ops.leads.lead_id IS 'As the CRM names it; opaque.';
 -- Name: COLUMN leads.source; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.leads.source IS 'Who told us of it first. make: GET leads/process; api: the command line; the others are not written yet.';
+COMMENT ON COLUMN ops.leads.source IS 'Who told us of it first. make: GET leads/process; api: the other routes and the command line; the others are not written yet.';
 
 --
 -- Name: COLUMN leads.priority; Type: COMMENT; Schema: ops; Owner: -
@@ -1488,12 +1629,22 @@ COMMENT ON COLUMN ops.leads.finished_at IS 'When it reached an end state, while 
 COMMENT ON COLUMN ops.leads.alert_at IS 'When a person is to be told of its end; null when nobody is, or somebody was.';
 
 --
+-- Name: COLUMN leads.forced_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.forced_at IS 'Its runs use no answer that was asked for before: an admin wants them bought anew. Null when stored answers will do.';
+
+--
 -- Name: finish_lead(text, text, text, boolean, jsonb); Type: FUNCTION; Schema: ops; Owner: -
 --
 
 CREATE FUNCTION ops.finish_lead(p_lead_id text, end_state text, reason text, was_sent boolean, steps jsonb) RETURNS void
     LANGUAGE sql
     BEGIN ATOMIC
+ DELETE FROM ops.given_leads g
+   WHERE ((g.lead_id = finish_lead.p_lead_id) AND (finish_lead.end_state = 'suppressed'::text) AND (NOT (EXISTS ( SELECT
+            FROM ops.leads l
+           WHERE ((l.lead_id = finish_lead.p_lead_id) AND (l.requested_no > l.run_no))))));
  UPDATE ops.leads l SET alert_at =
          CASE
              WHEN (((finish_lead.end_state = 'delivery_unknown'::text) AND (l.outcome IS DISTINCT FROM 'delivery_unknown'::text)) OR (finish_lead.reason = 'crashed_too_often'::text)) THEN now()
@@ -1510,6 +1661,10 @@ CREATE FUNCTION ops.finish_lead(p_lead_id text, end_state text, reason text, was
          CASE
              WHEN (l.requested_no > l.run_no) THEN 0
              ELSE l.attempts
+         END, forced_at =
+         CASE
+             WHEN (l.requested_no > l.run_no) THEN l.forced_at
+             ELSE NULL::timestamp with time zone
          END, finished_at =
          CASE
              WHEN (l.requested_no > l.run_no) THEN NULL::timestamp with time zone
@@ -1523,6 +1678,24 @@ END;
 --
 
 COMMENT ON FUNCTION ops.finish_lead(p_lead_id text, end_state text, reason text, was_sent boolean, steps jsonb) IS 'Ends the run of a lead; one that changed meanwhile starts again.';
+
+--
+-- Name: given_details(text); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.given_details(p_lead_id text) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $$
+begin
+    return (select jsonb_build_object('name', g.name, 'cpf', g.cpf, 'email', g.email, 'phones', g.phones)
+            from ops.given_leads g where g.lead_id = p_lead_id);
+end $$;
+
+--
+-- Name: FUNCTION given_details(p_lead_id text); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.given_details(p_lead_id text) IS 'What was given of a lead; null when nothing was.';
 
 --
 -- Name: hand_back_leads(uuid); Type: FUNCTION; Schema: ops; Owner: -
@@ -1604,6 +1777,24 @@ end $$;
 COMMENT ON FUNCTION ops.hold_claim(p_lead_id text, p_owner uuid, p_run_no bigint) IS 'The fence: refuses (LC001) whoever lost the lead, and locks its row until the transaction ends.';
 
 --
+-- Name: inquire(text, uuid, jsonb, double precision, jsonb, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.inquire(asker text, p_owner uuid, settled jsonb, absent_secs double precision, keys jsonb, terms jsonb) RETURNS TABLE("position" integer, answer text, value jsonb, party_id uuid, fetched_at timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform ops.settle_lookups(asker, p_owner, settled, absent_secs, null);
+    return query select * from ops.acquire_lookups(asker, p_owner, 0, keys, terms);
+end $$;
+
+--
+-- Name: FUNCTION inquire(asker text, p_owner uuid, settled jsonb, absent_secs double precision, keys jsonb, terms jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.inquire(asker text, p_owner uuid, settled jsonb, absent_secs double precision, keys jsonb, terms jsonb) IS 'Of an inquiry: settles what came back and acquires the next questions.';
+
+--
 -- Name: instances; Type: TABLE; Schema: ops; Owner: -
 --
 
@@ -1652,13 +1843,70 @@ COMMENT ON FUNCTION ops.is_alive(instance uuid, lease interval) IS 'Whether an i
 
 CREATE FUNCTION ops.is_asked(lookup ops.lookups, p_lead_id text, terms jsonb) RETURNS boolean
     LANGUAGE sql STABLE
-    RETURN (((lookup).state = 'pending'::text) AND ((lookup).lead_id <> p_lead_id) AND (EXISTS (SELECT FROM ops.leads l WHERE ((l.lead_id = (is_asked.lookup).lead_id) AND (l.owner = (is_asked.lookup).owner) AND (l.run_no = (is_asked.lookup).run_no)))) AND ops.is_alive((lookup).owner, make_interval(secs => ((terms ->> 'lease_secs'::text))::double precision)));
+    RETURN (((lookup).state = 'pending'::text) AND ((lookup).lead_id <> p_lead_id) AND CASE WHEN ops.is_inquiry((lookup).lead_id) THEN ((lookup).started_at > (now() - '00:15:00'::interval)) ELSE (EXISTS (SELECT FROM ops.leads l WHERE ((l.lead_id = (is_asked.lookup).lead_id) AND (l.owner = (is_asked.lookup).owner) AND (l.run_no = (is_asked.lookup).run_no)))) END AND ops.is_alive((lookup).owner, make_interval(secs => ((terms ->> 'lease_secs'::text))::double precision)));
 
 --
 -- Name: FUNCTION is_asked(lookup ops.lookups, p_lead_id text, terms jsonb); Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON FUNCTION ops.is_asked(lookup ops.lookups, p_lead_id text, terms jsonb) IS 'Whether the run of another lead, on a living instance, is asking this question.';
+COMMENT ON FUNCTION ops.is_asked(lookup ops.lookups, p_lead_id text, terms jsonb) IS 'Whether somebody else, a lead''s run or an inquiry on a living instance, is asking this question.';
+
+--
+-- Name: suppressions; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.suppressions (
+    key_hash bytea NOT NULL,
+    kind text NOT NULL,
+    reason text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_suppressions_key_hash CHECK ((octet_length(key_hash) = 32)),
+    CONSTRAINT ck_suppressions_kind CHECK ((kind = ANY (ARRAY['cpf'::text, 'phone'::text, 'email'::text]))),
+    CONSTRAINT ck_suppressions_reason CHECK ((reason = ANY (ARRAY['objection'::text, 'erasure'::text])))
+);
+
+--
+-- Name: TABLE suppressions; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.suppressions IS 'Contacts and CPFs of people who objected or were erased, as keyed hashes: a lead on one ends suppressed. Read by every run; not written yet. Personal data: keyed hashes, which only PRIVACY_KEY ties to a person. Kept: nothing is stored yet.';
+
+--
+-- Name: COLUMN suppressions.key_hash; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.suppressions.key_hash IS 'HMAC-SHA-256 under PRIVACY_KEY, as in ops.lookups.';
+
+--
+-- Name: known_answers(text, bytea[], jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.known_answers(p_lead_id text, suppression_hashes bytea[], keys jsonb) RETURNS TABLE("position" integer, answer text, value jsonb, party_id uuid, fetched_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT (k.ordinality)::integer AS ordinality,
+         CASE
+             WHEN (EXISTS ( SELECT
+                FROM ops.suppressions s
+               WHERE ((s.key_hash = ANY (known_answers.suppression_hashes)) OR (s.key_hash = k.key_hash)))) THEN 'suppressed'::text
+             ELSE c.answer
+         END AS answer,
+     c.value,
+     c.party_id,
+     c.fetched_at
+    FROM (( SELECT n.ordinality,
+             (n.item ->> 'provider'::text) AS provider,
+             (n.item ->> 'kind'::text) AS kind,
+             decode((n.item ->> 'key_hash'::text), 'hex'::text) AS key_hash
+            FROM jsonb_array_elements(known_answers.keys) WITH ORDINALITY n(item, ordinality)) k
+      LEFT JOIN LATERAL ops.cached_lookup(known_answers.p_lead_id, k.provider, k.kind, k.key_hash) c(answer, value, party_id, fetched_at) ON (true));
+END;
+
+--
+-- Name: FUNCTION known_answers(p_lead_id text, suppression_hashes bytea[], keys jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.known_answers(p_lead_id text, suppression_hashes bytea[], keys jsonb) IS 'Stored answers to questions, and who is suppressed, without asking or writing anything.';
 
 --
 -- Name: lead_parties; Type: TABLE; Schema: core; Owner: -
@@ -1674,7 +1922,7 @@ CREATE TABLE core.lead_parties (
     evidence jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT ck_lead_parties_confidence CHECK (((confidence >= (0)::numeric) AND (confidence <= (1)::numeric))),
-    CONSTRAINT ck_lead_parties_matched_by CHECK ((matched_by = ANY (ARRAY['phone'::text, 'email'::text, 'both'::text, 'review'::text])))
+    CONSTRAINT ck_lead_parties_matched_by CHECK ((matched_by = ANY (ARRAY['phone'::text, 'email'::text, 'both'::text, 'cpf'::text, 'review'::text])))
 );
 
 --
@@ -1699,13 +1947,13 @@ COMMENT ON COLUMN core.lead_parties.run_no IS 'The last run of the lead that fou
 -- Name: COLUMN lead_parties.matched_by; Type: COMMENT; Schema: core; Owner: -
 --
 
-COMMENT ON COLUMN core.lead_parties.matched_by IS 'Which of the lead''s contacts led to the person; review: a person decided.';
+COMMENT ON COLUMN core.lead_parties.matched_by IS 'Which of the lead''s contacts led to the person; cpf: given with the lead, confirmed by the profile''s name; review: a person decided.';
 
 --
 -- Name: COLUMN lead_parties.provider; Type: COMMENT; Schema: core; Owner: -
 --
 
-COMMENT ON COLUMN core.lead_parties.provider IS 'Who named the person for the contact: diretrix or work_api.';
+COMMENT ON COLUMN core.lead_parties.provider IS 'Who named the person for the contact: diretrix or work_api; of a given CPF whose profile confirms it: work_api.';
 
 --
 -- Name: COLUMN lead_parties.confidence; Type: COMMENT; Schema: core; Owner: -
@@ -2033,6 +2281,31 @@ end $$;
 COMMENT ON FUNCTION ops.persist_profile(p_lead_id text, p_owner uuid, p_run_no bigint, suppression_hashes bytea[], person jsonb, match jsonb, p_body text, p_fingerprint bytea, steps jsonb) IS 'T4: settles the profile, stores the person, ties the lead to them, queues the message. Answers suppressed, send, read_back or unchanged.';
 
 --
+-- Name: poll_inquiry(text, uuid, text, text, bytea, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.poll_inquiry(asker text, p_owner uuid, p_provider text, p_kind text, p_key_hash bytea, terms jsonb) RETURNS TABLE(answer text, value jsonb, party_id uuid, fetched_at timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if exists (
+        select from ops.lookups k
+        where k.provider = p_provider and k.kind = p_kind and k.key_hash = p_key_hash
+          and ops.is_asked(k, asker, terms)
+    ) then
+        return query select 'pending', null::jsonb, null::uuid, null::timestamptz;
+        return;
+    end if;
+    return query select * from ops.acquire_lookup(asker, p_owner, 0, p_provider, p_kind, p_key_hash, terms);
+end $$;
+
+--
+-- Name: FUNCTION poll_inquiry(asker text, p_owner uuid, p_provider text, p_kind text, p_key_hash bytea, terms jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.poll_inquiry(asker text, p_owner uuid, p_provider text, p_kind text, p_key_hash bytea, terms jsonb) IS 'Of an inquiry: looks again at a question somebody else is asking; takes it over when they are gone.';
+
+--
 -- Name: poll_lookup(text, uuid, bigint, text, text, bytea, jsonb); Type: FUNCTION; Schema: ops; Owner: -
 --
 
@@ -2051,7 +2324,7 @@ begin
     end if;
     perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
     return query select * from ops.acquire_lookup(
-        p_lead_id, p_owner, p_run_no, p_provider, p_kind, p_key_hash, terms);
+        p_lead_id, p_owner, p_run_no, p_provider, p_kind, p_key_hash, terms || '{"polled": true}');
 end $$;
 
 --
@@ -2059,6 +2332,51 @@ end $$;
 --
 
 COMMENT ON FUNCTION ops.poll_lookup(p_lead_id text, p_owner uuid, p_run_no bigint, p_provider text, p_kind text, p_key_hash bytea, terms jsonb) IS 'Looks again at a question somebody else is asking; takes it over when they are gone.';
+
+--
+-- Name: queue_lead(text, text, uuid, interval, interval, interval); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.queue_lead(p_lead_id text, p_source text, p_owner uuid, p_lease interval, p_lands_within interval, p_spread interval) RETURNS text
+    LANGUAGE plpgsql
+    AS $$
+declare
+    lead ops.leads;
+begin
+    insert into ops.leads as l (lead_id, source, state, due_at)
+    values (p_lead_id, p_source, 'accepted', now())
+    on conflict (lead_id) do nothing;
+    if found then
+        return 'accepted';
+    end if;
+    select * into strict lead from ops.leads l where l.lead_id = p_lead_id for update;
+    if lead.state = 'processing' and lead.owner <> p_owner and not ops.is_alive(lead.owner, p_lease) then
+        perform ops.release_crashed(p_lead_id, p_lands_within, p_spread);
+        select * into strict lead from ops.leads l where l.lead_id = p_lead_id;
+        -- It is due at a moment of its own, after a crash.
+        return lead.state;
+    end if;
+    if lead.state = 'processing' then
+        return lead.state;
+    end if;
+    if lead.state = 'retrying' and lead.due_at > now()
+       and exists (select from ops.outbox o where o.lead_id = p_lead_id and o.state = 'unknown') then
+        return lead.state;
+    end if;
+    update ops.leads l
+    set state = 'accepted', due_at = least(l.due_at, now()), finished_at = null, priority = 0,
+        requested_no = greatest(l.requested_no, l.run_no + 1),
+        attempts = case when l.finished_at is null then l.attempts else 0 end,
+        crashes = case when l.finished_at is null then l.crashes else 0 end
+    where l.lead_id = p_lead_id;
+    return 'accepted';
+end $$;
+
+--
+-- Name: FUNCTION queue_lead(p_lead_id text, p_source text, p_owner uuid, p_lease interval, p_lands_within interval, p_spread interval); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.queue_lead(p_lead_id text, p_source text, p_owner uuid, p_lease interval, p_lands_within interval, p_spread interval) IS 'Accepts one lead for the queue. Answers accepted, or processing or retrying when it is left as it is.';
 
 --
 -- Name: queue_message(text, uuid, bigint, text, bytea); Type: FUNCTION; Schema: ops; Owner: -
@@ -2295,6 +2613,92 @@ end $$;
 --
 
 COMMENT ON FUNCTION ops.settle_lookups(p_lead_id text, p_owner uuid, settled jsonb, absent_secs double precision, p_party_id uuid) IS 'Writes what came back over the pending rows of this claim, and into the ledger.';
+
+--
+-- Name: store_given(text, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.store_given(p_lead_id text, p_given jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into ops.given_leads as g (lead_id, name, cpf, email, phones)
+    select p_lead_id, n.name, n.cpf, n.email, coalesce(n.phones, '{}')
+    from jsonb_to_record(p_given) as n (name text, cpf text, email text, phones text[])
+    on conflict (lead_id) do update
+        set name = excluded.name, cpf = excluded.cpf, email = excluded.email, phones = excluded.phones,
+            given_at = now()
+        where (g.name, g.cpf, g.email, g.phones)
+              is distinct from (excluded.name, excluded.cpf, excluded.email, excluded.phones);
+    return found;
+end $$;
+
+--
+-- Name: FUNCTION store_given(p_lead_id text, p_given jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.store_given(p_lead_id text, p_given jsonb) IS 'Stores what was given of a lead. Answers whether it is new.';
+
+--
+-- Name: store_inquired(text, uuid, bytea[], jsonb, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.store_inquired(asker text, p_owner uuid, suppression_hashes bytea[], settled jsonb, bought jsonb) RETURNS TABLE(answer text, party_id uuid)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    question ops.lookups;
+    party    uuid;
+begin
+    if exists (select from ops.suppressions s where s.key_hash = any (suppression_hashes)) then
+        perform ops.settle_lookups(asker, p_owner, settled, 0, null);
+        return query select 'suppressed', null::uuid;
+        return;
+    end if;
+    select * into question from ops.lookups l
+    where l.provider = settled -> 0 ->> 'provider' and l.kind = settled -> 0 ->> 'kind'
+      and l.key_hash = decode(settled -> 0 ->> 'key_hash', 'hex');
+    party := core.store_person(settled -> 0 ->> 'provider', bought, question.expires_at);
+    perform ops.settle_lookups(asker, p_owner, settled, 0, party);
+    perform from ops.lookups l
+    where l.provider = question.provider and l.kind = question.kind and l.key_hash = question.key_hash
+      and l.state = 'found' and l.value ->> 'party_id' = party::text;
+    if not found then
+        raise exception 'another has taken the question over' using errcode = 'LC001';
+    end if;
+    return query select 'stored', party;
+end $$;
+
+--
+-- Name: FUNCTION store_inquired(asker text, p_owner uuid, suppression_hashes bytea[], settled jsonb, bought jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.store_inquired(asker text, p_owner uuid, suppression_hashes bytea[], settled jsonb, bought jsonb) IS 'Of an inquiry: settles the profile and stores the person. Answers suppressed or stored.';
+
+--
+-- Name: usable_lookup(text, text, text, bytea, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.usable_lookup(p_lead_id text, p_provider text, p_kind text, p_key_hash bytea, terms jsonb) RETURNS TABLE(answer text, value jsonb, party_id uuid, fetched_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT c.answer,
+     c.value,
+     c.party_id,
+     c.fetched_at
+    FROM ops.cached_lookup(usable_lookup.p_lead_id, usable_lookup.p_provider, usable_lookup.p_kind, usable_lookup.p_key_hash) c(answer, value, party_id, fetched_at)
+   WHERE ((usable_lookup.terms ? 'polled'::text) OR (NOT (EXISTS ( SELECT
+            FROM ops.leads l,
+             ops.lookups k
+           WHERE ((l.lead_id = usable_lookup.p_lead_id) AND (k.started_at < l.forced_at) AND (k.provider = usable_lookup.p_provider) AND (k.kind = usable_lookup.p_kind) AND (k.key_hash = usable_lookup.p_key_hash))))));
+END;
+
+--
+-- Name: FUNCTION usable_lookup(p_lead_id text, p_provider text, p_kind text, p_key_hash bytea, terms jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.usable_lookup(p_lead_id text, p_provider text, p_kind text, p_key_hash bytea, terms jsonb) IS 'A stored answer that a lead may use: fresh, and asked for after the wish that it be bought anew.';
 
 --
 -- Name: addresses; Type: TABLE; Schema: core; Owner: -
@@ -2581,13 +2985,31 @@ CREATE TABLE ops.access_log (
 -- Name: TABLE access_log; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON TABLE ops.access_log IS 'Who read or exported whose data, when, why. Not written yet. Personal data: who was looked up, by id. Kept: nothing is stored yet.';
+COMMENT ON TABLE ops.access_log IS 'Who triggered a lead or read whose data, when, why: one row per person shown, without a person when nobody was. Personal data: who was looked up, by id. Kept: until deleted.';
 
 --
 -- Name: COLUMN access_log.actor; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.access_log.actor IS 'The name of the key or the login.';
+COMMENT ON COLUMN ops.access_log.actor IS 'The name of the key or the login; developer on an own machine.';
+
+--
+-- Name: COLUMN access_log.action; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.access_log.action IS 'What was done, as a fixed word per route.';
+
+--
+-- Name: COLUMN access_log.lead_id; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.access_log.lead_id IS 'The lead that was triggered, or by which somebody was looked at.';
+
+--
+-- Name: COLUMN access_log.reason; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.access_log.reason IS 'LGPD_PURPOSE when it was done.';
 
 --
 -- Name: access_log_access_id_seq; Type: SEQUENCE; Schema: ops; Owner: -
@@ -2811,32 +3233,6 @@ COMMENT ON COLUMN ops.reviews.candidates IS 'The candidates with their evidence.
 COMMENT ON COLUMN ops.reviews.chosen IS 'Which of the candidates, when the decision is choose.';
 
 --
--- Name: suppressions; Type: TABLE; Schema: ops; Owner: -
---
-
-CREATE TABLE ops.suppressions (
-    key_hash bytea NOT NULL,
-    kind text NOT NULL,
-    reason text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ck_suppressions_key_hash CHECK ((octet_length(key_hash) = 32)),
-    CONSTRAINT ck_suppressions_kind CHECK ((kind = ANY (ARRAY['cpf'::text, 'phone'::text, 'email'::text]))),
-    CONSTRAINT ck_suppressions_reason CHECK ((reason = ANY (ARRAY['objection'::text, 'erasure'::text])))
-);
-
---
--- Name: TABLE suppressions; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON TABLE ops.suppressions IS 'Contacts and CPFs of people who objected or were erased, as keyed hashes: a lead on one ends suppressed. Read by every run; not written yet. Personal data: keyed hashes, which only PRIVACY_KEY ties to a person. Kept: nothing is stored yet.';
-
---
--- Name: COLUMN suppressions.key_hash; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.suppressions.key_hash IS 'HMAC-SHA-256 under PRIVACY_KEY, as in ops.lookups.';
-
---
 -- Name: webhook_events; Type: TABLE; Schema: ops; Owner: -
 --
 
@@ -2980,6 +3376,13 @@ ALTER TABLE ONLY ops.access_log
 
 ALTER TABLE ONLY ops.budgets
     ADD CONSTRAINT pk_budgets PRIMARY KEY (period, starts_on);
+
+--
+-- Name: given_leads pk_given_leads; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.given_leads
+    ADD CONSTRAINT pk_given_leads PRIMARY KEY (lead_id);
 
 --
 -- Name: google_ads_leads pk_google_ads_leads; Type: CONSTRAINT; Schema: ops; Owner: -
@@ -3145,6 +3548,42 @@ CREATE UNIQUE INDEX uq_party_contacts_primary ON core.party_contacts USING btree
 CREATE INDEX ix_access_log_party ON ops.access_log USING btree (party_id, at);
 
 --
+-- Name: ix_given_leads_email; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_given_leads_email ON ops.given_leads USING btree (email);
+
+--
+-- Name: ix_given_leads_name; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_given_leads_name ON ops.given_leads USING gin (core.fold_text(name) public.gin_trgm_ops);
+
+--
+-- Name: ix_given_leads_phones; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_given_leads_phones ON ops.given_leads USING gin (phones);
+
+--
+-- Name: ix_lead_details_email; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_lead_details_email ON ops.lead_details USING btree (email);
+
+--
+-- Name: ix_lead_details_name; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_lead_details_name ON ops.lead_details USING gin (core.fold_text(name) public.gin_trgm_ops);
+
+--
+-- Name: ix_lead_details_phone; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_lead_details_phone ON ops.lead_details USING btree (phone);
+
+--
 -- Name: ix_leads_alert; Type: INDEX; Schema: ops; Owner: -
 --
 
@@ -3271,6 +3710,13 @@ ALTER TABLE ONLY core.party_enrichments
 
 ALTER TABLE ONLY core.people
     ADD CONSTRAINT fk_people_party FOREIGN KEY (party_id, party_type) REFERENCES core.parties(id, party_type) ON DELETE CASCADE;
+
+--
+-- Name: given_leads fk_given_leads_lead; Type: FK CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.given_leads
+    ADD CONSTRAINT fk_given_leads_lead FOREIGN KEY (lead_id) REFERENCES ops.leads(lead_id) ON DELETE CASCADE;
 
 --
 -- Name: lead_details fk_lead_details_lead; Type: FK CONSTRAINT; Schema: ops; Owner: -

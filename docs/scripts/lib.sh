@@ -67,13 +67,14 @@ harmless() {
     tr -d '\000-\010\013\014\016-\037\177'
 }
 
-# ask KEY METHOD URL: sets STATUS (000 when nothing answered), TYPE, MS, BODY and WHY (curl's words).
+# ask KEY METHOD URL: sends DATA, if it is set, as JSON; sets STATUS (000 when nothing answered), TYPE, MS, BODY and WHY (curl's words).
 # The key goes in by standard input: an argument would be seen in the process list. KEY may be empty. ~/.curlrc is left
 # out (--disable, which must come first): it could send the key by another way, or write it down.
 ask() {
     local key=$1 method=$2 url=$3 timing
     local -a how=(--request "$method")
     if [ "$method" = HEAD ]; then how=(--head); fi
+    if [ -n "${DATA:-}" ]; then how+=(--header 'Content-Type: application/json' --data "$DATA"); fi
     : >"$SCRATCH/head"
     : >"$SCRATCH/body"
     timing=$(

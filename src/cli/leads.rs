@@ -9,7 +9,7 @@ use super::{Wish, on_database, run_one};
 use crate::app::Database;
 use crate::config::DatabaseConfig;
 use crate::models::{LeadId, LeadState, Money};
-use crate::storage::{self, LeadDetail, LeadSummary};
+use crate::storage::{self, LeadDetail, LeadFilter, LeadSummary};
 
 /// Which leads.
 #[derive(Debug, Subcommand)]
@@ -33,6 +33,9 @@ pub enum LeadsCommand {
     Replay {
         /// The lead's id at Contact2Sale
         lead_id: String,
+        /// Buy the providers' answers anew, whatever is stored
+        #[arg(long)]
+        force: bool,
     },
 }
 
@@ -45,7 +48,9 @@ pub(super) async fn run(command: &LeadsCommand) -> Result<()> {
         LeadsCommand::Show { lead_id } => {
             read(async |database| show(database, lead_id).await).await
         }
-        LeadsCommand::Replay { lead_id } => run_one(lead_id, Wish::Replay).await,
+        LeadsCommand::Replay { lead_id, force } => {
+            run_one(lead_id, Wish::Replay { force: *force }).await
+        }
     }
 }
 
@@ -61,7 +66,11 @@ async fn read(print: impl AsyncFnOnce(&Database) -> Result<()>) -> Result<()> {
 }
 
 async fn list(database: &Database, state: Option<LeadState>, limit: u16) -> Result<()> {
-    let page = storage::list_leads(&database.pool, state, i64::from(limit), None).await?;
+    let filter = LeadFilter {
+        state,
+        search: None,
+    };
+    let page = storage::list_leads(&database.pool, filter, i64::from(limit), None).await?;
     if page.leads.is_empty() {
         say("no leads")?;
         return Ok(());

@@ -5,17 +5,19 @@ use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, FORWARDED, VIA};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
+use super::extract::Parameters;
 use super::rate_limit::{CountedAs, RateLimit};
 use super::state::AppState;
 use crate::config::{Environment, Scope, ServerConfig, TrustProxy};
 use crate::errors::AppError;
+use crate::services::lead_processing::NamedCaller;
 use crate::telemetry::RequestSummary;
 
 /// The route that Make.com calls.
@@ -29,11 +31,62 @@ pub(super) const METRICS: &str = "/metrics";
 pub enum Caller {
     /// A developer on his own machine.
     Developer,
-    /// The holder of a key, by its name.
-    Key(String),
+    /// The holder of a key.
+    Key {
+        /// The key's name.
+        name: String,
+        /// What it opens.
+        scopes: Vec<Scope>,
+    },
     /// Somebody without a key: sees no personal data.
     Anonymous,
 }
+
+impl Caller {
+    /// Whether this caller may do what a scope opens.
+    #[must_use]
+    pub fn may(&self, scope: Scope) -> bool {
+        match self {
+            Self::Developer => true,
+            Self::Key { scopes, .. } => scopes.contains(&scope),
+            Self::Anonymous => false,
+        }
+    }
+
+    /// Asks for a scope besides the route's own.
+    ///
+    /// # Errors
+    /// 403 for a key without it, 401 without a key.
+    pub fn must(&self, scope: Scope) -> Result<(), AppError> {
+        match self {
+            _ if self.may(scope) => Ok(()),
+            Self::Anonymous => Err(KEY_NEEDED),
+            Self::Developer | Self::Key { .. } => Err(AppError::Forbidden(scope.as_str())),
+        }
+    }
+
+    /// Who triggers by this route, for the record; nobody for a caller without a key, who has no name and
+    /// sees masks.
+    pub(super) fn named(&self, action: &'static str) -> Option<NamedCaller> {
+        (*self != Self::Anonymous).then(|| NamedCaller {
+            actor: self.actor().to_owned(),
+            action,
+        })
+    }
+
+    /// Who this is, for the record of who looked: the key's name, never the key.
+    #[must_use]
+    pub fn actor(&self) -> &str {
+        match self {
+            Self::Developer => "developer",
+            Self::Key { name, .. } => name,
+            Self::Anonymous => "anonymous",
+        }
+    }
+}
+
+const KEY_NEEDED: AppError =
+    AppError::Unauthorized("a key is needed: send it as Authorization: Bearer or X-API-Key");
 
 /// What a route asks of its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,17 +101,88 @@ enum Need {
     AnyKey,
 }
 
+/// What each operation asks. One that is not listed is for admins, so that a forgotten one is shut.
+const NEEDS: &[(&str, &str, Need)] = &[
+    ("GET", "/health", Need::Nothing),
+    ("GET", "/ready", Need::Nothing),
+    ("GET", "/docs", Need::Nothing),
+    ("GET", "/docs/", Need::Nothing),
+    ("GET", "/docs/{*file}", Need::Nothing),
+    ("GET", "/api-docs/openapi.json", Need::Nothing),
+    ("GET", METRICS, Need::Scope(Scope::Metrics)),
+    ("GET", PROCESS, Need::Trigger),
+    (
+        "POST",
+        "/api/v1/c2s/enrich/{lead_id}",
+        Need::Scope(Scope::Trigger),
+    ),
+    ("POST", "/api/v1/leads", Need::Scope(Scope::Trigger)),
+    ("POST", "/api/v1/leads/batch", Need::Scope(Scope::Trigger)),
+    ("GET", "/api/v1/leads", Need::Scope(Scope::Read)),
+    ("GET", "/api/v1/leads/{id}", Need::Scope(Scope::Read)),
+    (
+        "POST",
+        "/api/v1/leads/{id}/replay",
+        Need::Scope(Scope::Admin),
+    ),
+    (
+        "GET",
+        "/api/v1/contributor/customer",
+        Need::Scope(Scope::Read),
+    ),
+    ("POST", "/api/v1/enrich", Need::Scope(Scope::Read)),
+    ("GET", "/api/v1/customers/{uuid}", Need::Scope(Scope::Read)),
+    ("GET", "/api/v1/work/modules/all", Need::Scope(Scope::Read)),
+    (
+        "GET",
+        "/api/v1/work/modules/{module}",
+        Need::Scope(Scope::Read),
+    ),
+];
+
 impl Need {
-    /// A route that this table does not list is for admins, so that a forgotten one is shut.
-    fn of(route: Option<&str>) -> Self {
-        match route {
-            None => Self::AnyKey,
-            Some("/health" | "/ready") => Self::Nothing,
-            Some(PROCESS) => Self::Trigger,
-            Some(METRICS) => Self::Scope(Scope::Metrics),
-            Some(_) => Self::Scope(Scope::Admin),
-        }
+    /// Of a method that the route does not take, whatever the route asks.
+    fn of(method: &str, route: Option<&str>) -> Self {
+        let Some(route) = route else {
+            return Self::AnyKey;
+        };
+        let method = if method == "HEAD" { "GET" } else { method };
+        let of_route = || NEEDS.iter().filter(|(_, path, _)| *path == route);
+        let listed = of_route().find(|(known, ..)| *known == method);
+        let listed = listed.or_else(|| of_route().next());
+        listed.map_or(Self::Scope(Scope::Admin), |(.., need)| *need)
     }
+
+    /// `dry_run=true` triggers nothing: whoever may read may ask for it.
+    fn of_request(request: &Request) -> Self {
+        let route = request.extensions().get::<MatchedPath>();
+        let need = Self::of(request.method().as_str(), route.map(MatchedPath::as_str));
+        let parameters = || Parameters::parse(request.uri().query().unwrap_or_default());
+        let dry = || parameters().is_ok_and(|given| given.flag("dry_run").unwrap_or(false));
+        if need == Self::Trigger && dry() {
+            return Self::Scope(Scope::Read);
+        }
+        need
+    }
+}
+
+/// The scope that an operation asks, as the OpenAPI document tells it; `None` where no key is
+/// needed.
+pub(super) fn scope_of(method: &str, route: &str) -> Option<Scope> {
+    match Need::of(method, Some(route)) {
+        Need::Nothing => None,
+        Need::Trigger => Some(Scope::Trigger),
+        Need::Scope(scope) => Some(scope),
+        // Only what is no route asks for any key.
+        Need::AnyKey => Some(Scope::Admin),
+    }
+}
+
+/// Whether an operation is listed above.
+#[cfg(test)]
+pub(super) fn is_listed(method: &str, route: &str) -> bool {
+    let mut needs = NEEDS.iter();
+    needs.any(|(known, path, _)| (*known, *path) == (method, route))
 }
 
 /// The keys and rules of this service.
@@ -75,6 +199,15 @@ struct KnownKey {
     name: String,
     scopes: Vec<Scope>,
     digest: [u8; 32],
+}
+
+impl KnownKey {
+    fn caller(&self) -> Caller {
+        Caller::Key {
+            name: self.name.clone(),
+            scopes: self.scopes.clone(),
+        }
+    }
 }
 
 impl Access {
@@ -155,9 +288,7 @@ impl Access {
             return if open_trigger {
                 Ok(Caller::Anonymous)
             } else {
-                Err(AppError::Unauthorized(
-                    "a key is needed: send it as Authorization: Bearer or X-API-Key",
-                ))
+                Err(KEY_NEEDED)
             };
         };
         let key = self.find_key(presented).ok_or(AppError::Unauthorized(
@@ -166,13 +297,11 @@ impl Access {
         let scope = match need {
             Need::Trigger => Scope::Trigger,
             Need::Scope(scope) => scope,
-            Need::AnyKey | Need::Nothing => return Ok(Caller::Key(key.name.clone())),
+            Need::AnyKey | Need::Nothing => return Ok(key.caller()),
         };
-        if key.scopes.contains(&scope) {
-            Ok(Caller::Key(key.name.clone()))
-        } else {
-            Err(AppError::Forbidden(scope.as_str()))
-        }
+        let caller = key.caller();
+        caller.must(scope)?;
+        Ok(caller)
     }
 
     fn counted_as(&self, request: &Request) -> CountedAs {
@@ -195,11 +324,10 @@ pub(super) async fn guard(
     State(state): State<AppState>,
     mut request: Request,
     next: Next,
-) -> Result<Response, AppError> {
-    let route = request.extensions().get::<MatchedPath>();
-    let need = Need::of(route.map(MatchedPath::as_str));
+) -> Response {
+    let need = Need::of_request(&request);
     if need == Need::Nothing {
-        return Ok(next.run(request).await);
+        return next.run(request).await;
     }
     let access = &state.access;
     let counted_as = access.counted_as(&request);
@@ -211,12 +339,23 @@ pub(super) async fn guard(
     }
     let decided = access.decide(need, request.headers());
     // Whoever may read the metrics is not counted; whoever guesses at a key for them is.
-    if need != Need::Scope(Scope::Metrics) || decided.is_err() {
-        let taken = access.rate_limit.take(&counted_as);
-        taken.map_err(|retry_after| AppError::TooManyRequests { retry_after })?;
+    if need == Need::Scope(Scope::Metrics)
+        && let Ok(caller) = &decided
+    {
+        request.extensions_mut().insert(caller.clone());
+        return next.run(request).await;
     }
-    request.extensions_mut().insert(decided?);
-    Ok(next.run(request).await)
+    let standing = access.rate_limit.take(&counted_as);
+    let mut answer = match (standing.refused_for, decided) {
+        (Some(retry_after), _) => AppError::TooManyRequests { retry_after }.into_response(),
+        (None, Err(refused)) => refused.into_response(),
+        (None, Ok(caller)) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+    };
+    access.rate_limit.tell(standing, answer.headers_mut());
+    answer
 }
 
 fn digest_of(key: &str) -> [u8; 32] {

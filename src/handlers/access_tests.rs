@@ -17,9 +17,7 @@ fn decision(access: &Access, need: Need, headers: &[(&'static str, &str)]) -> St
         map.insert(*name, HeaderValue::from_str(value).unwrap());
     }
     match access.decide(need, &map) {
-        Ok(Caller::Developer) => "developer".to_owned(),
-        Ok(Caller::Anonymous) => "anonymous".to_owned(),
-        Ok(Caller::Key(name)) => name,
+        Ok(caller) => caller.actor().to_owned(),
         Err(error) => error.status().as_u16().to_string(),
     }
 }
@@ -76,8 +74,28 @@ fn the_trigger_can_be_open_beside_keys() {
 
 #[test]
 fn a_route_the_table_forgot_is_shut() {
-    assert_eq!(Need::of(Some("/api/v1/forgotten")), ADMIN);
-    assert_eq!(Need::of(None), Need::AnyKey);
+    assert_eq!(Need::of("GET", Some("/api/v1/forgotten")), ADMIN);
+    assert_eq!(Need::of("GET", None), Need::AnyKey);
+    assert_eq!(Need::of("HEAD", Some("/health")), Need::Nothing);
+    assert_eq!(Need::of("DELETE", Some(PROCESS)), Need::Trigger);
+}
+
+#[rstest]
+#[case::developer(Caller::Developer, "developer", None)]
+#[case::anonymous(Caller::Anonymous, "anonymous", Some(401))]
+#[case::reader(
+    Caller::Key { name: "site".to_owned(), scopes: vec![Scope::Read] }, "site", Some(403))]
+#[case::admin(
+    Caller::Key { name: "ops".to_owned(), scopes: vec![Scope::Admin] }, "ops", None)]
+fn a_further_scope_is_asked_for(
+    #[case] caller: Caller,
+    #[case] actor: &str,
+    #[case] refused: Option<u16>,
+) {
+    let said = caller.must(Scope::Admin).err();
+    assert_eq!(said.map(|error| error.status().as_u16()), refused);
+    assert_eq!(caller.may(Scope::Admin), refused.is_none());
+    assert_eq!(caller.actor(), actor);
 }
 
 #[test]

@@ -1,16 +1,10 @@
-//! What callers send, parsed: what cannot be used is a 400 that names the field. And the JSON they
-//! are answered with.
+//! What callers send in path and query, parsed: what cannot be used is a 400 that names the field.
 
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::extract::{FromRequestParts, RawPathParams};
-use axum::response::{IntoResponse, Response};
-use http::HeaderValue;
-use http::header::CONTENT_TYPE;
+use axum::extract::{FromRequestParts, MatchedPath, RawPathParams};
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
 
 use crate::errors::AppError;
 use crate::models::LeadId;
@@ -18,18 +12,12 @@ use crate::models::LeadId;
 /// The longest a caller may wait, in seconds (API.md).
 const LONGEST_WAIT: u64 = 25;
 
-/// A JSON body of an answer.
-#[derive(Debug)]
-pub(super) struct JsonAnswer(pub(super) Value);
+/// Items of a list when `limit` is not given, and the most there are (API.md "Endpoints").
+const DEFAULT_LIMIT: u8 = 20;
+const LARGEST_LIMIT: u8 = 100;
 
-impl IntoResponse for JsonAnswer {
-    fn into_response(self) -> Response {
-        let mut response = Response::new(Body::from(self.0.to_string()));
-        let kind = HeaderValue::from_static("application/json");
-        response.headers_mut().insert(CONTENT_TYPE, kind);
-        response
-    }
-}
+/// No cursor of ours is longer, in bytes.
+const LONGEST_CURSOR: usize = 1_000;
 
 /// The query of the trigger.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,25 +26,34 @@ pub(super) struct ProcessQuery {
     pub(super) lead_id: LeadId,
     /// `wait`, clamped; `None` when not given.
     pub(super) wait: Option<Duration>,
+    /// `dry_run`.
+    pub(super) is_dry_run: bool,
+    /// `force`.
+    pub(super) force: bool,
 }
 
 impl ProcessQuery {
     pub(super) fn parse(query: &str) -> Result<Self, AppError> {
         let parameters = Parameters::parse(query)?;
-        for name in ["dry_run", "force"] {
-            refuse_unless_false(&parameters, name)?;
-        }
         let id = parameters.single("id")?.ok_or(AppError::BadRequest {
             field: "id",
             wrong: "is missing: send the lead's id, as in ?id=…",
         })?;
-        let lead_id = parse_lead_id(id)?;
+        let lead_id = parse_lead_id("id", id)?;
         let wait = parameters.single("wait")?.map(parse_wait).transpose()?;
-        Ok(Self { lead_id, wait })
+        Ok(Self {
+            lead_id,
+            wait,
+            is_dry_run: parameters.flag("dry_run")?,
+            force: parameters.flag("force")?,
+        })
     }
 }
 
-/// The lead whose id stands in the path, as `{id}`.
+/// What is wrong with a text that is no lead id.
+pub(super) const NO_LEAD_ID: &str = "is no lead id: 1 to 64 of A–Z a–z 0–9 - _";
+
+/// The lead whose id stands in the path, as `{id}` or `{lead_id}`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct LeadInPath(pub(super) LeadId);
 
@@ -65,19 +62,22 @@ impl<S: Send + Sync> FromRequestParts<S> for LeadInPath {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
         let parameters = RawPathParams::from_request_parts(parts, state).await;
+        let route = parts.extensions.get::<MatchedPath>();
+        let is_lead_id = route.is_some_and(|route| route.as_str().contains("{lead_id}"));
+        let field = if is_lead_id { "lead_id" } else { "id" };
         let parameters = parameters.map_err(|_| AppError::BadRequest {
-            field: "id",
+            field,
             wrong: "is not UTF-8 when decoded",
         })?;
-        let id = parameters.iter().find(|(name, _)| *name == "id");
-        parse_lead_id(id.map_or("", |(_, value)| value)).map(Self)
+        let id = parameters.iter().find(|(name, _)| *name == field);
+        parse_lead_id(field, id.map_or("", |(_, value)| value)).map(Self)
     }
 }
 
-fn parse_lead_id(text: &str) -> Result<LeadId, AppError> {
+fn parse_lead_id(field: &'static str, text: &str) -> Result<LeadId, AppError> {
     LeadId::parse(text).map_err(|_| AppError::BadRequest {
-        field: "id",
-        wrong: "is no lead id: 1 to 64 of A–Z a–z 0–9 - _",
+        field,
+        wrong: NO_LEAD_ID,
     })
 }
 
@@ -101,11 +101,37 @@ pub(super) fn lead_named_in(query: &str) -> Option<LeadId> {
     LeadId::parse(parameters.single("id").ok()??).ok()
 }
 
-/// Decoded parameters, in order.
-struct Parameters(Vec<(String, String)>);
+/// The decoded parameters of a query, in order. Unknown ones are ignored.
+#[derive(Debug)]
+pub(super) struct Parameters(Vec<(String, String)>);
+
+impl<S: Sync> FromRequestParts<S> for Parameters {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, AppError> {
+        Self::parse(parts.uri.query().unwrap_or_default())
+    }
+}
+
+/// The part of a list that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Page {
+    /// `limit`: the most items to answer.
+    pub(super) limit: u8,
+    /// `cursor`: where to go on, as the page before said; whoever makes the list reads it.
+    pub(super) cursor: Option<String>,
+}
+
+impl Page {
+    /// A cursor that the list does not understand.
+    pub(super) const UNKNOWN_CURSOR: AppError = AppError::BadRequest {
+        field: "cursor",
+        wrong: "is no cursor of this list: send next_cursor of the page before",
+    };
+}
 
 impl Parameters {
-    fn parse(query: &str) -> Result<Self, AppError> {
+    pub(super) fn parse(query: &str) -> Result<Self, AppError> {
         let pairs = query.split('&').filter(|pair| !pair.is_empty());
         let decoded = pairs.map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -114,8 +140,39 @@ impl Parameters {
         decoded.collect::<Result<_, _>>().map(Self)
     }
 
+    /// `limit`, 1 to 100, and `cursor`.
+    pub(super) fn page(&self) -> Result<Page, AppError> {
+        let limit = match self.single("limit")? {
+            None => DEFAULT_LIMIT,
+            Some(text) => parse_limit(text).ok_or(AppError::BadRequest {
+                field: "limit",
+                wrong: "is no whole number from 1 to 100",
+            })?,
+        };
+        let cursor = self.single("cursor")?.map(str::to_owned);
+        if cursor
+            .as_ref()
+            .is_some_and(|cursor| cursor.len() > LONGEST_CURSOR)
+        {
+            return Err(Page::UNKNOWN_CURSOR);
+        }
+        Ok(Page { limit, cursor })
+    }
+
+    /// A parameter that is `true` or `false`, the latter when it is not given.
+    pub(super) fn flag(&self, name: &'static str) -> Result<bool, AppError> {
+        match self.single(name)? {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(AppError::BadRequest {
+                field: name,
+                wrong: "must be true or false",
+            }),
+        }
+    }
+
     /// The value of a parameter that may be given once.
-    fn single(&self, name: &'static str) -> Result<Option<&str>, AppError> {
+    pub(super) fn single(&self, name: &'static str) -> Result<Option<&str>, AppError> {
         let mut values = self.0.iter().filter(|(known, _)| known == name);
         let first = values.next().map(|(_, value)| value.as_str());
         if values.next().is_some() {
@@ -143,6 +200,12 @@ fn decode(text: &str) -> Result<String, AppError> {
     Ok(decoded.into_owned())
 }
 
+fn parse_limit(text: &str) -> Option<u8> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    let limit: u8 = text.parse().ok().filter(|_| is_number)?;
+    (1..=LARGEST_LIMIT).contains(&limit).then_some(limit)
+}
+
 fn parse_wait(text: &str) -> Result<Duration, AppError> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -158,17 +221,6 @@ fn parse_wait(text: &str) -> Result<Duration, AppError> {
     // A number too large to be read is more than the longest wait.
     let secs = digits.parse::<u64>().unwrap_or(LONGEST_WAIT);
     Ok(Duration::from_secs(secs.min(LONGEST_WAIT)))
-}
-
-/// Parameters that later versions know. Ignored, `dry_run=true` would post the message that the
-/// caller wanted only to see.
-fn refuse_unless_false(parameters: &Parameters, field: &'static str) -> Result<(), AppError> {
-    let wrong = match parameters.single(field)? {
-        None | Some("false") => return Ok(()),
-        Some("true") => "is not built yet: leave it out; nothing was done",
-        Some(_) => "must be true or false",
-    };
-    Err(AppError::BadRequest { field, wrong })
 }
 
 #[cfg(test)]
@@ -199,6 +251,29 @@ mod tests {
         assert_eq!(read(query), Ok((id.to_owned(), wait)));
     }
 
+    #[rstest]
+    #[case::neither("", Ok((20, None)))]
+    #[case::both("limit=100&cursor=a.b&x=1", Ok((100, Some("a.b"))))]
+    #[case::one("limit=1", Ok((1, None)))]
+    #[case::none("limit=0", Err("limit"))]
+    #[case::more("limit=101", Err("limit"))]
+    #[case::far_more("limit=99999999999", Err("limit"))]
+    #[case::signed("limit=%2B5", Err("limit"))]
+    #[case::empty("limit=", Err("limit"))]
+    #[case::twice("limit=5&limit=5", Err("limit"))]
+    #[case::two_cursors("cursor=a&cursor=b", Err("cursor"))]
+    #[case::long_cursor(&format!("cursor={}", "a".repeat(1_001)), Err("cursor"))]
+    fn a_page_is_read(#[case] query: &str, #[case] expected: Result<(u8, Option<&str>), &str>) {
+        let page = Parameters::parse(query).and_then(|parameters| parameters.page());
+        let read = page.map(|page| (page.limit, page.cursor));
+        let expected = expected.map(|(limit, cursor)| (limit, cursor.map(str::to_owned)));
+        let read = read.map_err(|error| error.to_string());
+        match (read, expected) {
+            (Err(said), Err(field)) => assert!(said.starts_with(field), "{said}"),
+            (read, expected) => assert_eq!(read, expected.map_err(str::to_owned)),
+        }
+    }
+
     proptest! {
         #[test]
         fn any_query_is_read_or_refused(query in ".*") {
@@ -222,8 +297,8 @@ mod tests {
     #[case::invalid_utf8("id=%ff", "query: is not UTF-8")]
     #[case::invalid_name("id=a&%c3=1", "query: is not UTF-8")]
     #[case::nul("id=a%00", "query: holds a NUL")]
-    #[case::dry_run("id=a&dry_run=true", "dry_run: is not built yet")]
-    #[case::force("id=a&force=true", "force: is not built yet")]
+    #[case::force_other("id=a&force=yes", "force: must be true or false")]
+    #[case::dry_run_twice("id=a&dry_run=true&dry_run=true", "dry_run: is given more than once")]
     #[case::dry_run_other("id=a&dry_run=1", "dry_run: must be true or false")]
     fn what_cannot_be_used_is_named(#[case] query: &str, #[case] expected: &str) {
         let said = read(query);

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::extract::State;
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::extract::JsonAnswer;
+use super::json::JsonAnswer;
+use super::openapi;
 use super::state::AppState;
 use crate::errors::AppError;
 
@@ -14,17 +16,65 @@ use crate::errors::AppError;
 const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 
-/// The process lives. Touches nothing.
-pub(super) async fn health() -> JsonAnswer {
-    JsonAnswer(json!({
-        "status": "healthy",
-        "service": "rust-c2s-api",
-        "version": env!("CARGO_PKG_VERSION"),
-    }))
+/// The service lives.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Health {
+    /// Always `healthy`: who is not does not answer.
+    status: &'static str,
+    /// Always `rust-c2s-api`.
+    service: &'static str,
+    /// The version of the service.
+    version: &'static str,
 }
 
-/// Requests can be worked on; 503 names what is missing.
-pub(super) async fn ready(State(state): State<AppState>) -> Result<JsonAnswer, AppError> {
+/// Requests can be worked on.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Ready {
+    /// Always `ready`: who is not answers 503.
+    status: &'static str,
+    /// Each upstream and how its breaker stands: `closed`, `open` or `probing`. An open one does
+    /// not make the service unready: leads are accepted and wait.
+    upstreams: BTreeMap<&'static str, &'static str>,
+}
+
+/// Whether the process lives.
+///
+/// Touches nothing: route traffic by this.
+#[utoipa::path(
+    get,
+    path = "/health",
+    operation_id = "health",
+    tag = openapi::OPERATION,
+    responses((
+        status = 200, description = "The process lives.", body = Health,
+        example = json!({"status": "healthy", "service": "rust-c2s-api", "version": "0.1.0"})
+    ))
+)]
+pub(super) async fn health() -> JsonAnswer<Health> {
+    JsonAnswer(Health {
+        status: "healthy",
+        service: "rust-c2s-api",
+        version: env!("CARGO_PKG_VERSION"),
+    })
+}
+
+/// Whether requests can be worked on.
+///
+/// The database is reachable, no migration is pending and the workers are alive. Alert on this.
+#[utoipa::path(
+    get,
+    path = "/ready",
+    operation_id = "ready",
+    tag = openapi::OPERATION,
+    responses(
+        (status = 200, description = "Requests can be worked on.", body = Ready, example = json!({
+            "status": "ready",
+            "upstreams": {"c2s": "closed", "diretrix": "closed", "work_api": "closed"}
+        })),
+        (status = 503, description = "not ready: database")
+    )
+)]
+pub(super) async fn ready(State(state): State<AppState>) -> Result<JsonAnswer<Ready>, AppError> {
     if state.draining.is_cancelled() {
         return Err(not_ready("the service is stopping"));
     }
@@ -38,11 +88,10 @@ pub(super) async fn ready(State(state): State<AppState>) -> Result<JsonAnswer, A
     let missing = parts.iter().filter(|(_, ready)| !ready);
     let missing: Vec<&str> = missing.map(|(name, _)| *name).collect();
     if missing.is_empty() {
-        let upstreams = report.upstreams.into_iter();
-        let upstreams: BTreeMap<_, _> = upstreams.collect();
-        Ok(JsonAnswer(
-            json!({ "status": "ready", "upstreams": upstreams }),
-        ))
+        Ok(JsonAnswer(Ready {
+            status: "ready",
+            upstreams: report.upstreams.into_iter().collect(),
+        }))
     } else {
         Err(not_ready(&format!("not ready: {}", missing.join(", "))))
     }

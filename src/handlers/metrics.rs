@@ -8,6 +8,8 @@ use axum::response::{IntoResponse, Response};
 use futures::future::BoxFuture;
 use http::header::CONTENT_TYPE;
 
+use super::access::METRICS;
+use super::openapi;
 use super::state::AppState;
 
 /// The text format of Prometheus.
@@ -38,7 +40,19 @@ impl fmt::Debug for Scrape {
     }
 }
 
-/// For whoever has the scope `metrics`.
+/// What Prometheus reads.
+///
+/// Answers 200 also while the database is away, without what only the database knows.
+#[utoipa::path(
+    get,
+    path = METRICS,
+    operation_id = "metrics",
+    tag = openapi::OPERATION,
+    responses((
+        status = 200, description = "The text format of Prometheus, version 0.0.4.",
+        body = String, content_type = "text/plain", example = "rust_c2s_database_up 1"
+    ))
+)]
 pub(super) async fn metrics(State(state): State<AppState>) -> Response {
     answer(&state.calls.scrape).await
 }

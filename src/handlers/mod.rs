@@ -1,33 +1,69 @@
 //! The routes: what comes in is parsed here, what goes out is written here, and what it means is
 //! decided in the services.
+//!
+//! A new route, as `GET /api/v1/things/{id}`:
+//!
+//! 1. a file `things.rs` with the handler. It takes extractors of ours ([`extract`], [`json`]) and
+//!    answers `Result<JsonAnswer<Thing>, AppError>`, where `Thing` derives `Serialize` and `ToSchema`;
+//! 2. above it `#[utoipa::path(get, path = …, operation_id = "read_thing", tag = …, params(…),
+//!    responses(…))]` with its doc comment as summary and description. Of errors it lists those of
+//!    its own (400, 404, 422, 503), each with `description` alone: the `detail` that is answered.
+//!    Body and example of every error, and 401, 403, 408, 413, 415, 429, 500, are added by
+//!    [`openapi::complete`];
+//! 3. `.routes(routes!(things::read_thing))` below;
+//! 4. a line in `NEEDS` ([`access`]): which scope it asks;
+//! 5. a section in docs/API_ENDPOINTS.md, and a walk in docs/scripts/testing/test-local.sh.
+//!
+//! Whoever shows a person calls [`AppState::record`] first.
 
 mod access;
+mod batch;
+mod customer_body;
+mod customer_calls;
+mod customer_examples;
+mod customers;
+mod docs;
+mod dry_run;
+mod enrich;
 mod extract;
+mod give_lead;
 mod health;
+mod json;
+mod lead_calls;
+mod lead_list;
+mod lead_state;
 mod metrics;
 mod observe;
+mod openapi;
 mod process;
 mod process_answer;
 mod rate_limit;
 mod replay;
+mod security_headers;
 mod state;
+mod work_modules;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::handler::Handler;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, get};
 use http::header::ALLOW;
 use std::any::Any;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
 
 pub use self::metrics::Scrape;
 pub use access::{Access, Caller};
-pub use process_answer::{Masking, NO_PROFILE, Rendered, render};
-pub use state::{AppState, ProcessLead, Readiness, ReadinessReport, ServiceCalls};
+pub use customer_calls::CustomerCalls;
+pub use lead_calls::{AcceptLeads, Call, LeadCalls, ListRequest};
+pub use lead_state::StateWord;
+pub use openapi::document;
+pub use process_answer::{LeadAnswer, LeadBody, Masking, NO_PROFILE, Rendered, render};
+pub use state::{AppState, NotRecorded, Readiness, ReadinessReport, RecordAccess, ServiceCalls};
 
 use crate::errors::AppError;
 
@@ -37,16 +73,38 @@ const BODY_LIMIT: usize = 1024 * 1024;
 /// (25 s), and time to accept and answer around it.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(35);
 
-/// All routes, with what holds for each of them: one log line, no panic, bounded body and time,
-/// rate limit and access.
+/// All routes, with what holds for each of them: headers for browsers, one log line, no panic,
+/// bounded body and time, rate limit and access.
 pub fn router(state: AppState) -> Router {
-    let routes = Router::new()
-        .route("/health", get(health::health))
-        .route("/ready", get(health::ready))
-        .route(access::METRICS, get(metrics::metrics))
-        .route(access::PROCESS, get_with_effect(process::process))
-        .route("/api/v1/leads/{id}/replay", post(replay::replay));
+    let (routes, _) = documented_routes().split_for_parts();
+    let [redirect, page, file] = docs::ROUTES;
+    let routes = routes
+        .route(redirect, get(docs::redirect))
+        .route(page, get(docs::file))
+        .route(file, get(docs::file));
     with_layers(routes, state, REQUEST_TIMEOUT)
+}
+
+/// The routes that the OpenAPI document shows, with it.
+fn documented_routes() -> OpenApiRouter<AppState> {
+    let mut routes = OpenApiRouter::with_openapi(openapi::base())
+        .routes(routes!(health::health))
+        .routes(routes!(health::ready))
+        .routes(routes!(metrics::metrics))
+        .routes(routes!(openapi::openapi_document))
+        .routes(routes!(process::process).map(without_head))
+        .routes(routes!(replay::replay))
+        .routes(routes!(enrich::enrich))
+        .routes(routes!(lead_list::list_leads, give_lead::give_lead))
+        .routes(routes!(batch::accept_leads))
+        .routes(routes!(lead_list::show_lead))
+        .routes(routes!(customers::find_customer).map(without_head))
+        .routes(routes!(customers::enrich))
+        .routes(routes!(customers::read_customer))
+        .routes(routes!(work_modules::all_modules).map(without_head))
+        .routes(routes!(work_modules::one_module).map(without_head));
+    openapi::complete(routes.get_openapi_mut());
+    routes
 }
 
 /// The metrics and nothing else, without a key: for METRICS_ADDR.
@@ -55,15 +113,10 @@ pub fn metrics_router(scrape: Scrape) -> Router {
     around(answering_all(routes).with_state(scrape), REQUEST_TIMEOUT)
 }
 
-/// A GET that does something. HEAD, which axum takes for a GET otherwise, is refused: link
+/// Of a GET that does something: HEAD, which axum takes for a GET otherwise, is refused. Link
 /// checkers and previews send it and must not start anything.
-fn get_with_effect<H, T>(handler: H) -> MethodRouter<AppState>
-where
-    H: Handler<T, AppState>,
-    T: 'static,
-{
-    let refuse = async || ([(ALLOW, "GET")], AppError::MethodNotAllowed);
-    get(handler).head(refuse)
+fn without_head(route: MethodRouter<AppState>) -> MethodRouter<AppState> {
+    route.head(async || ([(ALLOW, "GET")], AppError::MethodNotAllowed))
 }
 
 fn with_layers(routes: Router<AppState>, state: AppState, time: Duration) -> Router {
@@ -84,6 +137,7 @@ fn around(routes: Router, time: Duration) -> Router {
         .layer(from_fn_with_state(time, give_up_in_time))
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(from_fn(observe::observe))
+        .layer(from_fn(security_headers::add))
 }
 
 async fn give_up_in_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {

@@ -6,21 +6,25 @@ use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::extract::lead_named_in;
-use crate::errors::{AppError, InternalCause, Problem, problem_members, problem_response};
+use crate::errors::{AppError, InternalCause, Problem, ProblemBody, problem_response};
 use crate::telemetry::{RequestLine, RequestSummary};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// Answers below this path carry the five keys of a lead.
-const LEAD_ROUTES: &str = "/api/v1/leads";
+
+/// Whether answers at this path, or at this route, carry the five keys of a lead.
+pub(super) fn is_about_leads(path: &str) -> bool {
+    ["/api/v1/leads", "/api/v1/c2s"]
+        .iter()
+        .any(|start| path.starts_with(start))
+}
 
 /// Gives the request its id, and writes its one line when it is answered or its caller has left.
 pub(super) async fn observe(mut request: Request, next: Next) -> Response {
     let summary = Arc::new(RequestSummary::new(request_id(request.headers())));
-    let about_leads = request.uri().path().starts_with(LEAD_ROUTES);
+    let about_leads = is_about_leads(request.uri().path());
     if let Some(lead_id) = request
         .uri()
         .query()
@@ -77,16 +81,16 @@ fn complete(response: Response, summary: &RequestSummary, about_leads: bool) -> 
         tracing::error!(%request_id, cause = chain(cause.as_ref()), "internal error");
     }
     // An answer of a library is no problem yet: its text is dropped, its headers (Allow) stay.
-    let members = response.extensions().get::<Problem>().cloned();
-    let Problem(mut members) = members.unwrap_or_else(|| {
+    let body = response.extensions().get::<ProblemBody>().cloned();
+    let mut body = body.unwrap_or_else(|| {
         let detail = AppError::of_status(status).to_string();
-        Problem(problem_members(status, &detail))
+        ProblemBody::Plain(Problem::new(status, detail))
     });
-    members.insert("request_id".to_owned(), json!(summary.request_id()));
     if about_leads {
-        add_lead_keys(&mut members, summary);
+        let lead_id = summary.lead_id().map_or("", |lead_id| lead_id.as_str());
+        body = body.about_lead(lead_id);
     }
-    let mut complete = problem_response(status, members);
+    let mut complete = problem_response(status, body.of_request(summary.request_id()));
     for (name, value) in response.headers() {
         if !matches!(name.as_str(), "content-length" | "content-type") {
             complete.headers_mut().append(name, value.clone());
@@ -95,24 +99,8 @@ fn complete(response: Response, summary: &RequestSummary, about_leads: bool) -> 
     complete
 }
 
-/// The five keys every answer about a lead carries (API.md); what is there already stays.
-fn add_lead_keys(members: &mut Map<String, Value>, summary: &RequestSummary) {
-    let message = members.get("detail").cloned().unwrap_or_default();
-    let lead_id = summary.lead_id().map_or("", |lead_id| lead_id.as_str());
-    let keys = [
-        ("success", json!(false)),
-        ("message", message),
-        ("lead_id", json!(lead_id)),
-        ("cpfs_processed", json!([])),
-        ("entities_stored", json!(0)),
-    ];
-    for (name, value) in keys {
-        members.entry(name).or_insert(value);
-    }
-}
-
 /// An error and its causes. They name no person: that is the rule for every error of ours.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes
         .map(ToString::to_string)

@@ -6,33 +6,105 @@ use std::time::Duration;
 use axum::Extension;
 use axum::extract::State;
 
-use super::access::Caller;
+use super::access::{Caller, PROCESS};
+use super::dry_run::dry_run;
 use super::extract::ProcessQuery;
-use super::process_answer::{Masking, Rendered, render, render_lead_missing};
+use super::openapi;
+use super::process_answer::{LeadAnswer, Masking, Rendered, render, render_lead_missing};
 use super::state::AppState;
+use crate::config::Scope;
 use crate::errors::AppError;
-use crate::models::LeadState;
-use crate::services::lead_processing::ProcessError;
+use crate::models::{LeadSource, LeadState};
+use crate::services::lead_overview::OverviewError;
+use crate::services::lead_processing::{LeadRequest, ProcessError, RunWhen};
 use crate::telemetry::RequestSummary;
 
 /// When to ask again after the database could not be reached: Neon wakes within seconds.
 const DATABASE_BACK: Duration = Duration::from_secs(5);
 
-/// Runs the job for a lead, or joins it, and answers how it stands when the wait is over.
+/// When to ask again about a lead that the CRM could not be asked for.
+const CRM_BACK: Duration = Duration::from_secs(5);
+
+/// Enriches a lead and tells the broker.
+///
+/// Runs the job for a lead, or joins its run, and answers how the lead stands when the wait is
+/// over. A lead that finished less than DEDUP_TTL_SECS (300) ago is not run again.
+/// `dry_run` needs the scope `read` in place of `trigger`, `force` needs `admin` besides.
+#[utoipa::path(
+    get,
+    path = PROCESS,
+    operation_id = "process_lead",
+    tag = openapi::LEADS,
+    params(
+        ("id" = String, Query, format = "lead-id", min_length = 1, max_length = 64,
+            pattern = "^[A-Za-z0-9_-]{1,64}$", example = "00000000000000000000000000000a02",
+            description = "The lead's `id` in Contact2Sale; not the `internal_id`."),
+        ("wait" = Option<i64>, Query, example = 25,
+            description = "Seconds to wait for the end, 0 to 25 (more or less is clamped); \
+                PROCESS_WAIT_SECS when not given. When it is over the run goes on."),
+        ("dry_run" = Option<bool>, Query, example = false,
+            description = "True: only tells what a run would come to, from what is stored. Nothing is \
+                posted or paid for, and nothing written but who looked."),
+        ("force" = Option<bool>, Query, example = false,
+            description = "True: runs the lead also when it finished a moment ago, and buys the \
+                providers' answers anew. A lead that runs already is joined.")
+    ),
+    responses(
+        (status = 200, description = "The lead reached an end; `state` says which.",
+            body = LeadAnswer, example = json!({
+                "success": true,
+                "message": "Successfully processed and enriched lead. Stored 1 entities in database.",
+                "lead_id": "00000000000000000000000000000a02",
+                "cpfs_processed": ["48881932822"],
+                "entities_stored": 1,
+                "state": "completed",
+                "message_sent": true
+            })),
+        (status = 202, description = "Accepted, and not done: the lead reaches its end without \
+            another call.", body = LeadAnswer, example = json!({
+                "success": true,
+                "message": "Still processing: ask again",
+                "lead_id": "00000000000000000000000000000a02",
+                "cpfs_processed": [],
+                "entities_stored": 0,
+                "state": "processing",
+                "status_url": "/api/v1/leads/00000000000000000000000000000a02"
+            })),
+        (status = 400, description = "id: is missing: send the lead's id, as in ?id=…"),
+        (status = 404, description = "Contact2Sale does not know this lead"),
+        (status = 503, description = "the database cannot be reached; nothing was accepted: ask again")
+    )
+)]
 pub(super) async fn process(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
     Extension(summary): Extension<Arc<RequestSummary>>,
     query: ProcessQuery,
 ) -> Result<Rendered, AppError> {
-    let ProcessQuery { lead_id, wait } = query;
+    let ProcessQuery {
+        lead_id,
+        wait,
+        is_dry_run,
+        force,
+    } = query;
+    if force {
+        caller.must(Scope::Admin)?;
+    }
+    if is_dry_run {
+        return dry_run(&state, &caller, &summary, lead_id, force).await;
+    }
     let anonymous = caller == Caller::Anonymous;
     if anonymous && state.unknown_leads.contains_key(&lead_id) {
         summary.set_outcome(LeadState::LeadMissing);
         return Ok(render_lead_missing(&lead_id));
     }
     let wait = wait.unwrap_or(state.process_wait);
-    let answer = state.calls.process.call(lead_id.clone(), wait).await;
+    let request = LeadRequest {
+        force,
+        caller: caller.named("lead_process"),
+        ..LeadRequest::of(lead_id.clone(), RunWhen::NotEndedLately(LeadSource::Make))
+    };
+    let answer = state.calls.leads.process.call((request, wait)).await;
     let answer = answer.map_err(refused)?;
     summary.set_outcome(answer.state);
     summary.add_times(answer.upstream_ms, answer.database_ms);
@@ -55,7 +127,23 @@ pub(super) fn refused(error: ProcessError) -> AppError {
             retry_after: DATABASE_BACK,
         },
         ProcessError::NeverAccepted => AppError::NoSuchLead,
+        ProcessError::CrmUnavailable { retry_after, .. } => AppError::Unavailable {
+            detail: "Contact2Sale cannot be reached, so the lead could not be read: ask again"
+                .to_owned(),
+            retry_after: retry_after.unwrap_or(CRM_BACK),
+        },
         internal @ ProcessError::Internal(_) => AppError::internal(internal),
+    }
+}
+
+/// Why something could not be read, as a caller is told.
+pub(super) fn unreadable(error: OverviewError) -> AppError {
+    match error {
+        OverviewError::DatabaseUnavailable => AppError::Unavailable {
+            detail: "the database cannot be reached: ask again".to_owned(),
+            retry_after: DATABASE_BACK,
+        },
+        internal @ OverviewError::Internal(_) => AppError::internal(internal),
     }
 }
 

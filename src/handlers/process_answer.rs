@@ -7,12 +7,15 @@ use std::time::Duration;
 use axum::response::{IntoResponse, Response};
 use chrono::SecondsFormat;
 use http::header::RETRY_AFTER;
-use http::{HeaderValue, StatusCode};
-use serde_json::{Map, Value, json};
+use http::{HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
 
-use super::extract::JsonAnswer;
-use crate::errors::{problem_members, problem_response, retry_after_secs};
-use crate::models::{Cpf, LeadId, LeadState};
+use super::json::JsonAnswer;
+use super::lead_state::StateWord;
+use crate::errors::{LeadProblem, Problem, ProblemBody, problem_response, retry_after_secs};
+use crate::models::{LeadId, LeadState};
 use crate::services::lead_processing::ProcessAnswer;
 
 /// The reason by which an unidentified lead says that its CPF was found, and no profile.
@@ -37,47 +40,115 @@ pub struct Rendered {
     pub status: StatusCode,
     /// Seconds of the `Retry-After` header.
     pub retry_after: Option<u64>,
-    /// The body's keys.
-    pub body: Map<String, Value>,
+    /// The body.
+    pub body: LeadBody,
+}
+
+/// The body of an answer about the run of a lead.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum LeadBody {
+    /// How the lead stands.
+    Answer(Box<LeadAnswer>),
+    /// The CRM does not know it.
+    Missing(Box<LeadProblem>),
+}
+
+/// How a lead stands. The first five keys are in every answer about a lead, errors included, and
+/// never change type; which of the others are there follows from `state`.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct LeadAnswer {
+    /// True for `completed`, and for all that is answered with 202, which is not done yet.
+    pub(super) success: bool,
+    /// What happened, for people. Programs read `state`.
+    pub(super) message: String,
+    /// The lead.
+    #[schema(format = "lead-id")]
+    pub(super) lead_id: String,
+    /// The people stored for this lead: eleven digits, or a mask for a caller without a key.
+    pub(super) cpfs_processed: Vec<String>,
+    /// How many people were stored for this lead.
+    pub(super) entities_stored: usize,
+    /// How the lead stands; of a dry run how it would, null when answers would have to be bought first.
+    #[schema(required = true)]
+    pub(super) state: Option<StateWord>,
+    /// Of `completed`: whether this run posted the message; false when the same one was there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool, required = false)]
+    pub(super) message_sent: Option<bool>,
+    /// True when this call joined a run, or repeats the answer of one that has just ended; absent
+    /// otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool, required = false)]
+    pub(super) duplicate_request: Option<bool>,
+    /// Of 202: where the lead's state can be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    pub(super) status_url: Option<String>,
+    /// Of `retrying` and `budget_hold`: when the next run is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<DateTime<Utc>>, required = false)]
+    pub(super) next_attempt_at: Option<Option<String>>,
+    /// Of `failed`: why, as a code such as `work_api_timeout`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, required = false)]
+    pub(super) reason: Option<Option<String>>,
+    /// Of `review`: the review in which a person decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>, required = false)]
+    pub(super) review_id: Option<Option<Uuid>>,
+    /// True of a dry run; absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool, required = false)]
+    pub(super) dry_run: Option<bool>,
+    /// Of a dry run: the message that would be posted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, required = false)]
+    pub(super) message_preview: Option<Option<String>>,
+}
+
+impl LeadAnswer {
+    /// The five keys and the state, of a lead for which nobody was stored.
+    pub(super) fn of(lead_id: &LeadId, state: Option<StateWord>) -> Self {
+        Self {
+            success: false,
+            message: String::new(),
+            lead_id: lead_id.as_str().to_owned(),
+            cpfs_processed: Vec::new(),
+            entities_stored: 0,
+            state,
+            message_sent: None,
+            duplicate_request: None,
+            status_url: None,
+            next_attempt_at: None,
+            reason: None,
+            review_id: None,
+            dry_run: None,
+            message_preview: None,
+        }
+    }
 }
 
 /// Renders how a lead stands.
 #[must_use]
 pub fn render(answer: &ProcessAnswer, masking: Masking) -> Rendered {
+    let duplicate = answer.duplicate.then_some(true);
     if answer.state == LeadState::LeadMissing {
-        let mut rendered = render_lead_missing(&answer.lead_id);
-        mark_duplicate(&mut rendered.body, answer);
-        return rendered;
+        return lead_missing(&answer.lead_id, duplicate);
     }
     let unfinished = !answer.state.is_end();
-    let cpfs: &[Cpf] = if shows_people(answer.state) {
-        &answer.cpfs
-    } else {
-        &[]
+    let cpfs = shown_cpfs(answer, masking);
+    let mut body = LeadAnswer {
+        success: unfinished || answer.state == LeadState::Completed,
+        message: message(answer, cpfs.len()),
+        entities_stored: cpfs.len(),
+        cpfs_processed: cpfs,
+        duplicate_request: duplicate,
+        status_url: unfinished.then(|| format!("/api/v1/leads/{}", answer.lead_id.as_str())),
+        ..LeadAnswer::of(&answer.lead_id, Some(StateWord(answer.state)))
     };
-    let shown = cpfs.iter().map(|cpf| match masking {
-        Masking::Full => cpf.digits().to_owned(),
-        Masking::Masked => cpf.masked(),
-    });
-    let mut body = five_keys(
-        unfinished || answer.state == LeadState::Completed,
-        &message(answer, cpfs.len()),
-        &answer.lead_id,
-        &shown.collect::<Vec<_>>(),
-    );
-    body.insert("state".to_owned(), json!(answer.state.as_str()));
-    mark_duplicate(&mut body, answer);
-    let mut retry_after = None;
-    if unfinished {
-        retry_after = Some(retry_after_secs(
-            answer.next_attempt_in.unwrap_or(ASK_AGAIN),
-        ));
-        let status_url = format!("/api/v1/leads/{}", answer.lead_id.as_str());
-        body.insert("status_url".to_owned(), json!(status_url));
-    }
-    for (key, value) in beside(answer) {
-        body.insert(key.to_owned(), value);
-    }
+    add_what_belongs_to_the_state(&mut body, answer);
+    let wait = || retry_after_secs(answer.next_attempt_in.unwrap_or(ASK_AGAIN));
     let status = if unfinished {
         StatusCode::ACCEPTED
     } else {
@@ -85,41 +156,40 @@ pub fn render(answer: &ProcessAnswer, masking: Masking) -> Rendered {
     };
     Rendered {
         status,
-        retry_after,
-        body,
+        retry_after: unfinished.then(wait),
+        body: LeadBody::Answer(Box::new(body)),
     }
 }
 
 /// The CRM does not know the lead: 404, a problem with the five keys.
 pub(super) fn render_lead_missing(lead_id: &LeadId) -> Rendered {
-    let message = "Contact2Sale does not know this lead";
+    lead_missing(lead_id, None)
+}
+
+fn lead_missing(lead_id: &LeadId, duplicate_request: Option<bool>) -> Rendered {
     let status = StatusCode::NOT_FOUND;
-    let mut body = problem_members(status, message);
-    body.extend(five_keys(false, message, lead_id, &[]));
-    body.insert("state".to_owned(), json!(LeadState::LeadMissing.as_str()));
+    let problem = Problem::new(status, "Contact2Sale does not know this lead".to_owned());
+    let problem = LeadProblem {
+        state: Some(LeadState::LeadMissing.as_str()),
+        duplicate_request,
+        ..LeadProblem::new(problem, lead_id.as_str())
+    };
     Rendered {
         status,
         retry_after: None,
-        body,
+        body: LeadBody::Missing(Box::new(problem)),
     }
 }
 
-fn five_keys(
-    success: bool,
-    message: &str,
-    lead_id: &LeadId,
-    cpfs: &[String],
-) -> Map<String, Value> {
-    let keys = [
-        ("success", json!(success)),
-        ("message", json!(message)),
-        ("lead_id", json!(lead_id.as_str())),
-        ("entities_stored", json!(cpfs.len())),
-        ("cpfs_processed", json!(cpfs)),
-    ];
-    keys.into_iter()
-        .map(|(key, value)| (key.to_owned(), value))
-        .collect()
+fn shown_cpfs(answer: &ProcessAnswer, masking: Masking) -> Vec<String> {
+    if !shows_people(answer.state) {
+        return Vec::new();
+    }
+    let shown = answer.cpfs.iter().map(|cpf| match masking {
+        Masking::Full => cpf.digits().to_owned(),
+        Masking::Masked => cpf.masked(),
+    });
+    shown.collect()
 }
 
 /// Whether people were stored for a lead in this state. Who was not accepted is never named.
@@ -134,15 +204,19 @@ fn shows_people(state: LeadState) -> bool {
 }
 
 fn message(answer: &ProcessAnswer, people: usize) -> String {
-    let text = match answer.state {
-        LeadState::Completed => {
-            return format!(
-                "Successfully processed and enriched lead. Stored {people} entities in database."
-            );
-        }
-        LeadState::Unidentified if answer.reason.as_deref() == Some(NO_PROFILE) => {
-            "CPF found, but no profile for it"
-        }
+    if answer.state == LeadState::Completed {
+        return format!(
+            "Successfully processed and enriched lead. Stored {people} entities in database."
+        );
+    }
+    message_of(answer.state, answer.reason.as_deref()).to_owned()
+}
+
+/// What a state means, for people.
+pub(super) fn message_of(state: LeadState, reason: Option<&str>) -> &'static str {
+    match state {
+        LeadState::Completed => "Successfully processed and enriched lead",
+        LeadState::Unidentified if reason == Some(NO_PROFILE) => "CPF found, but no profile for it",
         LeadState::Unidentified => "Could not find CPF from phone or email",
         LeadState::Review => "Identity in doubt: waits for a person to decide",
         LeadState::Suppressed => "The person objected or was erased: nothing is looked up",
@@ -152,43 +226,41 @@ fn message(answer: &ProcessAnswer, people: usize) -> String {
         LeadState::LeadMissing => "Contact2Sale does not know this lead",
         LeadState::Failed => "Given up after the last attempt",
         LeadState::DeliveryUnknown => "Unknown whether the message arrived: a person has to look",
-    };
-    text.to_owned()
-}
-
-/// The keys that belong to one state.
-fn beside(answer: &ProcessAnswer) -> Vec<(&'static str, Value)> {
-    match answer.state {
-        LeadState::Completed => vec![("message_sent", json!(answer.message_sent))],
-        // Reviews are a later feature: the key is there, so that callers can rely on it.
-        LeadState::Review => vec![("review_id", Value::Null)],
-        LeadState::Failed => vec![("reason", json!(answer.reason))],
-        LeadState::Retrying | LeadState::BudgetHold => {
-            let at = answer.next_attempt_at;
-            let at = at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
-            vec![("next_attempt_at", json!(at))]
-        }
-        _ => Vec::new(),
     }
 }
 
-fn mark_duplicate(body: &mut Map<String, Value>, answer: &ProcessAnswer) {
-    if answer.duplicate {
-        body.insert("duplicate_request".to_owned(), json!(true));
+fn add_what_belongs_to_the_state(body: &mut LeadAnswer, answer: &ProcessAnswer) {
+    match answer.state {
+        LeadState::Completed => body.message_sent = Some(answer.message_sent),
+        // Reviews are a later feature: the key is there, so that callers can rely on it.
+        LeadState::Review => body.review_id = Some(None),
+        LeadState::Failed => body.reason = Some(answer.reason.clone()),
+        LeadState::Retrying | LeadState::BudgetHold => {
+            let at = answer.next_attempt_at;
+            body.next_attempt_at = Some(at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)));
+        }
+        _ => {}
+    }
+}
+
+impl Rendered {
+    /// The `Retry-After` header, when there is one.
+    pub(super) fn retry_after_header(&self) -> Option<[(HeaderName, HeaderValue); 1]> {
+        let secs = self.retry_after?;
+        Some([(RETRY_AFTER, HeaderValue::from(secs))])
     }
 }
 
 impl IntoResponse for Rendered {
     fn into_response(self) -> Response {
-        if self.status.is_client_error() {
-            return problem_response(self.status, self.body);
-        }
-        let mut response = (self.status, JsonAnswer(Value::Object(self.body))).into_response();
-        if let Some(secs) = self.retry_after {
-            let headers = response.headers_mut();
-            headers.insert(RETRY_AFTER, HeaderValue::from(secs));
-        }
-        response
+        let retry_after = self.retry_after_header();
+        let answer = match self.body {
+            LeadBody::Missing(problem) => {
+                return problem_response(self.status, ProblemBody::Lead(*problem));
+            }
+            LeadBody::Answer(answer) => answer,
+        };
+        (self.status, retry_after, JsonAnswer(answer)).into_response()
     }
 }
 

@@ -1,9 +1,10 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 use chrono::{TimeZone, Utc};
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
+use crate::models::Cpf;
 
 const CPF: &str = "52998224725";
 
@@ -30,13 +31,17 @@ fn completed() -> ProcessAnswer {
     }
 }
 
+/// Status and `Retry-After`, and the body as it is written.
+fn rendered(answer: &ProcessAnswer, masking: Masking) -> (StatusCode, Option<u64>, Value) {
+    let rendered = render(answer, masking);
+    let body = serde_json::to_value(&rendered.body).unwrap();
+    (rendered.status, rendered.retry_after, body)
+}
+
 #[test]
 fn a_completed_lead() {
-    let rendered = render(&completed(), Masking::Full);
-    assert_eq!(
-        (rendered.status, rendered.retry_after),
-        (StatusCode::OK, None)
-    );
+    let (status, retry_after, body) = rendered(&completed(), Masking::Full);
+    assert_eq!((status, retry_after), (StatusCode::OK, None));
     let expected = json!({
         "success": true,
         "message": "Successfully processed and enriched lead. Stored 1 entities in database.",
@@ -46,37 +51,38 @@ fn a_completed_lead() {
         "state": "completed",
         "message_sent": true,
     });
-    assert_eq!(Value::Object(rendered.body), expected);
+    assert_eq!(body, expected);
 }
 
 #[test]
 fn who_has_no_key_sees_masks() {
-    let rendered = render(&completed(), Masking::Masked);
-    assert_eq!(rendered.body["cpfs_processed"], json!(["***.982.247-**"]));
-    assert!(!format!("{:?}", rendered.body).contains(CPF));
+    let (_, _, body) = rendered(&completed(), Masking::Masked);
+    assert_eq!(body["cpfs_processed"], json!(["***.982.247-**"]));
+    assert!(!body.to_string().contains(CPF));
 }
 
 #[test]
 fn a_joined_or_repeated_call_says_so() {
-    let first = render(&completed(), Masking::Full);
-    assert!(!first.body.contains_key("duplicate_request"));
+    let (_, _, first) = rendered(&completed(), Masking::Full);
+    assert_eq!(first.get("duplicate_request"), None);
     let repeated = ProcessAnswer {
         duplicate: true,
         ..completed()
     };
-    let mut rendered = render(&repeated, Masking::Full);
-    assert_eq!(rendered.body.remove("duplicate_request"), Some(json!(true)));
-    assert_eq!(rendered, first);
+    let (_, _, mut again) = rendered(&repeated, Masking::Full);
+    let keys = again.as_object_mut().unwrap();
+    assert_eq!(keys.remove("duplicate_request"), Some(json!(true)));
+    assert_eq!(again, first);
 }
 
 #[test]
 fn a_run_that_goes_on_tells_where_to_look() {
-    let rendered = render(&answer(LeadState::Processing), Masking::Full);
-    assert_eq!(rendered.status, StatusCode::ACCEPTED);
-    assert_eq!(rendered.retry_after, Some(5));
-    assert_eq!(rendered.body["success"], json!(true));
-    assert_eq!(rendered.body["state"], json!("processing"));
-    assert_eq!(rendered.body["status_url"], json!("/api/v1/leads/a1"));
+    let (status, retry_after, body) = rendered(&answer(LeadState::Processing), Masking::Full);
+    assert_eq!(status, StatusCode::ACCEPTED);
+    assert_eq!(retry_after, Some(5));
+    assert_eq!(body["success"], json!(true));
+    assert_eq!(body["state"], json!("processing"));
+    assert_eq!(body["status_url"], json!("/api/v1/leads/a1"));
 }
 
 #[test]
@@ -86,15 +92,12 @@ fn a_scheduled_retry_tells_when() {
         next_attempt_at: Utc.with_ymd_and_hms(2026, 1, 2, 3, 4, 5).single(),
         ..answer(LeadState::Retrying)
     };
-    let rendered = render(&retrying, Masking::Full);
-    assert_eq!(rendered.status, StatusCode::ACCEPTED);
-    assert_eq!(rendered.retry_after, Some(2));
-    assert_eq!(rendered.body["success"], json!(true));
-    assert_eq!(
-        rendered.body["next_attempt_at"],
-        json!("2026-01-02T03:04:05Z")
-    );
-    assert_eq!(rendered.body["status_url"], json!("/api/v1/leads/a1"));
+    let (status, retry_after, body) = rendered(&retrying, Masking::Full);
+    assert_eq!(status, StatusCode::ACCEPTED);
+    assert_eq!(retry_after, Some(2));
+    assert_eq!(body["success"], json!(true));
+    assert_eq!(body["next_attempt_at"], json!("2026-01-02T03:04:05Z"));
+    assert_eq!(body["status_url"], json!("/api/v1/leads/a1"));
 }
 
 #[rstest]
@@ -128,19 +131,19 @@ fn nobody_is_named_who_was_not_accepted(
         reason: reason.map(str::to_owned),
         ..completed()
     };
-    let rendered = render(&answer, Masking::Full);
-    assert_eq!(rendered.status, StatusCode::OK);
-    assert_eq!(rendered.body["success"], json!(false));
-    assert_eq!(rendered.body["state"], json!(state.as_str()));
-    assert_eq!(rendered.body["message"], json!(message));
-    assert_eq!(rendered.body["cpfs_processed"], json!([]));
-    assert_eq!(rendered.body["entities_stored"], json!(0));
+    let (status, _, body) = rendered(&answer, Masking::Full);
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(body["success"], json!(false));
+    assert_eq!(body["state"], json!(state.as_str()));
+    assert_eq!(body["message"], json!(message));
+    assert_eq!(body["cpfs_processed"], json!([]));
+    assert_eq!(body["entities_stored"], json!(0));
 }
 
 #[test]
 fn a_doubtful_identity_has_the_key_of_its_review() {
-    let rendered = render(&answer(LeadState::Review), Masking::Full);
-    assert_eq!(rendered.body.get("review_id"), Some(&Value::Null));
+    let (_, _, body) = rendered(&answer(LeadState::Review), Masking::Full);
+    assert_eq!(body.get("review_id"), Some(&Value::Null));
 }
 
 #[test]
@@ -149,10 +152,10 @@ fn what_is_given_up_says_why() {
         reason: Some("c2s_denied".to_owned()),
         ..answer(LeadState::Failed)
     };
-    let rendered = render(&failed, Masking::Full);
-    assert_eq!(rendered.status, StatusCode::OK);
-    assert_eq!(rendered.body["success"], json!(false));
-    assert_eq!(rendered.body["reason"], json!("c2s_denied"));
+    let (status, _, body) = rendered(&failed, Masking::Full);
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(body["success"], json!(false));
+    assert_eq!(body["reason"], json!("c2s_denied"));
 }
 
 #[test]
@@ -161,18 +164,18 @@ fn a_lead_the_crm_does_not_know_is_a_problem() {
         duplicate: true,
         ..answer(LeadState::LeadMissing)
     };
-    let rendered = render(&missing, Masking::Full);
-    assert_eq!(rendered.status, StatusCode::NOT_FOUND);
-    assert_eq!(rendered.body["state"], json!("lead_missing"));
-    assert_eq!(rendered.body["duplicate_request"], json!(true));
-    assert_eq!(rendered.body["detail"], rendered.body["message"]);
-    assert_eq!(rendered.body["error"], rendered.body["detail"]);
+    let (status, _, body) = rendered(&missing, Masking::Full);
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert_eq!(body["state"], json!("lead_missing"));
+    assert_eq!(body["duplicate_request"], json!(true));
+    assert_eq!(body["detail"], body["message"]);
+    assert_eq!(body["error"], body["detail"]);
 }
 
 #[test]
 fn the_five_keys_never_change_their_types() {
     for state in LeadState::ALL {
-        let body = render(&answer(state), Masking::Full).body;
+        let body = rendered(&answer(state), Masking::Full).2;
         let types = (
             body["success"].is_boolean(),
             body["message"].is_string(),

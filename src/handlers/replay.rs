@@ -3,93 +3,103 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
-use serde_json::Value;
+use serde::Deserialize;
+use utoipa::ToSchema;
 
+use super::access::Caller;
+use super::dry_run::dry_run;
 use super::extract::{LeadInPath, wait_in};
+use super::json::OptionalJson;
+use super::openapi;
 use super::process::refused;
-use super::process_answer::{Masking, Rendered, render};
+use super::process_answer::{LeadAnswer, Masking, Rendered, render};
 use super::state::AppState;
+use crate::config::Scope;
 use crate::errors::AppError;
+use crate::services::lead_processing::{LeadRequest, RunWhen};
 use crate::telemetry::RequestSummary;
 
-/// Runs a lead again, whatever became of it, and answers as `process` does. The body is optional:
-/// `{"force":false,"dry_run":false}`.
+/// What a replay may be told.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub(super) struct ReplayRequest {
+    /// True: the providers' answers are bought anew. A lead that runs already is joined, and not followed by
+    /// another run.
+    #[schema(nullable = false, default = false)]
+    force: Option<bool>,
+    /// True: only tells what a run would come to, as of the trigger. Needs the scope `read` besides.
+    #[schema(nullable = false, default = false)]
+    dry_run: Option<bool>,
+}
+
+/// Runs a lead again, whatever became of it.
+///
+/// Answers as the trigger does. The body is optional.
+#[utoipa::path(
+    post,
+    path = "/api/v1/leads/{id}/replay",
+    operation_id = "replay_lead",
+    tag = openapi::LEADS,
+    params(
+        ("id" = String, Path, format = "lead-id", min_length = 1, max_length = 64,
+            pattern = "^[A-Za-z0-9_-]{1,64}$", example = "00000000000000000000000000000a02",
+            description = "The lead's `id` in Contact2Sale."),
+        ("wait" = Option<i64>, Query, example = 25, description = "As for the trigger.")
+    ),
+    request_body = Option<ReplayRequest>,
+    responses(
+        (status = 200, description = "The lead reached an end; `state` says which.",
+            body = LeadAnswer, example = json!({
+                "success": true,
+                "message": "Successfully processed and enriched lead. Stored 1 entities in database.",
+                "lead_id": "00000000000000000000000000000a02",
+                "cpfs_processed": ["48881932822"],
+                "entities_stored": 1,
+                "state": "completed",
+                "message_sent": false
+            })),
+        (status = 202, description = "Accepted, and not done: the lead reaches its end without \
+            another call.", body = LeadAnswer, example = json!({
+                "success": true,
+                "message": "Still processing: ask again",
+                "lead_id": "00000000000000000000000000000a02",
+                "cpfs_processed": [],
+                "entities_stored": 0,
+                "state": "processing",
+                "status_url": "/api/v1/leads/00000000000000000000000000000a02"
+            })),
+        (status = 400, description = "id: is no lead id: 1 to 64 of A–Z a–z 0–9 - _"),
+        (status = 404, description = "no lead of this id was ever accepted here: trigger it by \
+            GET /api/v1/leads/process"),
+        (status = 422, description = "force: is not what is expected: send a boolean"),
+        (status = 503, description = "the database cannot be reached; nothing was accepted: ask again")
+    )
+)]
 pub(super) async fn replay(
     State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
     Extension(summary): Extension<Arc<RequestSummary>>,
     LeadInPath(lead_id): LeadInPath,
     RawQuery(query): RawQuery,
-    body: Bytes,
+    OptionalJson(body): OptionalJson<ReplayRequest>,
 ) -> Result<Rendered, AppError> {
     summary.set_lead_id(lead_id.clone());
     let wait = wait_in(query.as_deref().unwrap_or_default())?;
-    check_body(&body)?;
+    let asked = body.unwrap_or_default();
+    let force = asked.force == Some(true);
+    if asked.dry_run == Some(true) {
+        caller.must(Scope::Read)?;
+        return dry_run(&state, &caller, &summary, lead_id, force).await;
+    }
+    let request = LeadRequest {
+        force,
+        caller: caller.named("lead_replay"),
+        ..LeadRequest::of(lead_id, RunWhen::Replay)
+    };
     let wait = wait.unwrap_or(state.process_wait);
-    let answer = state
-        .calls
-        .replay
-        .call(lead_id, wait)
-        .await
-        .map_err(refused)?;
+    let answer = state.calls.leads.process.call((request, wait)).await;
+    let answer = answer.map_err(refused)?;
     summary.set_outcome(answer.state);
     summary.add_times(answer.upstream_ms, answer.database_ms);
     Ok(render(&answer, Masking::Full))
-}
-
-/// What the body asks for beyond a replay is not built, and so refused: ignored, `dry_run` would
-/// post the message that the caller only wanted to see.
-fn check_body(body: &[u8]) -> Result<(), AppError> {
-    let bad = |field, wrong| Err(AppError::BadRequest { field, wrong });
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Ok(());
-    }
-    let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
-        return bad(
-            "body",
-            "is no JSON object: send {\"force\":false,\"dry_run\":false}, or nothing",
-        );
-    };
-    for field in ["force", "dry_run"] {
-        match members.get(field) {
-            None | Some(Value::Bool(false)) => {}
-            Some(Value::Bool(true)) => {
-                return bad(field, "is not built yet: leave it out; nothing was done");
-            }
-            Some(_) => return bad(field, "must be true or false"),
-        }
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    #![expect(clippy::panic, reason = "tests")]
-    use rstest::rstest;
-
-    use super::*;
-
-    #[rstest]
-    #[case::nothing("", None)]
-    #[case::blank(" \n", None)]
-    #[case::neither("{\"force\":false,\"dry_run\":false}", None)]
-    #[case::unknown("{\"why\":\"asked\"}", None)]
-    #[case::force("{\"force\":true}", Some("force: is not built yet"))]
-    #[case::dry_run("{\"dry_run\":true}", Some("dry_run: is not built yet"))]
-    #[case::word("{\"dry_run\":\"yes\"}", Some("dry_run: must be true or false"))]
-    #[case::null("{\"force\":null}", Some("force: must be true or false"))]
-    #[case::list("[]", Some("body: is no JSON object"))]
-    #[case::broken("{\"force\":", Some("body: is no JSON object"))]
-    #[case::not_utf8("\u{fffd}", Some("body: is no JSON object"))]
-    fn a_body_is_understood_or_refused(#[case] body: &str, #[case] refused: Option<&str>) {
-        let said = check_body(body.as_bytes())
-            .err()
-            .map(|error| error.to_string());
-        match (said, refused) {
-            (None, None) => {}
-            (Some(said), Some(start)) => assert!(said.starts_with(start), "{said}"),
-            (said, refused) => panic!("{said:?}, expected {refused:?}"),
-        }
-    }
 }

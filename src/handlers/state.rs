@@ -1,5 +1,6 @@
 //! What the handlers are given: the services as functions, so that a test needs no database.
 
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,29 +10,30 @@ use moka::future::Cache;
 use tokio_util::sync::CancellationToken;
 
 use super::access::Access;
+use super::customer_calls::CustomerCalls;
+use super::lead_calls::LeadCalls;
 use super::metrics::Scrape;
+use super::observe::chain;
 use crate::config::ServerConfig;
+use crate::errors::AppError;
 use crate::models::LeadId;
-use crate::services::lead_processing::{ProcessAnswer, ProcessError};
+use crate::services::access_log::Look;
 
-type ProcessFuture = BoxFuture<'static, Result<ProcessAnswer, ProcessError>>;
+type Recorded<'l> = BoxFuture<'l, Result<(), NotRecorded>>;
 
-/// Starts, joins, repeats or replays the run of a lead, and waits for it at most as long as told.
+/// The record of who looked could not be written, for this reason.
+pub type NotRecorded = Box<dyn Error + Send + Sync>;
+
+/// Records a look at personal data.
 #[derive(Clone)]
-pub struct ProcessLead(Arc<dyn Fn(LeadId, Duration) -> ProcessFuture + Send + Sync>);
+pub struct RecordAccess(Arc<dyn for<'l> Fn(&'l Look<'l>) -> Recorded<'l> + Send + Sync>);
 
-impl ProcessLead {
-    /// Takes the service's function. The run itself must not live in the future: a caller who
-    /// leaves drops it.
-    pub fn new<F>(process: impl Fn(LeadId, Duration) -> F + Send + Sync + 'static) -> Self
-    where
-        F: Future<Output = Result<ProcessAnswer, ProcessError>> + Send + 'static,
-    {
-        Self(Arc::new(move |id, wait| Box::pin(process(id, wait))))
-    }
-
-    pub(super) fn call(&self, lead_id: LeadId, wait: Duration) -> ProcessFuture {
-        (self.0)(lead_id, wait)
+impl RecordAccess {
+    /// Takes the service's function.
+    pub fn new(
+        record: impl for<'l> Fn(&'l Look<'l>) -> Recorded<'l> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(record))
     }
 }
 
@@ -52,6 +54,9 @@ pub struct ReadinessReport {
 /// An answer about readiness holds for so long: `/ready` is open, and must not be a way to keep
 /// the database busy.
 const READINESS_HOLDS: Duration = Duration::from_secs(1);
+
+/// When to ask again after who looked could not be recorded.
+const ASK_AGAIN: Duration = Duration::from_secs(5);
 
 /// Finds out what is ready, once for all who ask at the same time.
 #[derive(Clone)]
@@ -81,14 +86,16 @@ impl Readiness {
 /// What the handlers ask of the services.
 #[derive(Clone)]
 pub struct ServiceCalls {
-    /// Runs a lead, or joins or repeats its run.
-    pub process: ProcessLead,
-    /// Runs a lead again.
-    pub replay: ProcessLead,
+    /// Runs leads and tells of them.
+    pub leads: LeadCalls,
     /// Finds out what is ready.
     pub readiness: Readiness,
     /// Writes the metrics.
     pub scrape: Scrape,
+    /// Looks people up.
+    pub customers: CustomerCalls,
+    /// Records who looked.
+    pub record_access: RecordAccess,
 }
 
 /// What the handlers share.
@@ -124,6 +131,26 @@ impl AppState {
             draining,
             unknown_leads,
         }
+    }
+
+    /// Records that this caller looks at these people. To be called before they are shown.
+    ///
+    /// # Errors
+    /// 503: without a record there is no data.
+    pub(super) async fn record(&self, look: &Look<'_>) -> Result<(), AppError> {
+        let recorded = (self.calls.record_access.0)(look).await;
+        recorded.map_err(|cause| {
+            tracing::error!(
+                cause = chain(cause.as_ref()),
+                action = look.action,
+                "who looked could not be recorded: nothing was shown"
+            );
+            AppError::Unavailable {
+                detail: "who looks could not be recorded, so nothing is shown: ask again"
+                    .to_owned(),
+                retry_after: ASK_AGAIN,
+            }
+        })
     }
 
     /// Who may do what: for the warning at start and the upkeep of the rate limit.

@@ -10,10 +10,12 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use super::lead_calls::tests::lead_calls;
 use super::*;
 use crate::config::{Config, ServerConfig};
 use crate::models::{Cpf, LeadState};
-use crate::services::lead_processing::{ProcessAnswer, ProcessError};
+use crate::services::customer_lookup::LookupFailure;
+use crate::services::lead_processing::{LeadRequest, ProcessAnswer, ProcessError};
 use crate::telemetry;
 use crate::telemetry::captured::Captured;
 
@@ -53,7 +55,8 @@ pub(crate) struct Stub {
 impl Stub {
     pub(crate) fn state(&self, variables: &[(&str, &str)], report: ReadinessReport) -> AppState {
         let stub = self.clone();
-        let process = ProcessLead::new(move |lead_id, wait: Duration| {
+        let process = Call::new(move |(request, wait): (LeadRequest, Duration)| {
+            let lead_id = request.lead_id;
             stub.calls.fetch_add(1, Ordering::SeqCst);
             stub.waits.lock().unwrap().push(wait.as_secs());
             async move {
@@ -85,10 +88,15 @@ impl Stub {
         let config = server_config(variables);
         let wait = Duration::from_secs(25);
         let calls = ServiceCalls {
-            replay: process.clone(),
-            process,
+            leads: lead_calls(process),
             readiness,
             scrape: Scrape::new(async || "up 1\n".to_owned()),
+            customers: CustomerCalls::new(
+                |_, _| async { Err(LookupFailure::Nobody) },
+                |_| async { Err(LookupFailure::Nobody) },
+                |_| async { Err(LookupFailure::Nobody) },
+            ),
+            record_access: RecordAccess::new(|_| Box::pin(async { Ok(()) })),
         };
         AppState::new(calls, &config, wait, CancellationToken::new())
     }
@@ -195,7 +203,7 @@ async fn an_open_trigger_shows_masks_and_asks_for_an_unknown_lead_once() {
 #[case::bad_wait("process?id=a1&wait=x", 400, "a1")]
 #[case::invalid_utf8("process?id=%ff", 400, "")]
 #[case::nul("process?id=a%00", 400, "")]
-#[case::dry_run("process?id=a1&dry_run=true", 400, "a1")]
+#[case::dry_run("process?id=a1&dry_run=yes", 400, "a1")]
 #[case::unknown_lead("process?id=unknown", 404, "unknown")]
 #[case::database_down("process?id=down", 503, "down")]
 #[case::defect("process?id=broken", 500, "broken")]
@@ -225,6 +233,23 @@ async fn every_error_about_leads_carries_the_keys(
     assert!(body["type"].is_string() && body["title"].is_string());
     assert!(!body.to_string().contains("planted"), "{body}");
     assert_eq!(headers.contains_key("retry-after"), expected == 503);
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused() {
+    let router = router(Stub::default().state(&[], READY));
+    let mut request = request("POST", "/api/v1/leads/a1/replay");
+    *request.body_mut() = Body::from(vec![b' '; BODY_LIMIT + 1]);
+    let kind = "application/json".parse().unwrap();
+    request.headers_mut().insert("content-type", kind);
+    let (status, headers, body) = send(router, request).await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(headers["content-type"], "application/problem+json");
+    assert_eq!(
+        body["detail"],
+        json!("the body is larger than 1 MiB: send less")
+    );
+    assert_eq!(body["status"], json!(413));
 }
 
 #[tokio::test]
@@ -271,7 +296,11 @@ async fn who_asks_too_often_waits_and_health_is_not_counted() {
         (status, &headers["retry-after"]),
         (StatusCode::TOO_MANY_REQUESTS, &"1".parse().unwrap())
     );
-    assert_eq!(get("/health").await.0, StatusCode::OK);
+    assert_eq!(headers["ratelimit-policy"], "\"default\";q=1;w=1");
+    assert_eq!(headers["ratelimit"], "\"default\";r=0;t=1");
+    let (status, headers, _) = get("/health").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(!headers.contains_key("ratelimit"), "not counted");
     state.access().forget_idle_callers();
     assert_eq!(get("/nothing").await.0, StatusCode::TOO_MANY_REQUESTS);
 }

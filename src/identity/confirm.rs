@@ -2,7 +2,7 @@
 
 use super::name::{ComparableName, Likeness};
 use super::{Accepted, Reason};
-use crate::models::{PersonName, Profile};
+use crate::models::{MatchedBy, PersonName, Profile};
 
 /// What an agreeing name in the profile adds to the score.
 const CONFIRMED_BY_PROFILE: u8 = 5;
@@ -23,7 +23,8 @@ pub enum Confirmation {
 
 /// Looks again at an accepted person with the profile in hand. Rejected when the holder is dead
 /// (the number was given to somebody else since), or when the profile's name contradicts the
-/// lead's, if that is usable, or the candidate's.
+/// lead's, if that is usable, or the candidate's. Of a given CPF, which no contact speaks for, the
+/// profile's name must agree with the lead's.
 #[must_use]
 pub fn confirm(
     lead_name: Option<&PersonName>,
@@ -41,7 +42,8 @@ pub fn confirm(
     let of_lead = likeness(ComparableName::of_lead(lead_name));
     let of_candidate = likeness(accepted.name.as_ref().and_then(ComparableName::of));
     let contradicts = |likeness| matches!(likeness, Some(Likeness::Differs(_)));
-    if contradicts(of_lead) || contradicts(of_candidate) {
+    let stands_alone = accepted.matched_by == MatchedBy::Cpf && of_lead != Some(Likeness::Agrees);
+    if stands_alone || contradicts(of_lead) || contradicts(of_candidate) {
         return Confirmation::Rejected(Reason::ProfileNameContradicts);
     }
     let (mut score, mut reasons) = (accepted.score, accepted.reasons.clone());

@@ -6,6 +6,7 @@
 
 mod confirm;
 mod decide;
+mod given;
 mod name;
 mod reason;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod words;
 
 pub use confirm::{Confirmation, confirm};
 pub use decide::decide;
+pub use given::{accept_given, can_tell_apart, veto};
 pub use reason::Reason;
 
 use crate::models::{Candidate, ContactAgreement, Cpf, MatchedBy, PersonName};
@@ -55,7 +57,7 @@ pub struct Accepted {
     pub cpf: Cpf,
     /// A name the provider holds of the person.
     pub name: Option<PersonName>,
-    /// The contacts that led to the person.
+    /// What led to the person.
     pub matched_by: MatchedBy,
     /// What phone and e-mail say of each other.
     pub agreement: ContactAgreement,

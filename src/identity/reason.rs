@@ -15,6 +15,8 @@ pub enum Reason {
     BothContacts,
     /// The profile's own name agrees with the lead's.
     ProfileNameAgrees,
+    /// The CPF came with the lead.
+    GivenCpf,
     /// Neither contact is known to belong to anybody.
     NoCandidate,
     /// The lead has no name that could tell people apart.
@@ -35,10 +37,13 @@ pub enum Reason {
     SeveralAgree,
     /// The profile's holder is dead: a recycled number.
     Deceased,
-    /// The profile's name is not the lead's or not the candidate's.
+    /// The profile's name is not the lead's or not the candidate's; of a given CPF: it does not agree with
+    /// the given name.
     ProfileNameContradicts,
     /// The profile is of another CPF than the accepted one.
     ProfileOfAnotherCpf,
+    /// The contacts lead to another CPF than the one that came with the lead.
+    GivenCpfDiffers,
 }
 
 impl Reason {
@@ -50,6 +55,7 @@ impl Reason {
             Self::FirstNameOnly => "first_name_only",
             Self::BothContacts => "both_contacts",
             Self::ProfileNameAgrees => "profile_name_agrees",
+            Self::GivenCpf => "given_cpf",
             Self::NoCandidate => "no_candidate",
             Self::NoUsableName => "no_usable_name",
             Self::ContactsDoNotAgree => "contacts_do_not_agree",
@@ -62,6 +68,7 @@ impl Reason {
             Self::Deceased => "deceased",
             Self::ProfileNameContradicts => "profile_name_contradicts",
             Self::ProfileOfAnotherCpf => "profile_of_another_cpf",
+            Self::GivenCpfDiffers => "given_cpf_differs",
         }
     }
 }

@@ -4,6 +4,7 @@ use rstest::rstest;
 
 use super::*;
 
+mod given;
 mod properties;
 
 /// Invented CPFs with valid check digits.

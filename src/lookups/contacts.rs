@@ -6,6 +6,7 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
 use super::answer::{ProviderAnswer, ProviderOutcome};
+use super::asker::Asker;
 use super::settle::count_answer;
 use super::{LookupError, Lookups, RunNotes};
 use crate::models::{Candidate, Email, KeyedHash, Lead, Phone};
@@ -30,22 +31,47 @@ pub struct ContactFindings {
 }
 
 impl ContactFindings {
-    fn knows_nobody(&self) -> bool {
+    pub(super) const fn of_diretrix() -> Self {
+        Self {
+            by_phone: None,
+            by_email: None,
+            phone_asked_at: Provider::Diretrix,
+        }
+    }
+
+    pub(super) fn knows_nobody(&self) -> bool {
         let people = [&self.by_phone, &self.by_email].into_iter().flatten();
         people.map(Vec::len).sum::<usize>() == 0
     }
 }
 
+/// A lead, as it is looked up.
+#[derive(Debug, Clone, Copy)]
+pub struct LeadToFind<'a> {
+    /// As the CRM has it: this is written down.
+    pub in_crm: &'a Lead,
+    /// With what was given in place of the CRM's: its contacts are asked for.
+    pub used: &'a Lead,
+    /// Hash of the details that are used.
+    pub fingerprint: KeyedHash,
+    /// Of all its contacts and its CPF: nobody is asked for who objected or was erased.
+    pub suppression_hashes: &'a [KeyedHash],
+}
+
+/// A contact that is asked about.
 #[derive(Clone, Copy)]
-enum Asked<'a> {
+pub(super) enum Asked<'a> {
+    /// By phone.
     Phone(&'a Phone),
+    /// By e-mail.
     Email(&'a Email),
 }
 
+/// A question about a contact.
 #[derive(Clone, Copy)]
-struct Question<'a> {
-    key: LookupKey,
-    asked: Asked<'a>,
+pub(super) struct Question<'a> {
+    pub(super) key: LookupKey,
+    pub(super) asked: Asked<'a>,
 }
 
 struct Answer<'a> {
@@ -66,33 +92,19 @@ impl Lookups {
     pub async fn people_behind(
         &self,
         claim: &Claim,
-        lead: &Lead,
-        contact_fingerprint: KeyedHash,
+        lead: &LeadToFind<'_>,
         notes: &mut RunNotes,
     ) -> Result<Option<ContactFindings>, LookupError> {
-        let questions = self.questions(lead);
-        let keys: Vec<LookupKey> = questions.iter().map(|question| question.key).collect();
-        let hashes: Vec<KeyedHash> = keys.iter().map(|key| key.hash).collect();
-        let acquire = AcquireContacts {
-            lead,
-            contact_fingerprint,
-            suppression_hashes: &hashes,
-            keys: &keys,
-            terms: &self.terms.for_storage(),
-        };
-        let since = Instant::now();
-        let write = || storage::acquire_contacts(&self.pool, claim, &acquire);
-        let acquired = persistently(write).await;
-        notes.stored(since);
-        let states = match acquired? {
-            Acquired::Suppressed => return Ok(None),
-            Acquired::Lookups(states) => states,
+        let questions = self.questions(lead.used);
+        let Some(states) = self.acquire(claim, lead, &questions, notes).await? else {
+            return Ok(None);
         };
         let asked: Vec<_> = questions.into_iter().zip(states).collect();
-        let findings = self.ask_at_once(claim, asked, notes).await?;
-        match lead.phone.usable() {
+        let asker = Asker::Lead(claim);
+        let findings = self.ask_at_once(asker, asked, notes).await?;
+        match lead.used.phone.usable() {
             Some(phone) if findings.knows_nobody() => {
-                let by_phone = self.people_by_work_api(claim, phone, notes).await?;
+                let by_phone = self.people_by_work_api(asker, phone, notes).await?;
                 Ok(Some(ContactFindings {
                     by_phone: Some(by_phone),
                     phone_asked_at: Provider::WorkApi,
@@ -103,42 +115,93 @@ impl Lookups {
         }
     }
 
-    fn questions<'a>(&self, lead: &'a Lead) -> Vec<Question<'a>> {
-        let phone = lead.phone.usable().map(|phone| Question {
+    /// Stores the lead's details as [`Self::people_behind`] does, for a lead whose contacts need not be
+    /// asked for. `false`: the person objected or was erased.
+    ///
+    /// # Errors
+    /// [`LookupError`].
+    pub async fn may_be_found(
+        &self,
+        claim: &Claim,
+        lead: &LeadToFind<'_>,
+        notes: &mut RunNotes,
+    ) -> Result<bool, LookupError> {
+        let acquired = self.acquire(claim, lead, &[], notes).await?;
+        Ok(acquired.is_some())
+    }
+
+    /// T2. `None`: the person objected or was erased.
+    async fn acquire(
+        &self,
+        claim: &Claim,
+        lead: &LeadToFind<'_>,
+        questions: &[Question<'_>],
+        notes: &mut RunNotes,
+    ) -> Result<Option<Vec<LookupState>>, LookupError> {
+        let keys: Vec<LookupKey> = questions.iter().map(|question| question.key).collect();
+        let acquire = AcquireContacts {
+            lead: lead.in_crm,
+            contact_fingerprint: lead.fingerprint,
+            suppression_hashes: lead.suppression_hashes,
+            keys: &keys,
+            terms: &self.terms.for_storage(),
+        };
+        let since = Instant::now();
+        let write = || storage::acquire_contacts(&self.pool, claim, &acquire);
+        let acquired = persistently(write).await;
+        notes.stored(since);
+        match acquired? {
+            Acquired::Suppressed => Ok(None),
+            Acquired::Lookups(states) => Ok(Some(states)),
+        }
+    }
+
+    pub(super) fn questions<'a>(&self, lead: &'a Lead) -> Vec<Question<'a>> {
+        let phone = lead.phone.usable().map(Asked::Phone);
+        let email = lead.email.usable().map(Asked::Email);
+        let asked = phone.into_iter().chain(email);
+        asked.map(|asked| self.question(asked)).collect()
+    }
+
+    /// A question to Diretrix.
+    pub(super) fn question<'a>(&self, asked: Asked<'a>) -> Question<'a> {
+        let (kind, hash) = match asked {
+            Asked::Phone(phone) => (LookupKind::Phone, self.privacy_key.of_phone(phone)),
+            Asked::Email(email) => (LookupKind::Email, self.privacy_key.of_email(email)),
+        };
+        Question {
             key: LookupKey {
                 provider: Provider::Diretrix,
+                kind,
+                hash,
+            },
+            asked,
+        }
+    }
+
+    pub(super) fn work_api_question<'a>(&self, phone: &'a Phone) -> Question<'a> {
+        Question {
+            key: LookupKey {
+                provider: Provider::WorkApi,
                 kind: LookupKind::Phone,
                 hash: self.privacy_key.of_phone(phone),
             },
             asked: Asked::Phone(phone),
-        });
-        let email = lead.email.usable().map(|email| Question {
-            key: LookupKey {
-                provider: Provider::Diretrix,
-                kind: LookupKind::Email,
-                hash: self.privacy_key.of_email(email),
-            },
-            asked: Asked::Email(email),
-        });
-        phone.into_iter().chain(email).collect()
+        }
     }
 
     async fn ask_at_once(
         &self,
-        claim: &Claim,
+        asker: Asker<'_>,
         questions: Vec<(Question<'_>, LookupState)>,
         notes: &mut RunNotes,
     ) -> Result<ContactFindings, LookupError> {
         let held_since = notes.held_since;
         let asking = questions
             .into_iter()
-            .map(|(question, state)| self.answer(claim, question, state, held_since));
+            .map(|(question, state)| self.answer(asker, question, state, held_since));
         let mut asking: FuturesUnordered<_> = asking.collect();
-        let mut findings = ContactFindings {
-            by_phone: None,
-            by_email: None,
-            phone_asked_at: Provider::Diretrix,
-        };
+        let mut findings = ContactFindings::of_diretrix();
         let mut failed = None;
         loop {
             let next = if notes.unsettled.is_empty() {
@@ -147,7 +210,7 @@ impl Lookups {
                 match tokio::time::timeout(EARLY, asking.next()).await {
                     Ok(next) => next,
                     Err(_) => {
-                        self.settle_early(claim, notes).await?;
+                        self.settle_early(asker, notes).await?;
                         continue;
                     }
                 }
@@ -164,10 +227,14 @@ impl Lookups {
 
     /// Commits an answer that is ahead of the other. When the database is away the other is waited
     /// for all the same: its call is paid.
-    async fn settle_early(&self, claim: &Claim, notes: &mut RunNotes) -> Result<(), LookupError> {
-        match self.settle_once(claim, notes).await {
+    async fn settle_early(
+        &self,
+        asker: Asker<'_>,
+        notes: &mut RunNotes,
+    ) -> Result<(), LookupError> {
+        match self.settle_once(asker, notes).await {
             Err(LookupError::Storage(error)) if error != StorageError::LostClaim => {
-                tracing::debug!(lead_id = %claim.lead_id, error = %error, "an answer could not be committed yet");
+                tracing::debug!(%asker, error = %error, "an answer could not be committed yet");
                 Ok(())
             }
             settled => settled,
@@ -176,33 +243,30 @@ impl Lookups {
 
     async fn people_by_work_api(
         &self,
-        claim: &Claim,
+        asker: Asker<'_>,
         phone: &Phone,
         notes: &mut RunNotes,
     ) -> Result<Vec<Candidate>, LookupError> {
-        let question = Question {
-            key: LookupKey {
-                provider: Provider::WorkApi,
-                kind: LookupKind::Phone,
-                hash: self.privacy_key.of_phone(phone),
-            },
-            asked: Asked::Phone(phone),
-        };
-        let states = self
-            .settle_and_acquire(claim, &[question.key], notes)
-            .await?;
-        let state = states
-            .into_iter()
-            .next()
-            .ok_or(StorageError::Corrupt("answer to one question"))?;
-        let answer = self.answer(claim, question, state, notes.held_since).await;
+        let question = self.work_api_question(phone);
+        self.ask_one(asker, question, notes).await
+    }
+
+    /// The answer to one question, acquired with the settlement of what came back before.
+    pub(super) async fn ask_one(
+        &self,
+        asker: Asker<'_>,
+        question: Question<'_>,
+        notes: &mut RunNotes,
+    ) -> Result<Vec<Candidate>, LookupError> {
+        let state = self.acquire_one(asker, question.key, notes).await?;
+        let answer = self.answer(asker, question, state, notes.held_since).await;
         note(answer, notes).1
     }
 
     /// The answer to one question: from the row, from whoever is asking, or from the provider.
     async fn answer<'a>(
         &self,
-        claim: &Claim,
+        asker: Asker<'_>,
         question: Question<'a>,
         mut state: LookupState,
         held_since: Instant,
@@ -214,7 +278,7 @@ impl Lookups {
         };
         let waited = state == LookupState::Pending;
         if waited {
-            state = match self.wait_for(claim, question.key).await {
+            state = match self.wait_for(asker, question.key).await {
                 Ok(state) => state,
                 Err(error) => return unasked(Err(error)),
             };
@@ -223,7 +287,10 @@ impl Lookups {
         match state {
             LookupState::Candidates(people) => unasked(Ok(people)),
             LookupState::Absent => unasked(Ok(Vec::new())),
-            LookupState::Mine => self.ask(question, held_since).await,
+            LookupState::Mine => {
+                self.settled.invalidate(&question.key).await;
+                self.ask(question, held_since).await
+            }
             LookupState::Suppressed => unasked(Err(LookupError::Suppressed)),
             LookupState::Pending | LookupState::Profile { .. } | LookupState::Refused { .. } => {
                 unasked(Err(StorageError::Corrupt("answer about a contact").into()))

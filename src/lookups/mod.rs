@@ -4,9 +4,12 @@
 //! the answer, on this instance or another. Nobody outside this module can call a paid provider.
 
 mod answer;
+mod asker;
 mod contacts;
 mod diretrix;
 mod error;
+mod inquiry;
+mod known;
 mod profile;
 mod run_notes;
 mod settle;
@@ -18,8 +21,11 @@ use std::time::Duration;
 use moka::future::Cache;
 use sqlx::PgPool;
 
-pub use contacts::ContactFindings;
+pub use asker::Inquiry;
+pub use contacts::{ContactFindings, LeadToFind};
 pub use error::LookupError;
+pub use inquiry::{PeopleFound, SearchedContact};
+pub use known::Known;
 pub use profile::ProfileAnswer;
 pub use run_notes::RunNotes;
 

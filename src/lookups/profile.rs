@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::answer::ProviderOutcome;
+use super::asker::Asker;
 use super::settle::{Settle, count_answer};
 use super::{LookupError, Lookups, RunNotes};
 use crate::lookups::work_api::FetchedProfile;
@@ -64,41 +65,36 @@ impl Lookups {
         cpf: &Cpf,
         notes: &mut RunNotes,
     ) -> Result<ProfileAnswer, LookupError> {
-        let key = LookupKey {
-            provider: Provider::WorkApi,
-            kind: LookupKind::Profile,
-            hash: self.privacy_key.of_cpf(cpf),
-        };
-        let states = self.settle_and_acquire(claim, &[key], notes).await?;
-        let mut state = states
-            .into_iter()
-            .next()
-            .ok_or(StorageError::Corrupt("answer to one question"))?;
+        self.profile_asked_by(Asker::Lead(claim), cpf, notes).await
+    }
+
+    /// The profile of a CPF, whoever asks.
+    pub(super) async fn profile_asked_by(
+        &self,
+        asker: Asker<'_>,
+        cpf: &Cpf,
+        notes: &mut RunNotes,
+    ) -> Result<ProfileAnswer, LookupError> {
+        let key = self.profile_key(cpf);
+        let mut state = self.acquire_one(asker, key, notes).await?;
         let waited = state == LookupState::Pending;
         if waited {
-            state = self.wait_for(claim, key).await?;
+            state = self.wait_for(asker, key).await?;
         }
         count_answer(key, waited, &state);
         if state == LookupState::Mine {
+            self.settled.invalidate(&key).await;
             return self.buy(key, cpf, notes).await;
         }
         notes.had("lookup_profile");
-        match state {
-            LookupState::Profile {
-                party_id,
-                profile,
-                fetched_at,
-            } => Ok(ProfileAnswer::Stored {
-                party_id,
-                profile,
-                fetched_at,
-            }),
-            LookupState::Absent => Ok(ProfileAnswer::Absent),
-            LookupState::Suppressed => Err(LookupError::Suppressed),
-            LookupState::Refused { reason } => Ok(ProfileAnswer::Refused { reason }),
-            LookupState::Candidates(_) | LookupState::Mine | LookupState::Pending => {
-                Err(StorageError::Corrupt("answer about a CPF").into())
-            }
+        stored_answer(state)
+    }
+
+    pub(super) fn profile_key(&self, cpf: &Cpf) -> LookupKey {
+        LookupKey {
+            provider: Provider::WorkApi,
+            kind: LookupKind::Profile,
+            hash: self.privacy_key.of_cpf(cpf),
         }
     }
 
@@ -128,6 +124,27 @@ impl Lookups {
                 notes.unsettled.push(settled);
                 Err(error.into())
             }
+        }
+    }
+}
+
+/// A stored answer about a CPF.
+pub(super) fn stored_answer(state: LookupState) -> Result<ProfileAnswer, LookupError> {
+    match state {
+        LookupState::Profile {
+            party_id,
+            profile,
+            fetched_at,
+        } => Ok(ProfileAnswer::Stored {
+            party_id,
+            profile,
+            fetched_at,
+        }),
+        LookupState::Absent => Ok(ProfileAnswer::Absent),
+        LookupState::Suppressed => Err(LookupError::Suppressed),
+        LookupState::Refused { reason } => Ok(ProfileAnswer::Refused { reason }),
+        LookupState::Candidates(_) | LookupState::Mine | LookupState::Pending => {
+            Err(StorageError::Corrupt("answer about a CPF").into())
         }
     }
 }

@@ -9,7 +9,8 @@ use crate::storage::{SettledLookup, Step};
 /// steps of its timeline, and where its time went.
 #[derive(Debug)]
 pub struct RunNotes {
-    /// Since when the lead is held: shortly before it was claimed, and so before the run began.
+    /// Since when the lead is held: shortly before it was claimed, and so before the run began. Of an
+    /// inquiry: shortly before its first question was acquired.
     pub held_since: Instant,
     /// Calls to be settled by the next transaction.
     pub unsettled: Vec<SettledLookup>,
@@ -25,6 +26,11 @@ impl RunNotes {
     /// Of a run whose lead is held since this moment.
     #[must_use]
     pub const fn of_a_lead_held_since(held_since: Instant) -> Self {
+        Self::held_since(held_since)
+    }
+
+    /// Of questions that are held since this moment.
+    pub(super) const fn held_since(held_since: Instant) -> Self {
         Self {
             held_since,
             unsettled: Vec::new(),

@@ -3,12 +3,13 @@
 use std::time::Instant;
 
 use super::answer::{ProviderAnswer, ProviderOutcome};
+use super::asker::Asker;
 use super::run_notes::milliseconds;
 use super::{LookupError, Lookups, RunNotes};
 use crate::models::{Candidate, Money};
 use crate::storage::{
-    self, CallOutcome, Claim, LookupKey, LookupKind, LookupState, Provider, SettledAnswer,
-    SettledLookup, persistently,
+    CallOutcome, LookupKey, LookupKind, LookupState, Provider, SettledAnswer, SettledLookup,
+    StorageError, persistently,
 };
 use crate::telemetry::metrics::{self, AnswerFrom};
 use crate::upstream::UpstreamError;
@@ -72,13 +73,13 @@ impl Lookups {
     /// enter the ledger as a call nobody made.
     pub(super) async fn settle_and_acquire(
         &self,
-        claim: &Claim,
+        asker: Asker<'_>,
         questions: &[LookupKey],
         notes: &mut RunNotes,
     ) -> Result<Vec<LookupState>, LookupError> {
         let since = Instant::now();
-        let (unsettled, terms) = (&notes.unsettled, self.terms.for_storage());
-        let write = || storage::settle_and_acquire(&self.pool, claim, unsettled, questions, &terms);
+        let unsettled = &notes.unsettled;
+        let write = || asker.settle_and_acquire(self, unsettled, questions);
         let states = persistently(write).await;
         notes.stored(since);
         let states = states?;
@@ -86,15 +87,26 @@ impl Lookups {
         Ok(states)
     }
 
+    /// One question is acquired, and what came back is settled.
+    pub(super) async fn acquire_one(
+        &self,
+        asker: Asker<'_>,
+        question: LookupKey,
+        notes: &mut RunNotes,
+    ) -> Result<LookupState, LookupError> {
+        let states = self.settle_and_acquire(asker, &[question], notes).await?;
+        let state = states.into_iter().next();
+        state.ok_or_else(|| StorageError::Corrupt("answer to one question").into())
+    }
+
     /// Settles what came back, if the database is there.
     pub(super) async fn settle_once(
         &self,
-        claim: &Claim,
+        asker: Asker<'_>,
         notes: &mut RunNotes,
     ) -> Result<(), LookupError> {
         let since = Instant::now();
-        let (unsettled, terms) = (&notes.unsettled, self.terms.for_storage());
-        let settled = storage::settle_and_acquire(&self.pool, claim, unsettled, &[], &terms).await;
+        let settled = asker.settle_and_acquire(self, &notes.unsettled, &[]).await;
         notes.stored(since);
         settled?;
         self.remember_settled(notes).await;
@@ -123,10 +135,11 @@ impl Lookups {
     }
 
     /// Waits until whoever asks this question has settled it. One waiter per process looks at the
-    /// row, the others share what it sees. [`LookupState::Mine`] when the one who asked is gone.
+    /// row, the others share what it sees, but for a refusal, which is not everybody's answer.
+    /// [`LookupState::Mine`] when the one who asked is gone.
     pub(super) async fn wait_for(
         &self,
-        claim: &Claim,
+        asker: Asker<'_>,
         key: LookupKey,
     ) -> Result<LookupState, LookupError> {
         loop {
@@ -134,9 +147,9 @@ impl Lookups {
             let shared = self
                 .settled
                 .try_get_with(key, async {
-                    let settled = self.look_until_settled(claim, key).await;
+                    let settled = self.look_until_settled(asker, key).await;
                     match settled {
-                        Ok(LookupState::Mine) | Err(_) => {
+                        Ok(LookupState::Mine | LookupState::Refused { .. }) | Err(_) => {
                             seen = Some(settled);
                             Err(NotSettled)
                         }
@@ -147,7 +160,7 @@ impl Lookups {
             match (shared, seen) {
                 (Ok(state), _) => return Ok(state),
                 (Err(_), Some(own)) => return own,
-                // Another waiter looked and took the question over, or failed: look again.
+                // Another waiter looked and took the question over, was refused, or failed: look again.
                 (Err(_), None) => {}
             }
         }
@@ -155,13 +168,12 @@ impl Lookups {
 
     async fn look_until_settled(
         &self,
-        claim: &Claim,
+        asker: Asker<'_>,
         key: LookupKey,
     ) -> Result<LookupState, LookupError> {
         let mut pause = SHORTEST_PAUSE;
         loop {
-            let state =
-                storage::poll_lookup(&self.pool, claim, &key, &self.terms.for_storage()).await?;
+            let state = asker.poll(self, &key).await?;
             if state != LookupState::Pending {
                 return Ok(state);
             }

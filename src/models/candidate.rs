@@ -14,7 +14,7 @@ pub struct Candidate {
     pub name: Option<PersonName>,
 }
 
-/// Which of the lead's contacts led to a person (`core.lead_parties.matched_by`).
+/// What of the lead led to a person (`core.lead_parties.matched_by`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MatchedBy {
@@ -24,6 +24,8 @@ pub enum MatchedBy {
     Email,
     /// Both.
     Both,
+    /// Neither: a CPF that was given with the lead, and whose profile bears the lead's name.
+    Cpf,
 }
 
 impl MatchedBy {
@@ -34,6 +36,7 @@ impl MatchedBy {
             Self::Phone => "phone",
             Self::Email => "email",
             Self::Both => "both",
+            Self::Cpf => "cpf",
         }
     }
 }

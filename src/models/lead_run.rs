@@ -109,7 +109,7 @@ impl LeadState {
 pub enum LeadSource {
     /// `GET /leads/process`, as Make.com calls it.
     Make,
-    /// The command line.
+    /// The other routes that trigger, and the command line.
     Api,
 }
 

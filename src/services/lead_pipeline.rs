@@ -4,8 +4,10 @@
 //! costs nothing the second time; decisions are pure; so nothing needs to be remembered of how far
 //! the earlier run came.
 
+mod dry_run;
 mod identify;
 mod tell;
+mod used_lead;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,15 +17,18 @@ use sqlx::PgPool;
 use super::backoff;
 use super::delivery::Delivery;
 
+pub use dry_run::{DryRun, Preview};
+
 use super::run_error::RunError;
 use crate::clock::Clock;
 use crate::config::{Config, PipelineConfig};
 use crate::lookups::{Lookups, ProfileAnswer, RunNotes};
-use crate::models::{Cpf, KeyedHash, Lead, LeadState, Money, PrivacyKey};
+use crate::models::{Cpf, Lead, LeadState, Money, PrivacyKey};
 use crate::storage::{
     self, Claim, LastSend, LeadResult, RunEnd, SettledAnswer, StorageError, Takeover, persistently,
 };
 use crate::upstream::c2s::{C2s, UpstreamError, UpstreamErrorKind, UpstreamHealth, longest_wait};
+use used_lead::UsedLead;
 
 /// Runs leads.
 #[derive(Clone)]
@@ -43,7 +48,7 @@ pub struct LeadPipeline {
 const HELD_FOR: u32 = 4;
 
 /// How the reason of a profile begins that the database would not store.
-const REFUSED_BY_DATABASE: &str = "profile_refused_by_database";
+pub(super) const REFUSED_BY_DATABASE: &str = "profile_refused_by_database";
 
 /// The reason of a lead that is given up because its runs end with their process.
 pub(super) const CRASHED_TOO_OFTEN: &str = "crashed_too_often";
@@ -183,15 +188,8 @@ impl LeadPipeline {
         let Some(lead) = self.fetch(claim, notes).await? else {
             return Ok(Reached::End(RunEnd::LeadMissing));
         };
-        let fingerprint = self.contact_fingerprint(&lead);
-        let found = self
-            .lookups
-            .people_behind(claim, &lead, fingerprint, notes)
-            .await?;
-        let Some(findings) = found else {
-            return Ok(Reached::End(RunEnd::Suppressed));
-        };
-        match self.identify(claim, &lead, &findings, notes).await? {
+        let lead = UsedLead::of(lead, claim.given.as_deref());
+        match self.identify(claim, &lead, notes).await? {
             Ok(person) => self.tell(claim, (&lead, fetching), person, notes).await,
             Err(end) => Ok(Reached::End(end)),
         }
@@ -206,14 +204,6 @@ impl LeadPipeline {
         };
         notes.called("fetch_lead", &outcome, latency, Money::from_centavos(0));
         Ok(fetched?.lead)
-    }
-
-    /// Changes when the lead's name or contacts do.
-    fn contact_fingerprint(&self, lead: &Lead) -> KeyedHash {
-        let name = lead.name.as_ref().map_or("", |name| name.as_str());
-        let phone = lead.phone.usable().map_or("", |phone| phone.national());
-        let email = lead.email.usable().map_or("", |email| email.as_str());
-        self.privacy_key.hash("contact", &[name, phone, email])
     }
 
     fn completed(&self, claim: &Claim, cpf: Cpf, message_sent: bool) -> LeadResult {

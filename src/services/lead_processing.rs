@@ -1,8 +1,11 @@
 //! A trigger comes in: the lead is accepted, run, and its caller told how it went.
 
 mod alerts;
+mod batch;
+mod dry_run;
 mod flight;
 mod queue;
+mod request;
 mod suspects;
 
 use std::error::Error;
@@ -22,9 +25,10 @@ use super::flights::{Boarding, Flights, Landing};
 use super::lead_pipeline::LeadPipeline;
 use crate::clock::Clock;
 use crate::config::{Config, PipelineConfig};
-use crate::models::{Cpf, LeadId, LeadSource, LeadState};
-use crate::storage::{InstanceId, LeadResult, Trigger};
+use crate::models::{Cpf, LeadId, LeadState};
+use crate::storage::{InstanceId, LeadResult};
 use crate::upstream::c2s::UpstreamHealth;
+pub use request::{LeadRequest, NamedCaller, RunWhen};
 use suspects::Suspects;
 
 /// How long a finished lead, which names a person, stays in this process's memory at most (API.md
@@ -39,6 +43,8 @@ pub struct LeadProcessing {
     instance: InstanceId,
     clock: Clock,
     settings: PipelineConfig,
+    /// What for people are looked up (LGPD_PURPOSE).
+    purpose: String,
     flights: Flights<Landed>,
     finished: Cache<LeadId, LeadResult>,
     /// Places for leads from the queue.
@@ -50,7 +56,8 @@ pub struct LeadProcessing {
     company: Company,
     alarm: Alarm,
     suspects: Arc<Mutex<Suspects>>,
-    /// Leads of which a replay was asked for: how their run ends is not kept, since another follows.
+    /// Leads of which a replay was asked for, or that were given anew: how their run ends is not kept, since
+    /// another may follow.
     replayed: Cache<LeadId, ()>,
 }
 
@@ -88,6 +95,14 @@ pub enum ProcessError {
     /// A replay of a lead that was never accepted here.
     #[error("no lead of this id was ever accepted here, so there is nothing to replay")]
     NeverAccepted,
+    /// The lead could not be read from the CRM.
+    #[error("Contact2Sale cannot be reached: {code}")]
+    CrmUnavailable {
+        /// Why, as a code.
+        code: String,
+        /// When the CRM wants to be asked again, if it said so.
+        retry_after: Option<Duration>,
+    },
     /// The database answered something else than expected.
     #[error("the lead could not be accepted: {0}")]
     Internal(Arc<dyn Error + Send + Sync>),
@@ -129,6 +144,7 @@ impl LeadProcessing {
             instance,
             clock,
             settings: config.pipeline.clone(),
+            purpose: config.privacy.purpose.clone(),
             flights: Flights::default(),
             finished: finished.build(),
             places: Arc::new(Semaphore::new(config.pipeline.queue_runs)),
@@ -146,54 +162,52 @@ impl LeadProcessing {
     }
 
     /// Accepts a lead and waits for its run, at most so long; the run goes on when the caller
-    /// leaves. Concurrent calls for a lead join one run.
+    /// leaves. Concurrent calls for a lead join one run, but a replay, which a run in progress is
+    /// followed by: its end is answered.
     ///
     /// # Errors
     /// [`ProcessError`] when nothing was accepted.
     pub async fn process(
         &self,
-        lead_id: LeadId,
-        source: LeadSource,
+        request: LeadRequest,
         wait: Duration,
     ) -> Result<ProcessAnswer, ProcessError> {
-        if let Some(result) = self.finished.get(&lead_id).await {
+        let lead_id = request.lead_id.clone();
+        let may_repeat = matches!(request.when, RunWhen::NotEndedLately(_)) && !request.force;
+        if !may_repeat {
+            self.finished.invalidate(&lead_id).await;
+        } else if let Some(result) = self.finished.get(&lead_id).await {
             return Ok(self.answer(result, true, RunTimes::default()));
         }
-        let (landing, first) = match self.flights.board(&lead_id) {
-            Boarding::Share(landing) => (landing, false),
-            Boarding::Start(sender, in_air) => {
-                let landing = sender.subscribe();
-                let trigger = Trigger::Process {
-                    source,
-                    dedup_ttl: self.settings.dedup_ttl,
-                };
-                let flight = self.clone().fly(lead_id.clone(), trigger, sender, in_air);
-                self.tasks.spawn(flight);
-                (landing, true)
-            }
-        };
+        // These have to reach the database, whoever runs the lead: another run may follow.
+        let own = request.given.is_some() || (request.when == RunWhen::Replay && !request.force);
+        if own {
+            self.replayed.insert(lead_id.clone(), ()).await;
+        }
+        let caller = request.caller.clone();
+        let (landing, first) = self.take_off(request, own);
+        if let (false, Some(caller)) = (first, caller) {
+            self.record(&lead_id, self.asker(caller)).await?;
+        }
         self.told(lead_id, first, landed(landing, wait).await)
     }
 
-    /// Runs a lead again, whatever became of it, and waits as [`Self::process`] does. A run in progress
-    /// is followed by another, whose end is answered.
-    ///
-    /// # Errors
-    /// [`ProcessError`] when nothing was started.
-    pub async fn replay(
-        &self,
-        lead_id: LeadId,
-        wait: Duration,
-    ) -> Result<ProcessAnswer, ProcessError> {
-        self.replayed.insert(lead_id.clone(), ()).await;
-        self.finished.invalidate(&lead_id).await;
-        let (sender, landing) = watch::channel(None);
-        let in_air = self.flights.enter(&lead_id);
-        let flight = self
-            .clone()
-            .fly(lead_id.clone(), Trigger::Replay, sender, in_air);
+    /// Shares the flight of a lead, or starts one; `own`: starts one in any case.
+    fn take_off(&self, request: LeadRequest, own: bool) -> (Landing<Landed>, bool) {
+        let (sender, in_air) = if own {
+            (watch::channel(None).0, self.flights.enter(&request.lead_id))
+        } else {
+            match self.flights.board(&request.lead_id) {
+                Boarding::Share(landing) => return (landing, false),
+                Boarding::Start(sender, in_air) => (sender, in_air),
+            }
+        };
+        let landing = sender.subscribe();
+        let lead_id = request.lead_id.clone();
+        let trigger = self.trigger(request);
+        let flight = self.clone().fly(lead_id, trigger, sender, in_air);
         self.tasks.spawn(flight);
-        self.told(lead_id, true, landed(landing, wait).await)
+        (landing, true)
     }
 
     /// What a caller is told of a flight; `first` when it is the caller's own.

@@ -24,6 +24,7 @@ pub(super) fn routes() -> Router<Arc<Inner>> {
         .route("/_sim/calls", get(calls))
         .route("/_sim/now", get(now))
         .route("/_sim/leads", get(leads).post(put_lead))
+        .route("/_sim/people", get(people))
         .route("/_sim/faults", post(add_fault).delete(clear_faults))
 }
 
@@ -81,6 +82,12 @@ fn milliseconds(since_start: Duration) -> f64 {
 async fn leads(State(simulator): State<Arc<Inner>>) -> Json<Value> {
     let leads = simulator.world.leads.iter();
     Json(leads.map(|lead| json!({"id": lead.id, "situation": lead.situation, "about": lead.situation.about()})).collect())
+}
+
+/// How each person can be looked up.
+async fn people(State(simulator): State<Arc<Inner>>) -> Json<Value> {
+    let people = simulator.world.people().iter();
+    Json(people.map(|person| json!({"cpf": person.cpf, "name": person.name, "phones": person.phones, "emails": person.emails})).collect())
 }
 
 async fn put_lead(State(simulator): State<Arc<Inner>>, Json(lead): Json<Value>) -> Response {

@@ -11,9 +11,9 @@ use crate::models::{Email, FreeText, KeyedHash, Lead, Money, PersonName, Phone};
 /// A fetched lead and the questions about its contacts.
 #[derive(Debug, Clone, Copy)]
 pub struct AcquireContacts<'a> {
-    /// The lead; what lists and marketing show of it goes to `ops.lead_details`.
+    /// The lead as the CRM has it; what lists and marketing show of it goes to `ops.lead_details`.
     pub lead: &'a Lead,
-    /// Hash of its contacts, by which a later event tells whether they changed.
+    /// Hash of the details that are used, by which a later event tells whether they changed.
     pub contact_fingerprint: KeyedHash,
     /// Keyed hashes of its contacts, for the suppression check.
     pub suppression_hashes: &'a [KeyedHash],

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use sqlx::{PgExecutor, PgPool};
 
+use super::given::read_given;
 use super::retry::in_time;
 use super::{Claim, InstanceId, StorageError};
 use crate::models::LeadId;
@@ -120,7 +122,7 @@ async fn ordinary(
                run_no = l.run_no + 1, requested_no = greatest(l.requested_no, l.run_no + 1)
            -- An array is looked up by the key, whatever the planner expects of its length.
            where l.lead_id = any (array(select due.lead_id from due))
-           returning l.lead_id, l.run_no, l.attempts, l.crashes"#,
+           returning l.lead_id, l.run_no, l.attempts, l.crashes, ops.given_details(l.lead_id) as given"#,
         owner.0,
         limit,
     )
@@ -146,7 +148,7 @@ async fn suspect(
                run_no = l.run_no + 1, requested_no = greatest(l.requested_no, l.run_no + 1)
            -- An array is looked up by the key, whatever the planner expects of its length.
            where l.lead_id = any (array(select due.lead_id from due))
-           returning l.lead_id, l.run_no, l.attempts, l.crashes"#,
+           returning l.lead_id, l.run_no, l.attempts, l.crashes, ops.given_details(l.lead_id) as given"#,
         owner.0,
         limit,
     )
@@ -160,6 +162,7 @@ pub(super) struct ClaimRow {
     pub(super) run_no: i64,
     pub(super) attempts: i32,
     pub(super) crashes: i32,
+    pub(super) given: Option<Value>,
 }
 
 impl ClaimRow {
@@ -170,6 +173,7 @@ impl ClaimRow {
             run_no: self.run_no,
             attempts: self.attempts,
             crashes: self.crashes,
+            given: read_given(self.given)?.map(Box::new),
         })
     }
 }

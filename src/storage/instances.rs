@@ -57,7 +57,7 @@ pub async fn owned_leads(
 ) -> Result<Vec<Claim>, StorageError> {
     let owned = sqlx::query_as!(
         ClaimRow,
-        "select l.lead_id, l.run_no, l.attempts, l.crashes from ops.leads l where l.owner = $1",
+        "select l.lead_id, l.run_no, l.attempts, l.crashes, null::jsonb as given from ops.leads l where l.owner = $1",
         instance.0
     )
     .fetch_all(exec);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::models::{Cpf, LeadId, LeadState};
+use crate::models::{Cpf, GivenLead, LeadId, LeadState};
 
 /// One running process of the service (`ops.instances.id`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,6 +25,8 @@ pub struct Claim {
     pub attempts: i32,
     /// Runs of it in a row, right before this one, that ended with their process.
     pub crashes: i32,
+    /// What a caller gave of it, as it was when it was claimed; other details since ask for another run.
+    pub given: Option<Box<GivenLead>>,
 }
 
 impl Claim {

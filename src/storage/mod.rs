@@ -5,6 +5,7 @@
 //! round trip. Whatever a run writes is fenced by its [`Claim`].
 
 mod accept_lead;
+mod accept_leads;
 mod acquire_contacts;
 mod alerts;
 mod claim_due_leads;
@@ -13,9 +14,14 @@ mod copy_people;
 mod end_run;
 mod endpoint;
 mod error;
+mod find_people;
+mod given;
 mod heartbeat;
+mod inquiries;
 mod instances;
+mod known_answers;
 mod lead_run;
+mod list_leads;
 mod lookup_json;
 mod lookup_rows;
 mod migrations;
@@ -27,8 +33,10 @@ mod poll_lookup;
 mod pool;
 mod privacy_keys;
 pub mod private_server;
+mod read_customers;
 mod read_leads;
 mod read_queue;
+mod record_access;
 mod result_row;
 mod retry;
 mod search_names;
@@ -36,7 +44,8 @@ mod settle_and_acquire;
 #[doc(hidden)]
 pub mod test_database;
 
-pub use accept_lead::{Trigger, accept_lead};
+pub use accept_lead::{Asker, Trigger, Wish, accept_lead};
+pub use accept_leads::accept_leads;
 pub use acquire_contacts::{AcquireContacts, Acquired, acquire_contacts};
 pub use alerts::{DueAlert, alert_told, take_due_alerts};
 pub use claim_due_leads::{Leftovers, Takeover, Wanted, claim_due_leads, release_leftovers};
@@ -45,11 +54,20 @@ pub use copy_people::{CopyOfPeople, Inhabitants, PersonToCopy};
 pub use end_run::end_run;
 pub use endpoint::{Endpoint, probe_endpoint};
 pub use error::{Outage, StorageError};
+pub use find_people::{
+    ContactKind, KnownPerson, find_people_by_contact, find_people_by_cpf, suppressed_among,
+};
+pub use given::read_given_lead;
 pub use heartbeat::Heartbeat;
+pub use inquiries::{
+    Inquired, InquiredPerson, Inquirer, abandon_inquiry, inquire, poll_inquiry, store_inquired,
+};
 pub use instances::{beat, hand_back_leads, owned_leads, register_instance, remove_instance};
+pub use known_answers::{KnownAnswers, any_suppressed, known_answers};
 pub use lead_run::{
     Accepted, Claim, InstanceId, LastSend, LeadResult, MAX_UNKNOWN_SENDS, RunEnd, Step,
 };
+pub use list_leads::{LeadCursor, LeadFilter, LeadPage, LeadSearch, LeadSummary, list_leads};
 pub use lookup_rows::{
     ABSENT_FRESH, CallOutcome, LookupKey, LookupKind, LookupState, LookupTerms, Provider,
     SettledAnswer, SettledLookup,
@@ -63,10 +81,15 @@ pub use persistence::persistently;
 pub use poll_lookup::poll_lookup;
 pub use pool::{connect, options_from_url, ping};
 pub use privacy_keys::load_or_create_privacy_key;
+pub use read_customers::{
+    CustomerAddress, CustomerEmail, CustomerEnrichment, CustomerPhone, StoredCustomer,
+    read_customer, read_payload,
+};
 pub use read_leads::{
-    LeadCursor, LeadDetail, LeadPage, LeadSummary, MaskedPerson, list_leads, read_lead_result,
-    show_lead,
+    EnrichedLead, LeadDetail, LeadSubjects, MaskedPerson, StoredIdentity, read_enriched_lead,
+    read_lead_result, show_lead,
 };
 pub use read_queue::{answers, count_ended_leads, read_queue};
+pub use record_access::{AccessRecord, record_access};
 pub use search_names::{FoundName, NameCursor, NamePage, NameSearch, search_names};
 pub use settle_and_acquire::settle_and_acquire;

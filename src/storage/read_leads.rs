@@ -3,74 +3,15 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use sqlx::PgExecutor;
+use uuid::Uuid;
 
-use super::result_row::{ResultRow, read_state};
+use super::list_leads::SummaryRow;
+use super::result_row::ResultRow;
 use super::retry::in_time;
-use super::{LeadResult, Step, StorageError, StoredBody};
-use crate::models::{Cpf, LeadId, LeadState, PersonName};
-
-/// The longest list that is read at once.
-const MOST_LEADS: i64 = 1_000;
-
-/// A lead in a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeadSummary {
-    /// The lead.
-    pub lead_id: LeadId,
-    /// Where it is.
-    pub state: LeadState,
-    /// Who told us of it first: `make`, `api`, …
-    pub source: String,
-    /// The last end it reached.
-    pub outcome: Option<LeadState>,
-    /// Failures of the lead so far.
-    pub attempts: i32,
-    /// What it cost in all its runs.
-    pub cost_centavos: i64,
-    /// When we first heard of it.
-    pub first_seen_at: DateTime<Utc>,
-    /// When it reached its end, if it has.
-    pub finished_at: Option<DateTime<Utc>>,
-}
-
-/// Where a list of leads goes on: before this lead.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeadCursor {
-    first_seen_at: DateTime<Utc>,
-    lead_id: LeadId,
-}
-
-impl LeadCursor {
-    /// Reads a cursor; `None` when it is none.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let (micros, lead_id) = text.split_once('.')?;
-        Some(Self {
-            first_seen_at: DateTime::from_timestamp_micros(micros.parse().ok()?)?,
-            lead_id: LeadId::parse(lead_id).ok()?,
-        })
-    }
-
-    /// As the next request carries it.
-    #[must_use]
-    pub fn as_text(&self) -> String {
-        format!(
-            "{}.{}",
-            self.first_seen_at.timestamp_micros(),
-            self.lead_id.as_str()
-        )
-    }
-}
-
-/// Some leads, the newest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeadPage {
-    /// The leads.
-    pub leads: Vec<LeadSummary>,
-    /// Where the next page begins, if there is one.
-    pub next: Option<LeadCursor>,
-}
+use super::{LeadResult, LeadSummary, Step, StorageError, StoredBody};
+use crate::models::{Cpf, Email, LeadId, PersonName, Phone};
 
 /// A person of a lead, as an operator sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +28,28 @@ impl fmt::Display for MaskedPerson {
     }
 }
 
+/// How a lead was tied to its person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredIdentity {
+    /// How much speaks for the person, 0–100: an order, no probability.
+    pub score: Option<u8>,
+    /// What speaks for the person, as codes.
+    pub reasons: Vec<String>,
+}
+
+/// Whom a lead is about: the people stored for it, and the contacts that the CRM or a caller named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeadSubjects {
+    /// The rows of its people.
+    pub party_ids: Vec<Uuid>,
+    /// Their CPFs.
+    pub cpfs: Vec<Cpf>,
+    /// Phones of the lead.
+    pub phones: Vec<Phone>,
+    /// E-mails of the lead.
+    pub emails: Vec<Email>,
+}
+
 /// A lead alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeadDetail {
@@ -100,34 +63,12 @@ pub struct LeadDetail {
     pub due_at: Option<DateTime<Utc>>,
     /// The people stored for it.
     pub people: Vec<MaskedPerson>,
+    /// Who it was taken for and how sure that is, of the last run that found somebody.
+    pub identity: Option<StoredIdentity>,
+    /// Whose objection hides the message.
+    pub about: LeadSubjects,
     /// The message, as last queued.
     pub message: Option<StoredBody>,
-}
-
-struct SummaryRow {
-    lead_id: String,
-    state: String,
-    source: String,
-    outcome: Option<String>,
-    attempts: i32,
-    cost_centavos: i64,
-    first_seen_at: DateTime<Utc>,
-    finished_at: Option<DateTime<Utc>>,
-}
-
-impl SummaryRow {
-    fn read(self) -> Result<LeadSummary, StorageError> {
-        Ok(LeadSummary {
-            lead_id: LeadId::parse(&self.lead_id).map_err(|_| StorageError::Corrupt("lead id"))?,
-            state: read_state(&self.state)?,
-            source: self.source,
-            outcome: self.outcome.as_deref().map(read_state).transpose()?,
-            attempts: self.attempts,
-            cost_centavos: self.cost_centavos,
-            first_seen_at: self.first_seen_at,
-            finished_at: self.finished_at,
-        })
-    }
 }
 
 /// How a lead stands; `None` when we never heard of it.
@@ -150,45 +91,6 @@ pub async fn read_lead_result(
     row.map(|row| row.read(lead_id)).transpose()
 }
 
-/// Leads, the newest first, of one state or of all; `limit` is clamped to 1–1,000.
-///
-/// # Errors
-/// [`StorageError`].
-pub async fn list_leads(
-    exec: impl PgExecutor<'_>,
-    state: Option<LeadState>,
-    limit: i64,
-    cursor: Option<&LeadCursor>,
-) -> Result<LeadPage, StorageError> {
-    let limit = usize::try_from(limit.clamp(1, MOST_LEADS)).unwrap_or(1);
-    let rows = sqlx::query_as!(
-        SummaryRow,
-        r#"select l.lead_id, l.state, l.source, l.outcome, l.attempts,
-                  (select coalesce(sum(c.cost_centavos), 0)::bigint from ops.provider_calls c
-                   where c.lead_id = l.lead_id) as "cost_centavos!",
-                  l.first_seen_at, l.finished_at
-           from ops.leads l
-           where ($1::text is null or l.state = $1)
-             and ($2::timestamptz is null or (l.first_seen_at, l.lead_id) < ($2, $3))
-           order by l.first_seen_at desc, l.lead_id desc
-           limit $4"#,
-        state.map(LeadState::as_str),
-        cursor.map(|cursor| cursor.first_seen_at),
-        cursor.map(|cursor| cursor.lead_id.as_str()),
-        i64::try_from(limit + 1).unwrap_or(MOST_LEADS),
-    )
-    .fetch_all(exec)
-    .await?;
-    let has_more = rows.len() > limit;
-    let shown = rows.into_iter().take(limit).map(SummaryRow::read);
-    let leads: Vec<LeadSummary> = shown.collect::<Result<_, _>>()?;
-    let next = leads.last().filter(|_| has_more).map(|summary| LeadCursor {
-        first_seen_at: summary.first_seen_at,
-        lead_id: summary.lead_id.clone(),
-    });
-    Ok(LeadPage { leads, next })
-}
-
 /// A lead alone; `None` when we never heard of it.
 ///
 /// # Errors
@@ -197,51 +99,151 @@ pub async fn show_lead(
     exec: impl PgExecutor<'_>,
     lead_id: &LeadId,
 ) -> Result<Option<LeadDetail>, StorageError> {
-    let row = sqlx::query!(
+    let row = sqlx::query_as!(
+        DetailRow,
         r#"select l.lead_id, l.state, l.source, l.outcome, l.attempts,
                   (select coalesce(sum(c.cost_centavos), 0)::bigint from ops.provider_calls c
                    where c.lead_id = l.lead_id) as "cost_centavos!",
                   l.first_seen_at, l.finished_at, l.timeline, l.last_error, l.due_at,
-                  array(select p.full_name from core.lead_parties lp join core.parties p on p.id = lp.party_id
-                        where lp.lead_id = l.lead_id order by p.id) as "names!: Vec<String>",
-                  array(select p.cpf_cnpj from core.lead_parties lp join core.parties p on p.id = lp.party_id
-                        where lp.lead_id = l.lead_id order by p.id) as "cpfs!: Vec<Option<String>>",
+                  coalesce(p.ids, '{}') as "party_ids!: Vec<Uuid>",
+                  coalesce(p.names, '{}') as "names!: Vec<String>",
+                  coalesce(p.cpfs, '{}') as "cpfs!: Vec<Option<String>>",
+                  p.scores as "scores: Vec<Option<i32>>", p.evidence as "evidence: Vec<Value>",
+                  array_remove(array[d.phone] || g.phones, null) as "phones!: Vec<String>",
+                  array_remove(array[d.email, g.email], null) as "emails!: Vec<String>",
                   (select o.body from ops.outbox o where o.lead_id = l.lead_id and o.kind = 'message') as message
-           from ops.leads l where l.lead_id = $1"#,
+           from ops.leads l
+           left join ops.lead_details d on d.lead_id = l.lead_id
+           left join ops.given_leads g on g.lead_id = l.lead_id
+           left join lateral (
+               select array_agg(p.id order by p.id) as ids, array_agg(p.full_name order by p.id) as names,
+                      array_agg(p.cpf_cnpj order by p.id) as cpfs,
+                      array_agg((lp.confidence * 100)::integer order by p.id) as scores,
+                      array_agg(lp.evidence order by p.id) as evidence
+               from core.lead_parties lp join core.parties p on p.id = lp.party_id
+               where lp.lead_id = l.lead_id) p on true
+           where l.lead_id = $1"#,
         lead_id.as_str()
     )
     .fetch_optional(exec)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    let people = row.names.iter().zip(&row.cpfs).map(|(name, cpf)| {
-        let name = PersonName::parse(name).map_err(|_| StorageError::Corrupt("name"))?;
-        let cpf = cpf
-            .as_deref()
-            .map(Cpf::parse)
-            .transpose()
-            .map_err(|_| StorageError::Corrupt("CPF"))?;
-        Ok(MaskedPerson {
-            name: name.masked(),
-            cpf: cpf.map_or_else(String::new, |cpf| cpf.masked()),
+    row.map(DetailRow::read).transpose()
+}
+
+struct DetailRow {
+    lead_id: String,
+    state: String,
+    source: String,
+    outcome: Option<String>,
+    attempts: i32,
+    cost_centavos: i64,
+    first_seen_at: DateTime<Utc>,
+    finished_at: Option<DateTime<Utc>>,
+    timeline: Value,
+    last_error: Option<String>,
+    due_at: Option<DateTime<Utc>>,
+    party_ids: Vec<Uuid>,
+    names: Vec<String>,
+    cpfs: Vec<Option<String>>,
+    scores: Option<Vec<Option<i32>>>,
+    evidence: Option<Vec<Value>>,
+    phones: Vec<String>,
+    emails: Vec<String>,
+    message: Option<String>,
+}
+
+impl DetailRow {
+    fn read(self) -> Result<LeadDetail, StorageError> {
+        let cpfs = self.cpfs.iter().map(|cpf| cpf.as_deref().map(Cpf::parse));
+        let cpfs = cpfs.map(Option::transpose).collect::<Result<Vec<_>, _>>();
+        let cpfs = cpfs.map_err(|_| StorageError::Corrupt("CPF"))?;
+        let people = self.names.iter().zip(&cpfs).map(|(name, cpf)| {
+            let name = PersonName::parse(name).map_err(|_| StorageError::Corrupt("name"))?;
+            let cpf = cpf.as_ref().map_or_else(String::new, Cpf::masked);
+            Ok(MaskedPerson {
+                name: name.masked(),
+                cpf,
+            })
+        });
+        Ok(LeadDetail {
+            people: people.collect::<Result<_, StorageError>>()?,
+            identity: self.evidence.and_then(|evidence| {
+                let score = self.scores?.first().copied().flatten();
+                Some(identity(score, evidence.first()?))
+            }),
+            about: LeadSubjects {
+                party_ids: self.party_ids,
+                cpfs: cpfs.into_iter().flatten().collect(),
+                phones: readable(&self.phones, |phone| Phone::parse(phone).ok()),
+                emails: readable(&self.emails, |email| Email::parse(email).ok()),
+            },
+            steps: serde_json::from_value(self.timeline)
+                .map_err(|_| StorageError::Corrupt("timeline"))?,
+            last_error: self.last_error,
+            due_at: self.due_at,
+            message: self.message.map(StoredBody),
+            summary: SummaryRow {
+                lead_id: self.lead_id,
+                state: self.state,
+                source: self.source,
+                outcome: self.outcome,
+                attempts: self.attempts,
+                cost_centavos: self.cost_centavos,
+                first_seen_at: self.first_seen_at,
+                finished_at: self.finished_at,
+            }
+            .read()?,
         })
-    });
-    Ok(Some(LeadDetail {
-        people: people.collect::<Result<_, StorageError>>()?,
-        steps: serde_json::from_value(row.timeline)
-            .map_err(|_| StorageError::Corrupt("timeline"))?,
-        last_error: row.last_error,
-        due_at: row.due_at,
-        message: row.message.map(StoredBody),
-        summary: SummaryRow {
-            lead_id: row.lead_id,
-            state: row.state,
-            source: row.source,
-            outcome: row.outcome,
-            attempts: row.attempts,
-            cost_centavos: row.cost_centavos,
-            first_seen_at: row.first_seen_at,
-            finished_at: row.finished_at,
-        }
-        .read()?,
+    }
+}
+
+/// What was confirmed by the profile, which repeats what the contacts had decided.
+fn identity(score: Option<i32>, evidence: &Value) -> StoredIdentity {
+    let reasons = evidence.get("confirmed").and_then(Value::as_array);
+    let reasons = reasons.into_iter().flatten().filter_map(Value::as_str);
+    StoredIdentity {
+        score: score.and_then(|score| u8::try_from(score).ok()),
+        reasons: reasons.map(str::to_owned).collect(),
+    }
+}
+
+/// A contact of an older numbering plan can belong to nobody any more.
+fn readable<T>(texts: &[String], read: impl Fn(&str) -> Option<T>) -> Vec<T> {
+    texts.iter().filter_map(|text| read(text)).collect()
+}
+
+/// Whom an enriched lead was taken for, for its caller.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EnrichedLead {
+    /// The customer's name: as given, else as in the CRM.
+    pub customer_name: Option<PersonName>,
+    /// The rows of the people that the last run stored.
+    pub party_ids: Vec<Uuid>,
+}
+
+/// Whom a lead was taken for; empty when nobody was stored for it.
+///
+/// # Errors
+/// [`StorageError`].
+pub async fn read_enriched_lead(
+    exec: impl PgExecutor<'_>,
+    lead_id: &LeadId,
+) -> Result<EnrichedLead, StorageError> {
+    let row = sqlx::query!(
+        r#"select coalesce(g.name, d.name) as name,
+                  array(select lp.party_id from core.lead_parties lp
+                        where lp.lead_id = l.lead_id and lp.run_no = l.run_no
+                        order by lp.party_id) as "party_ids!: Vec<Uuid>"
+           from ops.leads l
+           left join ops.lead_details d on d.lead_id = l.lead_id
+           left join ops.given_leads g on g.lead_id = l.lead_id
+           where l.lead_id = $1"#,
+        lead_id.as_str()
+    )
+    .fetch_optional(exec);
+    let row = in_time(async { Ok(row.await?) }).await?;
+    Ok(row.map_or_else(EnrichedLead::default, |row| EnrichedLead {
+        customer_name: row.name.and_then(|name| PersonName::parse(&name).ok()),
+        party_ids: row.party_ids,
     }))
 }

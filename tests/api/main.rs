@@ -3,11 +3,18 @@
 
 mod access;
 mod alerts;
+mod c2s;
+mod contributor;
+mod customers;
 mod database_away;
 mod database_lost;
+mod document;
+mod enrich;
+mod leads;
 mod metrics;
 mod process_query;
 mod replay;
 #[path = "../support/mod.rs"]
 mod support;
 mod waiting;
+mod work;

@@ -90,13 +90,18 @@ async fn what_cannot_be_replayed_is_told() {
     let other = [("x-api-key", "a-trigger-key-of-tests")];
     let answer = service.post_with(path, &other, "").await;
     assert_eq!(answer.status, 403, "{}", answer.body);
-    let admin = [("x-api-key", "an-admin-key-of-tests")];
+    let admin = [
+        ("x-api-key", "an-admin-key-of-tests"),
+        ("content-type", "application/json"),
+    ];
     for (path, body, status) in [
         (path, "", 404),
         ("/api/v1/leads/no%20id/replay", "", 400),
         ("/api/v1/leads/%ff/replay", "", 400),
-        (path, "{\"dry_run\":true}", 400),
-        (path, "[1]", 400),
+        (path, "{\"dry_run\":\"yes\"}", 422),
+        (path, "{\"force\":null}", 404),
+        (path, "[1]", 422),
+        (path, "{", 400),
         ("/api/v1/leads/never-seen/replay?wait=soon", "", 400),
     ] {
         let answer = service.post_with(path, &admin, body).await;

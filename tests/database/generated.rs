@@ -25,7 +25,13 @@ pub(crate) fn agrees(file: &str, expected: &str) {
     let different = found.lines().zip(expected.lines()).find(|(a, b)| a != b);
     assert!(
         found == expected,
-        "{file} differs from what the migrated database says ({different:?}); \
+        "{file} differs from what the program says ({different:?}); \
          {UPDATE}=1 cargo nextest run generated writes it"
     );
+}
+
+/// The contract is reviewed as a file, and a caller may generate a client from it without a service.
+#[test]
+fn the_openapi_document_is_generated_from_the_routes() {
+    agrees("docs/openapi.json", rust_c2s_api::handlers::document());
 }

@@ -41,7 +41,7 @@ async fn log_of_a_bad_day(format: &str) -> (Simulator, String, Secrets) {
     let simulator = simulator().await;
     let database = TestDatabase::create().await.unwrap();
     let home = Home::new();
-    let keys = format!("make:trigger:{KEY}");
+    let keys = format!("make:trigger+read:{KEY}");
     let settings = [
         ("RUST_LOG", "trace"),
         ("LOG_FORMAT", format),
@@ -62,6 +62,7 @@ async fn log_of_a_bad_day(format: &str) -> (Simulator, String, Secrets) {
 
     hostile_faults(&simulator);
     requests::trigger_every_lead(&address, &simulator).await;
+    requests::look_people_up(&address, simulator.world()).await;
     requests::ask_wrongly(&address, simulator.world()).await;
     eventually(
         "every lead has ended or waits for its late message",

@@ -13,7 +13,7 @@ use rust_c2s_api::storage::{
     self, Accepted, AcquireContacts, Acquired, CallOutcome, Claim, InstanceId, Leftovers,
     LookupKey, LookupKind, LookupTerms, NewIds, OutboxMessage, PersistProfile, Persisted,
     PersonToStore, Provider, SettledAnswer, SettledLookup, Step, StorageError, Takeover, Trigger,
-    Wanted,
+    Wanted, Wish,
 };
 use serde_json::json;
 use sqlx::PgPool;
@@ -21,10 +21,10 @@ use uuid::Uuid;
 
 pub(crate) const LEASE: Duration = Duration::from_secs(60);
 /// A trigger as Make.com sends it.
-pub(crate) const MAKE: Trigger = Trigger::Process {
+pub(crate) const MAKE: Trigger = trigger(Wish::Process {
     source: LeadSource::Make,
     dedup_ttl: Duration::from_secs(300),
-};
+});
 /// Leads left behind are due at once.
 pub(crate) const TAKEOVER: Takeover = Takeover {
     lease: LEASE,
@@ -39,6 +39,16 @@ pub(crate) const TERMS: LookupTerms<'static> = LookupTerms {
     diretrix_price: Money::from_centavos(10),
     work_api_price: Money::from_centavos(25),
 };
+
+/// A trigger with nothing beside its wish.
+pub(crate) const fn trigger(wish: Wish) -> Trigger {
+    Trigger {
+        wish,
+        force: false,
+        asker: None,
+        given: None,
+    }
+}
 
 /// A migrated database with one instance in it, which is alive.
 pub(crate) struct Db {
@@ -98,7 +108,7 @@ impl Db {
 
     /// A person wants the lead run again.
     pub(crate) async fn replay(&self, id: &str) -> Accepted {
-        let replay = Trigger::Replay;
+        let replay = trigger(Wish::Replay);
         storage::accept_lead(&self.pool, &lead_id(id), replay, self.me, &TAKEOVER)
             .await
             .unwrap()

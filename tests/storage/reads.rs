@@ -1,7 +1,7 @@
 //! How leads stand, for answers and operators; the key kept in the database.
 
 use rust_c2s_api::models::LeadState;
-use rust_c2s_api::storage::{self, LeadCursor};
+use rust_c2s_api::storage::{self, LeadCursor, LeadFilter, LeadSearch};
 
 use super::harness::{Db, key, lead_id, profile};
 
@@ -45,7 +45,7 @@ async fn a_list_is_read_page_by_page_and_by_state() {
     let mut seen = Vec::new();
     let mut cursor = None;
     for _ in 0..3 {
-        let page = storage::list_leads(&db.pool, None, 2, cursor.as_ref())
+        let page = storage::list_leads(&db.pool, LeadFilter::default(), 2, cursor.as_ref())
             .await
             .unwrap();
         seen.extend(
@@ -62,10 +62,119 @@ async fn a_list_is_read_page_by_page_and_by_state() {
         ["lead-9", "lead-4", "lead-3", "lead-2", "lead-1", "lead-0"]
     );
     assert_eq!(cursor, None);
-    let page = storage::list_leads(&db.pool, Some(LeadState::Completed), 50, None).await;
+    let completed = LeadFilter {
+        state: Some(LeadState::Completed),
+        search: None,
+    };
+    let page = storage::list_leads(&db.pool, completed, 50, None).await;
     let page = page.unwrap();
     assert_eq!(page.leads.len(), 1);
     assert_eq!(page.leads[0].outcome, Some(LeadState::Completed));
+}
+
+async fn found(db: &Db, typed: &str) -> Vec<String> {
+    let search = LeadSearch::parse(typed).unwrap();
+    let filter = LeadFilter {
+        state: None,
+        search: Some(&search),
+    };
+    let page = storage::list_leads(&db.pool, filter, 50, None)
+        .await
+        .unwrap();
+    let ids = page
+        .leads
+        .into_iter()
+        .map(|lead| lead.lead_id.as_str().to_owned());
+    ids.collect()
+}
+
+#[tokio::test]
+async fn a_lead_is_found_by_its_id_its_contacts_and_part_of_its_name() {
+    let db = Db::new().await;
+    for id in ["lead-1", "lead-2", "lead-3"] {
+        db.run(id).await;
+    }
+    db.execute(
+        "insert into ops.lead_details (lead_id, name, phone, email)
+         values ('lead-1', 'José  da Conceição', '11900000012', 'jose@example.com'),
+                ('lead-2', '100% Exemplo_Um', null, null)",
+    )
+    .await;
+    db.execute(
+        "insert into ops.given_leads (lead_id, name, email, phones)
+         values ('lead-3', 'Conceição Dada', 'dada@example.com', '{11900000013,11900000014}')",
+    )
+    .await;
+    for (typed, expected) in [
+        ("lead-2", vec!["lead-2"]),
+        ("LEAD-2", vec![]),
+        ("+55 (11) 90000-0012", vec!["lead-1"]),
+        ("11900000014", vec!["lead-3"]),
+        (" JOSE@example.com ", vec!["lead-1"]),
+        ("dada@example.com", vec!["lead-3"]),
+        ("conceicao", vec!["lead-3", "lead-1"]),
+        ("jose da", vec!["lead-1"]),
+        ("ÇÃO D", vec!["lead-3"]),
+        ("%", vec!["lead-2"]),
+        ("_", vec!["lead-2"]),
+        ("a%o", vec![]),
+        ("\\", vec![]),
+        ("nobody", vec![]),
+    ] {
+        assert_eq!(found(&db, typed).await, expected, "{typed}");
+    }
+    assert_eq!(LeadSearch::parse("  "), None);
+    assert_eq!(LeadSearch::parse(&"a".repeat(201)), None);
+}
+
+/// The plan of a query when reading a whole table is the last resort.
+async fn plan(db: &Db, query: &str) -> String {
+    let mut connection = db.pool.acquire().await.unwrap();
+    sqlx::query("set enable_seqscan = off")
+        .execute(&mut *connection)
+        .await
+        .unwrap();
+    let explain = sqlx::AssertSqlSafe(format!("explain {query}"));
+    let lines: Vec<String> = sqlx::query_scalar(explain)
+        .fetch_all(&mut *connection)
+        .await
+        .unwrap();
+    lines.join("\n")
+}
+
+#[tokio::test]
+async fn a_search_goes_by_the_indexes() {
+    let db = Db::new().await;
+    for (condition, index) in [
+        ("d.phone = '11900000012'", "ix_lead_details_phone"),
+        ("d.email = 'a@example.com'", "ix_lead_details_email"),
+        (
+            "core.fold_text(d.name) like '%' || core.fold_text('conceicao') || '%'",
+            "ix_lead_details_name",
+        ),
+    ] {
+        let plan = plan(
+            &db,
+            &format!("select from ops.lead_details d where {condition}"),
+        )
+        .await;
+        assert!(plan.contains(index), "{condition}: {plan}");
+    }
+    for (condition, index) in [
+        ("g.phones @> array['11900000012']", "ix_given_leads_phones"),
+        ("g.email = 'a@example.com'", "ix_given_leads_email"),
+        (
+            "core.fold_text(g.name) like '%' || core.fold_text('conceicao') || '%'",
+            "ix_given_leads_name",
+        ),
+    ] {
+        let plan = plan(
+            &db,
+            &format!("select from ops.given_leads g where {condition}"),
+        )
+        .await;
+        assert!(plan.contains(index), "{condition}: {plan}");
+    }
 }
 
 #[tokio::test]
@@ -78,7 +187,9 @@ async fn a_lead_costs_what_its_calls_cost() {
                 ('work_api', 'profile', 'lead-2', 'hit', 99, 1, 'p', 'l')",
     )
     .await;
-    let page = storage::list_leads(&db.pool, None, 50, None).await.unwrap();
+    let page = storage::list_leads(&db.pool, LeadFilter::default(), 50, None)
+        .await
+        .unwrap();
     assert_eq!(page.leads[0].cost_centavos, 35);
 }
 

@@ -52,6 +52,28 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
 }
 
+/// What the service answered, as it came.
+#[derive(Debug)]
+pub(crate) struct Raw {
+    pub(crate) status: u16,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Raw {
+    /// Its body; null when that is no JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_default()
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_problem(&self, at: &str) {
+        let kind = &self.headers["content-type"];
+        assert_eq!(kind, "application/problem+json", "{at}: {self:?}");
+        assert_eq!(self.json()["status"], self.status, "{at}: {self:?}");
+    }
+}
+
 impl Service {
     pub(crate) async fn start() -> Self {
         Self::start_with(&[]).await
@@ -91,7 +113,9 @@ impl Service {
         let app = App::build(&config, Clock::system()).await.unwrap();
         let shutdown = CancellationToken::new();
         let serving = tokio::spawn(app.serve(server, shutdown.clone()));
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = reqwest::Client::builder().no_proxy();
+        let client = client.redirect(reqwest::redirect::Policy::none());
+        let client = client.build().unwrap();
         Self {
             simulator,
             database,
@@ -162,6 +186,34 @@ impl Service {
             request = request.header(*name, *value);
         }
         read(request.send().await.unwrap()).await
+    }
+
+    /// Any request; the answer as it came, whether or not it is JSON. Redirects are not followed.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the test is a caller of the service, not an upstream call"
+    )]
+    pub(crate) async fn call(
+        &self,
+        method: &str,
+        path_and_query: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> Raw {
+        let url = format!("http://{}{path_and_query}", self.address);
+        let mut request = self.client.request(method.parse().unwrap(), url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        let answer = request.send().await.unwrap();
+        Raw {
+            status: answer.status().as_u16(),
+            headers: answer.headers().clone(),
+            text: answer.text().await.unwrap(),
+        }
     }
 
     /// The status of an answer without a body.

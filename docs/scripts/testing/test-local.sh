@@ -43,6 +43,13 @@ is_completed() {
     is_json && is_state completed && [[ $BODY =~ $cpf ]]
 }
 
+is_page() { [ "$TYPE" = text/html ] && [[ $BODY == *swagger-ui* ]]; }
+is_document() { is_json && [[ $BODY == *'"openapi": "3.1'* && $BODY == *'"/health"'* ]]; }
+is_list() { is_json && [[ $BODY == '{"items":['* ]] && [[ $BODY == *'"next_cursor":'* ]]; }
+is_enriched() { is_completed full && [ "$(field stored_in_db)" = true ] && [[ $BODY == *'"entity_ids":["'* ]]; }
+is_shown() { is_json && [ "$(field state)" = completed ] && [[ $BODY == *'"steps":['* && $BODY == *'"message":"'* ]]; }
+is_batch() { is_json && [[ $BODY == *'"state":"accepted"'* && $BODY == *'"state":null'* ]]; }
+
 is_repeat() {
     local answer=$BODY
     is_completed "$1" && [[ $BODY == *'"duplicate_request":true'* ]] || return 1
@@ -55,6 +62,9 @@ walk_up() {
     walk "" GET /health 200 "healthy, version" is_healthy
     walk "" POST /health 405 "problem" is_problem
     walk "" GET /ready 200 "ready" is_ready
+    walk "" GET /docs 308 "to the page"
+    walk "" GET /docs/ 200 "the page" is_page
+    walk "" GET /api-docs/openapi.json 200 "OpenAPI 3.1" is_document
 }
 
 # Who may do what: sets OPEN (no keys, on a developer's machine), TRIGGER_OPEN, and SEES, what the caller sees of a CPF.
@@ -98,20 +108,65 @@ walk_metrics() {
     fi
 }
 
-# A replay is for admins. Of a lead that was never accepted there is nothing to replay.
-walk_replay() {
-    local path=/api/v1/leads/ffffffffffffffffffffffffffffffff/replay
+# walk_scoped METHOD PATH STATUS EXPECTED TEST [ARGUMENT…]: as walk, of a route whose scope this key need not have; without
+# a key it is shut, also where the trigger is open.
+walk_scoped() {
+    local method=$1 path=$2 status=$3 expected=$4 is_so=1 refused=is_problem
+    shift 4
+    if [[ $path =~ ^/api/v1/(leads|c2s)(/|\?|$) ]]; then refused=is_lead_problem; fi
     if [ "$OPEN" = yes ]; then
-        walk "" POST "$path" 404 "never accepted, five keys" is_lead_problem
+        walk "" "$method" "$path" "$status" "$expected" "$@"
         return
     fi
-    walk "" POST "$path" 401 "without a key" is_lead_problem
+    walk "" "$method" "$path" 401 "without a key" "$refused"
     if [ -n "${API_KEY:-}" ]; then
-        local is_so=1
-        ask "$API_KEY" POST "$BASE$path"
-        if [[ $STATUS =~ ^40[34]$ ]] && is_lead_problem; then is_so=0; fi
-        verdict POST "$path" "404, or 403 without its scope" "$STATUS $(in_short)" "$is_so"
+        ask "$API_KEY" "$method" "$BASE$path"
+        if { [ "$STATUS" = "$status" ] && "$@"; } || { [ "$STATUS" = 403 ] && "$refused"; }; then is_so=0; fi
+        verdict "$method" "$path" "$status, or 403 without its scope" "$STATUS $(in_short)" "$is_so"
     fi
+}
+
+# walk_body BODY METHOD PATH …: as walk_scoped, with a body.
+walk_body() {
+    local DATA=$1
+    shift
+    walk_scoped "$@"
+}
+
+# What costs nothing and changes nothing: a lead that was never accepted, and what cannot be used.
+walk_lead_routes() {
+    local never=ffffffffffffffffffffffffffffffff
+    walk_scoped POST "/api/v1/leads/$never/replay" 404 "never accepted, five keys" is_lead_problem
+    walk_body '{"dry_run":0}' POST "/api/v1/leads/$never/replay" 422 "malformed body, five keys" is_lead_problem
+    walk_scoped GET "/api/v1/leads?limit=1" 200 "a list" is_list
+    walk_scoped GET "/api/v1/leads?state=done" 400 "no such state, five keys" is_lead_problem
+    walk_scoped GET "/api/v1/leads/$never" 404 "never accepted, five keys" is_lead_problem
+    walk_scoped POST /api/v1/c2s/enrich/a%2Fb 400 "malformed id, five keys" is_lead_problem
+    walk_body '{}' POST /api/v1/leads 422 "no lead_id, five keys" is_lead_problem
+    walk_body '{"lead_ids":[]}' POST /api/v1/leads/batch 422 "no leads, five keys" is_lead_problem
+}
+
+# The simulator's leads by the other routes, where everything is open.
+walk_open_leads() {
+    local DATA=''
+    walk "" GET "$PROCESS?id=$1&dry_run=true" 200 "dry run, completed" is_state completed
+    walk "" POST "/api/v1/c2s/enrich/$1" 200 "completed, what was stored" is_enriched
+    walk "" GET "/api/v1/leads/$1" 200 "completed, its steps" is_shown
+    DATA="{\"lead_id\":\"$1\",\"contact_info\":{\"phones\":[]}}"
+    walk "" POST /api/v1/leads 200 "completed, CPF full" is_completed full
+    DATA="{\"lead_ids\":[\"$1\",7]}"
+    walk "" POST /api/v1/leads/batch 202 "accepted, one refused" is_batch
+}
+
+# Looking people up: only what asks no provider, and so costs nothing.
+walk_lookups() {
+    local nobody=00000000-0000-0000-0000-000000000000
+    walk_scoped GET /api/v1/contributor/customer 400 "nothing to look by" is_problem
+    walk_scoped POST /api/v1/enrich 400 "no body" is_problem
+    walk_body '{"cpf":"1"}' POST /api/v1/enrich 422 "no CPF" is_problem
+    walk_scoped GET "/api/v1/customers/$nobody" 404 "nobody" is_problem
+    walk_scoped GET /api/v1/work/modules/all 400 "no documento" is_problem
+    walk_scoped GET /api/v1/work/modules/no-module 404 "not in the contract" is_problem
 }
 
 walk_refusals() {
@@ -136,6 +191,7 @@ walk_leads() {
     walk "${API_KEY:-}" GET "$PROCESS?id=$plain" 200 "completed, CPF $SEES" is_completed "$SEES"
     walk "${API_KEY:-}" GET "$PROCESS?id=$plain" 200 "repeat, one message" is_repeat "$SEES" "$plain"
     walk "${API_KEY:-}" GET "$PROCESS?id=$nobody" 200 "unidentified, five keys" is_state unidentified
+    if [ "$OPEN" = yes ]; then walk_open_leads "$plain"; fi
     if [ "$OPEN" = no ] && [ "$TRIGGER_OPEN" = yes ] && [ -n "${API_KEY:-}" ]; then
         walk "" GET "$PROCESS?id=$plain" 200 "without a key, CPF masked" is_completed masked
     fi
@@ -174,7 +230,8 @@ main() {
     walk_up
     walk_access
     walk_metrics
-    walk_replay
+    walk_lead_routes
+    walk_lookups
     if [ "$TRIGGER_OPEN" = no ] && [ -z "${API_KEY:-}" ]; then
         no_lead "The rest of $PROCESS is not walked without a key. Set API_KEY."
     else

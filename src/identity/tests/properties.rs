@@ -51,6 +51,7 @@ proptest! {
                     MatchedBy::Both => (true, true),
                     MatchedBy::Phone => (true, false),
                     MatchedBy::Email => (false, true),
+                    MatchedBy::Cpf => (false, false),
                 };
                 prop_assert_eq!(by, expected);
             }

@@ -5,15 +5,16 @@ use std::time::Instant;
 use chrono::{DateTime, Utc};
 
 use super::identify::Person;
+use super::used_lead::UsedLead;
 use super::{LeadPipeline, REFUSED_BY_DATABASE, Reached, refuse};
 use crate::lookups::{ProfileAnswer, RunNotes};
 use crate::message::{self, Message, MessageInput, MessageOptions};
-use crate::models::{KeyedHash, Lead, MatchedBy, Profile, day_in_sao_paulo};
+use crate::models::{KeyedHash, LeadId, Profile, day_in_sao_paulo};
 use crate::services::delivery::{Delivered, EarlierSend};
 
 use crate::services::run_error::RunError;
 use crate::storage::{
-    self, Claim, NewIds, OutboxMessage, PersistProfile, Persisted, PersonToStore, Provider, RunEnd,
+    self, Claim, NewIds, OutboxMessage, PersistProfile, Persisted, PersonToStore, RunEnd,
     StorageError, persistently,
 };
 
@@ -23,15 +24,12 @@ impl LeadPipeline {
     pub(super) async fn tell(
         &self,
         claim: &Claim,
-        (lead, fetched): (&Lead, Instant),
+        (lead, fetched): (&UsedLead, Instant),
         person: Person,
         notes: &mut RunNotes,
     ) -> Result<Reached, RunError> {
         let cpf = person.accepted.cpf.clone();
-        let message = self.compose(&person)?;
-        let label = [claim.lead_id.as_str(), message.sections()];
-        let fingerprint = self.privacy_key.hash("message", &label);
-        let body = message.with_last_line(&fingerprint.reference());
+        let (fingerprint, body) = self.message_about(&claim.lead_id, &person)?;
         let outbox = OutboxMessage {
             body: &body,
             fingerprint,
@@ -70,7 +68,7 @@ impl LeadPipeline {
                     sent_before_fetch: sent_ago.map(|ago| ago.saturating_sub(fetched.elapsed())),
                 };
                 self.delivery
-                    .read_back(claim, lead, &earlier, notes)
+                    .read_back(claim, &lead.in_crm, &earlier, notes)
                     .await?
             }
         };
@@ -86,25 +84,18 @@ impl LeadPipeline {
     async fn persist(
         &self,
         claim: &Claim,
-        lead: &Lead,
+        lead: &UsedLead,
         person: &Person,
         message: OutboxMessage<'_>,
         notes: &mut RunNotes,
     ) -> Result<Persisted, StorageError> {
-        let mut hashes = self.contact_hashes(lead);
+        let mut hashes = lead.hashes(&self.privacy_key);
         hashes.push(self.privacy_key.of_cpf(&person.accepted.cpf));
-        let by_work_api = person.accepted.matched_by != MatchedBy::Email
-            && person.phone_asked_at == Provider::WorkApi;
-        let provider = if by_work_api {
-            Provider::WorkApi
-        } else {
-            Provider::Diretrix
-        };
         let stored = PersistProfile {
             person: person_to_store(&person.answer)?,
             suppression_hashes: &hashes,
             matched_by: person.accepted.matched_by,
-            matched_provider: provider.as_str(),
+            matched_provider: person.named_by.as_str(),
             score: person.score,
             evidence: person.evidence.clone(),
             message,
@@ -117,6 +108,19 @@ impl LeadPipeline {
         let persisted = persistently(write).await;
         notes.stored(since);
         persisted
+    }
+
+    /// The message about a person, and the fingerprint by which it is known again.
+    pub(super) fn message_about(
+        &self,
+        lead_id: &LeadId,
+        person: &Person,
+    ) -> Result<(KeyedHash, String), StorageError> {
+        let message = self.compose(person)?;
+        let label = [lead_id.as_str(), message.sections()];
+        let fingerprint = self.privacy_key.hash("message", &label);
+        let body = message.with_last_line(&fingerprint.reference());
+        Ok((fingerprint, body))
     }
 
     fn compose(&self, person: &Person) -> Result<Message, StorageError> {
@@ -133,12 +137,6 @@ impl LeadPipeline {
             fetched_on: day_in_sao_paulo(fetched_at),
             source: "Work API",
         }))
-    }
-
-    fn contact_hashes(&self, lead: &Lead) -> Vec<KeyedHash> {
-        let phone = lead.phone.usable().map(|p| self.privacy_key.of_phone(p));
-        let email = lead.email.usable().map(|e| self.privacy_key.of_email(e));
-        phone.into_iter().chain(email).collect()
     }
 }
 

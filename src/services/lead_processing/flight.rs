@@ -11,12 +11,12 @@ use crate::models::{LeadId, LeadState};
 use crate::services::company::Place;
 use crate::services::flights::InAir;
 use crate::services::lead_pipeline::RunReport;
-use crate::storage::{self, Accepted, Claim, LastSend, RunEnd, StorageError, Trigger};
+use crate::storage::{self, Accepted, Claim, LastSend, RunEnd, StorageError, Trigger, Wish};
 use crate::telemetry::metrics;
 
 /// The longest that accepting a lead may take: a network that swallows packets fails no statement,
 /// and a caller is to know within five seconds that nothing was accepted (API.md).
-const LONGEST_ACCEPT: Duration = Duration::from_secs(4);
+pub(super) const LONGEST_ACCEPT: Duration = Duration::from_secs(4);
 
 /// How long a run elsewhere is watched: a little longer than any caller waits.
 const LONGEST_WATCH: Duration = Duration::from_secs(30);
@@ -45,6 +45,7 @@ impl LeadProcessing {
         in_air: &mut InAir<Landed>,
     ) -> Landed {
         let since = Instant::now();
+        let is_followed = trigger.wish == Wish::Replay && !trigger.force;
         let takeover = self.pipeline.takeover();
         let accepting =
             storage::accept_lead(&self.pool, lead_id, trigger, self.instance, &takeover);
@@ -72,8 +73,7 @@ impl LeadProcessing {
             Ok(Accepted::Unknown) => Landed::Refused(ProcessError::NeverAccepted),
             Ok(Accepted::Join) => {
                 in_air.only_watch();
-                let own = trigger == Trigger::Replay;
-                self.watch_elsewhere(lead_id, own).await
+                self.watch_elsewhere(lead_id, is_followed).await
             }
             Ok(Accepted::Waiting(result) | Accepted::Duplicate(result)) => Landed::At {
                 result,
@@ -228,7 +228,7 @@ impl LeadProcessing {
     }
 }
 
-fn refusal(error: StorageError) -> ProcessError {
+pub(super) fn refusal(error: StorageError) -> ProcessError {
     if error.is_unavailable() {
         ProcessError::DatabaseUnavailable
     } else {

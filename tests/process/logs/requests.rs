@@ -34,6 +34,40 @@ pub(super) async fn trigger_every_lead(address: &str, simulator: &Simulator) {
     );
 }
 
+/// Looks some people up by all that they are known by.
+pub(super) async fn look_people_up(address: &str, world: &World) {
+    let key = [("X-API-Key", KEY)];
+    let mut found = 0;
+    for person in &world.people()[..8] {
+        let [name, email, cpf, phone] = spellings(person).try_into().unwrap();
+        for (parameter, text) in [
+            ("cpf", cpf),
+            ("email", email),
+            ("phone", phone),
+            ("name", name),
+        ] {
+            let text =
+                percent_encoding::utf8_percent_encode(&text, percent_encoding::NON_ALPHANUMERIC);
+            let url = format!("http://{address}/api/v1/contributor/customer?{parameter}={text}");
+            let status = send(Method::GET, &url, &key, None).await;
+            assert!(matches!(status, 200 | 404 | 503), "{status}");
+            found += usize::from(status == 200);
+        }
+        let body = Some(format!(r#"{{"cpf":"{}"}}"#, person.cpf));
+        let headers = [key[0], ("Content-Type", "application/json")];
+        let url = format!("http://{address}/api/v1/enrich");
+        let status = send(Method::POST, &url, &headers, body).await;
+        assert!(matches!(status, 200 | 404 | 503), "{status}");
+        let url = format!(
+            "http://{address}/api/v1/work/modules/all?documento={}",
+            person.cpf
+        );
+        let status = send(Method::GET, &url, &key, None).await;
+        assert!(matches!(status, 200 | 404 | 503), "{status}");
+    }
+    assert!(found > 0, "nobody was found");
+}
+
 /// Requests that put a person, or a key, where a log might take it from.
 pub(super) async fn ask_wrongly(address: &str, world: &World) {
     for person in &world.people()[..3] {

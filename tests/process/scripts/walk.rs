@@ -2,10 +2,11 @@
 
 use rust_c2s_api::simulator::Simulator;
 use rust_c2s_api::storage::test_database::TestDatabase;
+use serde_json::Value;
 
 use super::{PASS_ON, StandIns, script};
 use crate::home::Home;
-use crate::running::{Ended, Running, demo, get, of_the_package, simulator, urls_of, variables};
+use crate::running::{Ended, Running, demo, get, simulator, urls_of, variables};
 
 const WALK: &str = "testing/test-local.sh";
 const VERIFY: &str = "deployment/verify-deployment.sh";
@@ -18,24 +19,11 @@ pub(super) fn closed() -> String {
     format!("http://{}", listener.local_addr().unwrap())
 }
 
-/// The routes that `src/handlers/mod.rs` mounts.
+/// The routes: those of the OpenAPI document, and the page that shows it.
 fn mounted() -> Vec<String> {
-    let access = of_the_package("src/handlers/access.rs");
-    let constant = |name: &str| {
-        let (_, rest) = access
-            .split_once(&format!("const {name}: &str = \""))
-            .unwrap();
-        rest.split('"').next().unwrap().to_owned()
-    };
-    let source = of_the_package("src/handlers/mod.rs");
-    let routes = source.split(".route(").skip(1).map(|rest| {
-        let route = rest.split(',').next().unwrap().trim();
-        match route.strip_prefix("access::") {
-            Some(name) => constant(name),
-            None => route.trim_matches('"').to_owned(),
-        }
-    });
-    routes.collect()
+    let document: Value = serde_json::from_str(rust_c2s_api::handlers::document()).unwrap();
+    let paths = document["paths"].as_object().unwrap().keys().cloned();
+    paths.chain(["/docs".to_owned(), "/docs/".to_owned()]).collect()
 }
 
 /// Whether a path that was asked for is of this route, whose `{…}` stand for anything.
@@ -67,7 +55,7 @@ async fn the_demo_is_walked_and_every_route_with_it() {
     assert!(walk.text.ends_with(" passed, 0 failed\n"), "{}", walk.text);
     let paths = walked(&walk.text);
     let routes = mounted();
-    assert!(routes.len() >= 3, "{routes:?}");
+    assert!(routes.len() >= 15, "{routes:?}");
     for route in routes {
         let is_walked = paths.iter().any(|path| is_of(&route, path));
         assert!(

@@ -1,0 +1,131 @@
+//! What is known without asking: for a dry run, which pays for nothing and writes nothing.
+
+use super::contacts::{Asked, Question};
+use super::profile::stored_answer;
+use super::{ContactFindings, LookupError, Lookups, ProfileAnswer};
+use crate::models::{Candidate, Cpf, KeyedHash, Lead, LeadId};
+use crate::storage::{self, KnownAnswers, LookupState, Provider, StorageError};
+
+/// The question about a CPF, as a person reads it.
+const BY_CPF: &str = "Work API by CPF";
+
+/// What is known of a question.
+#[derive(Debug)]
+pub enum Known<T> {
+    /// The person objected or was erased.
+    Suppressed,
+    /// An answer is stored and fresh.
+    Answer(T),
+    /// These would have to be bought, as a caller reads them: `Diretrix by phone`.
+    Missing(Vec<&'static str>),
+}
+
+impl Lookups {
+    /// The people behind a lead's contacts, as [`Self::people_behind`] would find them in stored answers.
+    /// `anew`: as if none were stored.
+    ///
+    /// # Errors
+    /// [`LookupError`].
+    pub async fn people_known_behind(
+        &self,
+        lead: &Lead,
+        suppression_hashes: &[KeyedHash],
+        anew: bool,
+    ) -> Result<Known<ContactFindings>, LookupError> {
+        let mut findings = ContactFindings::of_diretrix();
+        let questions = self.questions(lead);
+        if anew && !questions.is_empty() {
+            return Ok(Known::Missing(words(&questions)));
+        }
+        let known = self.known(&lead.id, suppression_hashes, &questions).await?;
+        let answers = match known {
+            Known::Answer(answers) => answers,
+            Known::Suppressed => return Ok(Known::Suppressed),
+            Known::Missing(missing) => return Ok(Known::Missing(missing)),
+        };
+        for (question, people) in questions.iter().zip(answers) {
+            match question.asked {
+                Asked::Phone(_) => findings.by_phone = Some(people),
+                Asked::Email(_) => findings.by_email = Some(people),
+            }
+        }
+        let Some(phone) = lead.phone.usable().filter(|_| findings.knows_nobody()) else {
+            return Ok(Known::Answer(findings));
+        };
+        let question = [self.work_api_question(phone)];
+        Ok(match self.known(&lead.id, &[], &question).await? {
+            Known::Answer(answers) => Known::Answer(ContactFindings {
+                by_phone: Some(answers.into_iter().flatten().collect()),
+                phone_asked_at: Provider::WorkApi,
+                ..findings
+            }),
+            Known::Suppressed => Known::Suppressed,
+            Known::Missing(missing) => Known::Missing(missing),
+        })
+    }
+
+    /// The profile of a CPF, as [`Self::profile_of`] would find it stored. `anew`: as if it were not.
+    ///
+    /// # Errors
+    /// [`LookupError`].
+    pub async fn profile_known_of(
+        &self,
+        lead_id: &LeadId,
+        cpf: &Cpf,
+        anew: bool,
+    ) -> Result<Known<ProfileAnswer>, LookupError> {
+        let key = [self.profile_key(cpf)];
+        let known = storage::known_answers(&self.pool, lead_id, &[], &key).await?;
+        Ok(match known {
+            KnownAnswers::Suppressed => Known::Suppressed,
+            KnownAnswers::Answers(states) => match states.into_iter().next().flatten() {
+                _ if anew => Known::Missing(vec![BY_CPF]),
+                Some(state) => Known::Answer(stored_answer(state)?),
+                None => Known::Missing(vec![BY_CPF]),
+            },
+        })
+    }
+
+    async fn known(
+        &self,
+        lead_id: &LeadId,
+        suppression_hashes: &[KeyedHash],
+        questions: &[Question<'_>],
+    ) -> Result<Known<Vec<Vec<Candidate>>>, LookupError> {
+        let keys: Vec<_> = questions.iter().map(|question| question.key).collect();
+        let known = storage::known_answers(&self.pool, lead_id, suppression_hashes, &keys).await?;
+        let states = match known {
+            KnownAnswers::Suppressed => return Ok(Known::Suppressed),
+            KnownAnswers::Answers(states) => states,
+        };
+        let (mut answers, mut missing) = (Vec::new(), Vec::new());
+        for (question, state) in questions.iter().zip(states) {
+            match state {
+                Some(LookupState::Candidates(people)) => answers.push(people),
+                Some(LookupState::Absent) => answers.push(Vec::new()),
+                None => missing.push(question.as_words()),
+                Some(_) => return Err(StorageError::Corrupt("answer about a contact").into()),
+            }
+        }
+        Ok(if missing.is_empty() {
+            Known::Answer(answers)
+        } else {
+            Known::Missing(missing)
+        })
+    }
+}
+
+fn words(questions: &[Question<'_>]) -> Vec<&'static str> {
+    questions.iter().map(Question::as_words).collect()
+}
+
+impl Question<'_> {
+    /// As a person reads it.
+    const fn as_words(&self) -> &'static str {
+        match (self.key.provider, self.asked) {
+            (Provider::Diretrix, Asked::Phone(_)) => "Diretrix by phone",
+            (_, Asked::Email(_)) => "Diretrix by e-mail",
+            (Provider::WorkApi, Asked::Phone(_)) => "Work API by phone",
+        }
+    }
+}

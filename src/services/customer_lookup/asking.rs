@@ -1,0 +1,228 @@
+//! The providers are asked, in a task that outlives its caller.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+use futures::FutureExt;
+use uuid::Uuid;
+
+use super::failure::Panicked;
+use super::{CustomerLookup, LookupFailure, SoughtContact, Source};
+use crate::lookups::{Inquiry, ProfileAnswer, SearchedContact};
+use crate::models::{AllowedPayload, Candidate, Cpf, KeyedHash, Profile};
+use crate::services::lead_pipeline::REFUSED_BY_DATABASE;
+use crate::storage::{
+    self, Inquired, InquiredPerson, Inquirer, NewIds, SettledLookup, StorageError, persistently,
+};
+
+/// A stored person, and who told of them.
+#[derive(Debug)]
+pub(super) struct Located {
+    pub(super) party_id: Uuid,
+    pub(super) sources: Vec<Source>,
+}
+
+/// Who has a contact, as Diretrix says.
+#[derive(Debug)]
+pub(super) enum WhoHas {
+    /// One person, who is stored by now.
+    One(Located),
+    /// Several.
+    Several {
+        people: Vec<Candidate>,
+        sources: Vec<Source>,
+    },
+}
+
+/// A profile that was just bought.
+struct Bought {
+    profile: Box<Profile>,
+    payload: AllowedPayload,
+    settled: SettledLookup,
+    fetched_at: DateTime<Utc>,
+}
+
+impl Located {
+    pub(super) fn stored(party_id: Uuid) -> Self {
+        Self {
+            party_id,
+            sources: vec![Source::LocalDb],
+        }
+    }
+}
+
+impl CustomerLookup {
+    /// Asks Work API who a CPF is; `known` is the person's row, if what is stored is old or says little.
+    pub(super) async fn ask_about(
+        &self,
+        cpf: Cpf,
+        known: Option<Uuid>,
+    ) -> Result<Located, LookupFailure> {
+        let this = self.clone();
+        self.to_the_end(async move |inquiry| {
+            let hashes = vec![this.privacy_key.of_cpf(&cpf)];
+            this.profile(&inquiry, &cpf, known, &hashes).await
+        })
+        .await
+    }
+
+    /// Asks Diretrix who has a contact, and Work API who that is if it is one person.
+    pub(super) async fn ask_who_has(
+        &self,
+        contact: SoughtContact,
+    ) -> Result<WhoHas, LookupFailure> {
+        let this = self.clone();
+        self.to_the_end(async move |inquiry| this.who_has(&inquiry, &contact).await)
+            .await
+    }
+
+    async fn who_has(
+        &self,
+        inquiry: &Inquiry,
+        contact: &SoughtContact,
+    ) -> Result<WhoHas, LookupFailure> {
+        let sought = match contact {
+            SoughtContact::Email(email) => SearchedContact::Email(email),
+            SoughtContact::Phone(phone) => SearchedContact::Phone(phone),
+        };
+        let found = self.lookups.people_behind_contact(inquiry, sought).await?;
+        let named_by = if found.asked_now {
+            Source::Diretrix
+        } else {
+            Source::LocalDb
+        };
+        let cpf = match found.people.as_slice() {
+            [] => return Err(LookupFailure::Nobody),
+            [person] => &person.cpf,
+            _ => {
+                return Ok(WhoHas::Several {
+                    people: found.people,
+                    sources: vec![named_by],
+                });
+            }
+        };
+        let hashes = vec![self.hash_of(contact), self.privacy_key.of_cpf(cpf)];
+        self.refuse_suppressed(&hashes).await?;
+        let known = storage::find_people_by_cpf(&self.pool, std::slice::from_ref(cpf)).await?;
+        let mut located = match known.into_iter().next() {
+            Some(person) if person.is_fresh => Located::stored(person.party_id),
+            known => {
+                let known = known.map(|person| person.party_id);
+                self.profile(inquiry, cpf, known, &hashes).await?
+            }
+        };
+        if !located.sources.contains(&named_by) {
+            located.sources.push(named_by);
+        }
+        Ok(WhoHas::One(located))
+    }
+
+    /// The profile of a CPF, stored by the time it is answered. Of whom Work API tells nothing that can
+    /// be kept, what is stored already is answered.
+    async fn profile(
+        &self,
+        inquiry: &Inquiry,
+        cpf: &Cpf,
+        known: Option<Uuid>,
+        hashes: &[KeyedHash],
+    ) -> Result<Located, LookupFailure> {
+        let party_id = match self.lookups.profile_for(inquiry, cpf).await? {
+            ProfileAnswer::Bought {
+                profile,
+                payload,
+                settled,
+                fetched_at,
+            } => {
+                let bought = Bought {
+                    profile,
+                    payload,
+                    settled,
+                    fetched_at,
+                };
+                let party_id = self.store(inquiry, &bought, hashes).await?;
+                return Ok(Located {
+                    party_id,
+                    sources: vec![Source::WorkApi],
+                });
+            }
+            ProfileAnswer::Stored { party_id, .. } => Some(party_id),
+            ProfileAnswer::Absent | ProfileAnswer::Refused { .. } => known,
+        };
+        party_id.map(Located::stored).ok_or(LookupFailure::Nobody)
+    }
+
+    async fn store(
+        &self,
+        inquiry: &Inquiry,
+        bought: &Bought,
+        hashes: &[KeyedHash],
+    ) -> Result<Uuid, LookupFailure> {
+        let person = InquiredPerson {
+            profile: &bought.profile,
+            payload: &bought.payload,
+            settled: &bought.settled,
+            fetched_at: bought.fetched_at,
+            new_ids: &NewIds::for_profile(&bought.profile),
+        };
+        let write = || storage::store_inquired(&self.pool, &inquiry.inquirer, hashes, &person);
+        match persistently(write).await {
+            Ok(Inquired::Stored(party_id)) => Ok(party_id),
+            Ok(Inquired::Suppressed) => Err(LookupFailure::Nobody),
+            Err(StorageError::Refused { sqlstate, .. }) => {
+                tracing::warn!(
+                    inquiry = inquiry.inquirer.asker(),
+                    sqlstate,
+                    "the database refused a bought profile; it will not be bought again"
+                );
+                let reason = format!("{REFUSED_BY_DATABASE}_{sqlstate}");
+                let settled = bought.settled.clone();
+                let refusing = self.lookups.refuse_profile(inquiry, settled, reason);
+                refusing.await?;
+                Err(LookupFailure::Nobody)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Runs the steps of an inquiry to their end, also when the caller leaves, and waits for them at most
+    /// so long.
+    async fn to_the_end<T, F>(&self, steps: impl FnOnce(Inquiry) -> F) -> Result<T, LookupFailure>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, LookupFailure>> + Send + 'static,
+    {
+        let inquiry = Inquiry {
+            inquirer: Inquirer {
+                id: Uuid::now_v7(),
+                owner: self.instance,
+            },
+            held_since: Instant::now(),
+        };
+        let steps = AssertUnwindSafe(steps(inquiry)).catch_unwind();
+        let this = self.clone();
+        let task = async move {
+            let done = this.abandon.run_until_cancelled(steps).await;
+            let done = done.unwrap_or(Ok(Err(LookupFailure::StillLooking)));
+            let done = done.unwrap_or_else(|_| Err(LookupFailure::internal(Panicked)));
+            if let Err(LookupFailure::Internal(error)) = &done {
+                this.give_up(&inquiry.inquirer, error.as_ref()).await;
+            }
+            done
+        };
+        match tokio::time::timeout(self.wait, self.tasks.spawn(task)).await {
+            Ok(Ok(done)) => done,
+            Ok(Err(cut)) => Err(LookupFailure::internal(cut)),
+            Err(_) => Err(LookupFailure::StillLooking),
+        }
+    }
+
+    /// Nobody will answer its questions any more: others need not wait for it.
+    async fn give_up(&self, inquirer: &Inquirer, error: &(dyn std::error::Error + Send + Sync)) {
+        let inquiry = inquirer.asker();
+        tracing::error!(inquiry, error = %error, "a lookup failed; what it asked is given up");
+        if let Err(error) = storage::abandon_inquiry(&self.pool, inquirer).await {
+            tracing::warn!(inquiry, error = %error, "its questions could not be given up: others wait a quarter of an hour");
+        }
+    }
+}

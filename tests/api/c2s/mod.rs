@@ -1,0 +1,3 @@
+//! `/api/v1/c2s`.
+
+mod enrich;

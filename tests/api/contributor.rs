@@ -1,0 +1,4 @@
+//! `/api/v1/contributor`.
+
+pub(crate) mod customer;
+mod unhappy;

@@ -1,0 +1,213 @@
+//! Nobody, nobody who may be told of, providers that are away, callers who leave, instances that end.
+
+use std::time::Duration;
+
+use rust_c2s_api::models::{Cpf, Phone, PrivacyKey};
+use rust_c2s_api::simulator::{Fault, FaultRule, Operation, Upstream};
+
+use super::customer::find;
+use crate::support::evidence::{Newcomer, newcomer};
+use crate::support::{IMPATIENT, Service};
+
+async fn suppress(service: &Service, kind: &str, hash: &[u8]) {
+    sqlx::query(
+        "insert into ops.suppressions (key_hash, kind, reason) values ($1, $2, 'objection')",
+    )
+    .bind(hash)
+    .bind(kind)
+    .execute(service.pool())
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn whoever_objected_is_nobody_and_nothing_is_asked() {
+    let service = Service::start().await;
+    let key = PrivacyKey::new(b"a key for invented people").unwrap();
+    let Newcomer { lead_id, person } = newcomer(&service.simulator, 1);
+    let by_name = format!("name={}", person.name.replace(' ', "+"));
+    assert!(service.process(&lead_id).await.says_done());
+    let party = find(&service, &by_name).await.body["candidates"][0]["id"].clone();
+    let paid = service.simulator.calls().paid();
+    suppress(
+        &service,
+        "cpf",
+        key.of_cpf(&Cpf::parse(&person.cpf).unwrap()).as_bytes(),
+    )
+    .await;
+    for query in [
+        format!("cpf={}", person.cpf),
+        format!("phone={}", person.phone()),
+        format!("email={}", person.email()),
+        by_name,
+    ] {
+        let answer = find(&service, &query).await;
+        assert_eq!(answer.status, 404, "{query}: {}", answer.body);
+    }
+    for path in [
+        format!("/api/v1/customers/{}", party.as_str().unwrap()),
+        format!("/api/v1/work/modules/all?documento={}", person.cpf),
+    ] {
+        assert_eq!(service.get(&path).await.status, 404, "{path}");
+    }
+    // A contact of somebody who is not stored.
+    let other = newcomer(&service.simulator, 2).person;
+    let phone = Phone::parse(other.phone()).unwrap();
+    suppress(&service, "phone", key.of_phone(&phone).as_bytes()).await;
+    let answer = find(&service, &format!("phone={}", other.phone())).await;
+    assert_eq!(answer.status, 404);
+    assert_eq!(service.simulator.calls().paid(), paid);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_contact_that_reveals_somebody_who_objected_costs_that_much_and_no_more() {
+    let service = Service::start().await;
+    let key = PrivacyKey::new(b"a key for invented people").unwrap();
+    let person = newcomer(&service.simulator, 1).person;
+    let cpf = Cpf::parse(&person.cpf).unwrap();
+    suppress(&service, "cpf", key.of_cpf(&cpf).as_bytes()).await;
+    let answer = find(&service, &format!("phone={}", person.phone())).await;
+    assert_eq!(answer.status, 404, "{}", answer.body);
+    assert_eq!(service.simulator.calls().to(Upstream::Diretrix), 1);
+    assert_eq!(service.simulator.calls().to(Upstream::WorkApi), 0);
+    assert_eq!(service.rows_about_people().await, 0);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn nobody_is_404_and_the_answer_is_kept() {
+    let service = Service::start().await;
+    for _ in 0..2 {
+        for query in ["cpf=52998224725", "email=ninguem@example.com"] {
+            let answer = find(&service, query).await;
+            assert_eq!(answer.status, 404, "{query}: {}", answer.body);
+            assert_eq!(answer.body["error"], answer.body["detail"]);
+        }
+    }
+    assert_eq!(service.simulator.calls().paid(), 2);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_provider_that_is_away_is_503_and_one_outside_the_contract_404() {
+    for (fault, status) in [
+        (Fault::Status(503, None), 503),
+        (Fault::Status(401, None), 503),
+        (Fault::Reset, 503),
+        (Fault::InBand(500), 503),
+        (Fault::InBand(429), 503),
+        (Fault::ModuleNotInContract, 404),
+    ] {
+        let service = Service::start_with(&[IMPATIENT]).await;
+        let person = newcomer(&service.simulator, 1).person;
+        let rule = FaultRule::always(Upstream::WorkApi, fault.clone());
+        service.simulator.fault(rule);
+        let query = format!("cpf={}", person.cpf);
+        let answer = find(&service, &query).await;
+        assert_eq!(answer.status, status, "{fault:?}: {}", answer.body);
+        assert_eq!(answer.retry_after().is_some(), status == 503, "{fault:?}");
+        service.simulator.clear_faults();
+        service.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_caller_who_leaves_cuts_nothing_short() {
+    let service = Service::start().await;
+    let person = newcomer(&service.simulator, 1).person;
+    let slow = Fault::Slow(Duration::from_millis(700));
+    let rule = FaultRule::always(Upstream::WorkApi, slow);
+    service.simulator.fault(rule.times(1));
+    let query = format!("cpf={}", person.cpf);
+    let leaves = tokio::time::timeout(Duration::from_millis(300), find(&service, &query));
+    assert!(leaves.await.is_err(), "answered too early to leave");
+    let stored = async {
+        while service.count("select count(*) from core.parties").await == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let stored = tokio::time::timeout(Duration::from_secs(10), stored).await;
+    assert!(stored.is_ok(), "the answer was not stored");
+    let answer = find(&service, &query).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(service.simulator.calls().paid(), 1);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn who_does_not_want_to_wait_is_told_to_ask_again() {
+    let service = Service::start_with(&[("PROCESS_WAIT_SECS", "0")]).await;
+    let person = newcomer(&service.simulator, 1).person;
+    let query = format!("cpf={}", person.cpf);
+    let first = find(&service, &query).await;
+    assert_eq!(first.status, 503, "{}", first.body);
+    assert!(first.retry_after().is_some());
+    let found = async {
+        while find(&service, &query).await.status != 200 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let found = tokio::time::timeout(Duration::from_secs(10), found).await;
+    assert!(found.is_ok(), "never answered");
+    let calls = service.simulator.calls();
+    assert_eq!(calls.count(Upstream::WorkApi, Operation::Cpf), 1);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_gone_instance_was_asking_is_taken_over_and_counted_once() {
+    let service = Service::start().await;
+    let person = newcomer(&service.simulator, 1).person;
+    // As a process leaves it that is killed: a question of an instance that nobody hears of any more.
+    let key = PrivacyKey::new(b"a key for invented people").unwrap();
+    let hash = key.of_cpf(&Cpf::parse(&person.cpf).unwrap());
+    sqlx::query(
+        "insert into ops.lookups (provider, kind, key_hash, state, owner, lead_id, run_no, price_centavos,
+                                  purpose, legal_basis, expires_at)
+         values ('work_api', 'profile', $1, 'pending', gen_random_uuid(),
+                 'inquiry:' || gen_random_uuid(), 0, 100, 'p', 'l', now() + interval '30 days')",
+    )
+    .bind(hash.as_bytes().as_slice())
+    .execute(service.pool())
+    .await
+    .unwrap();
+    let answer = find(&service, &format!("cpf={}", person.cpf)).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let ledger: String = sqlx::query_scalar(
+        "select string_agg(outcome, ' ' order by call_id) from ops.provider_calls",
+    )
+    .fetch_one(service.pool())
+    .await
+    .unwrap();
+    assert_eq!(ledger, "unknown hit");
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_used_is_named() {
+    let service = Service::start().await;
+    for (query, field) in [
+        ("", "key"),
+        ("unknown=1", "key"),
+        ("cpf=", "cpf"),
+        ("cpf=52998224726", "cpf"),
+        ("cpf=52998224725&cpf=52998224725", "cpf"),
+        ("cpf=52998224725&phone=12", "phone"),
+        ("email=x", "email"),
+        ("name=%00", "query"),
+        ("name=123", "name"),
+        ("name=Pessoa&limit=0", "limit"),
+        ("name=Pessoa&cursor=x", "cursor"),
+    ] {
+        let answer = find(&service, query).await;
+        assert_eq!(answer.status, 400, "{query}: {}", answer.body);
+        assert_eq!(answer.body["field"], field, "{query}");
+    }
+    assert_eq!(service.simulator.calls().all().len(), 0);
+    assert_eq!(
+        service.count("select count(*) from ops.access_log").await,
+        0
+    );
+    service.stop().await;
+}

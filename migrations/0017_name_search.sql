@@ -7,8 +7,28 @@ create index ix_parties_name_beginning on core.parties (normalized_name text_pat
 -- Without a list of entries still to be sorted in: each search would have to read through it.
 alter index core.ix_parties_normalized_name set (fastupdate = off);
 
--- Names by their whole words: of two common words it reads two lists, and the trigram index a dozen.
-create index ix_parties_name_words on core.parties using gin (string_to_array(normalized_name, ' '))
+-- The pieces of two and of four characters that the words of a name consist of.
+-- One is looked up for each word, the last four or, of a long one, those in its middle; the trigram index reads as many lists
+-- as a word has letters, and longer ones.
+create function core.name_pieces(name text) returns text[]
+    language plpgsql immutable strict parallel safe
+    as $$
+declare
+    pieces text[] := '{}';
+    piece text;
+begin
+    for characters in 2..4 by 2 loop
+        for place in 1..length(name) - characters + 1 loop
+            piece := substr(name, place, characters);
+            if strpos(piece, ' ') = 0 then
+                pieces := pieces || piece;
+            end if;
+        end loop;
+    end loop;
+    return pieces;
+end $$;
+
+create index ix_parties_name_pieces on core.parties using gin (core.name_pieces(normalized_name))
     with (fastupdate = off) where party_type = 'person';
 
 -- How many names hold a word is estimated from a sample of them: of a hundred, the usual number, too roughly.
@@ -34,10 +54,10 @@ create function core.name_score(name text, folded text, in_order text) returns i
 -- that begin with the text where that is not all of them; `truncated` says so, and then there is no other page.
 --
 -- The statements are put together with their patterns in them, because the planner has to see them. Where it expects one
--- name in 150 or more to hold the words, the first 40,000 are read, which is faster than to look them up. Otherwise, or where
--- that met too few, they are looked up: as whole words first, and where that is not enough, as parts of words in the trigram
--- index. A text without three letters or digits in a row cannot be looked up: only names that begin with its first word are
--- met then, the first thousand of them.
+-- name in 150 or more to hold the word, of several words one in 300, the first 40,000 are read, which is faster than to look
+-- them up. Otherwise, or where that met too few, they are looked up: by their pieces where one has four characters, else in
+-- the trigram index. A text without three letters or digits in a row cannot be looked up: only names that begin with its
+-- first word are met then, the first thousand of them.
 -- Volatile, because nothing else may ask for an explanation; it writes nothing.
 create function core.search_names(
     p_text text, most integer, page_size integer, after_score integer, after_id uuid,
@@ -52,7 +72,7 @@ create function core.search_names(
     as $$
 declare
     folded constant text := core.fold_text(normalize(p_text, NFC));
-    can_be_looked_up constant boolean := folded ~ '[A-Z0-9]{3}';
+    can_be_looked_up constant boolean := folded ~ '[A-Z0-9]{3}|\S{4}';
     words constant text[] := array(select distinct w.word from string_to_table(folded, ' ') as w(word) where w.word <> '');
     holds_words text;
     met text := 'core.parties';
@@ -61,20 +81,17 @@ declare
     chosen uuid[];
     met_enough boolean := false;
 begin
-    -- A word within another one says nothing more. Two that can be are looked up, the longest, because each more takes time and finds
-    -- hardly fewer; the others are compared, in a way that no index serves.
-    select coalesce(string_agg(case when w.nth <= 2
-               then format('p.normalized_name like %L', '%' || core.like_literal(w.word) || '%')
-               else format('strpos(p.normalized_name, %L) > 0', w.word) end, ' and ' order by w.nth), 'false')
+    -- a word within another one says nothing more
+    select coalesce(string_agg(format('p.normalized_name like %L', '%' || core.like_literal(w.word) || '%'), ' and '), 'false')
     into holds_words
-    from (select v.word, row_number() over (order by v.word ~ '[A-Z0-9]{3}' desc, length(v.word) desc, v.word) as nth
-          from unnest(words) as v(word)
-          where not exists (
-              select from unnest(words) as other(word) where other.word <> v.word and strpos(other.word, v.word) > 0)) w;
+    from unnest(words) as w(word)
+    where not exists (
+        select from unnest(words) as other(word) where other.word <> w.word and strpos(other.word, w.word) > 0);
     if can_be_looked_up then
         execute format('explain (format json) select from core.parties p where p.party_type = ''person'' and %s', holds_words)
         into plan;
-        if people > 40000 and (plan #>> '{0,Plan,Plan Rows}')::double precision * 150 >= people then
+        if people > 40000 and (plan #>> '{0,Plan,Plan Rows}')::double precision
+            * (case cardinality(words) when 1 then 150 else 300 end) >= people then
             execute format(
                 $sql$select array(
                     select p.id from (select * from core.parties limit 40000) p
@@ -82,14 +99,18 @@ begin
             into chosen;
             met_enough := cardinality(chosen) >= 50;
         end if;
-        if not met_enough then
-            execute format(
-                $sql$select array(
-                    select p.id from core.parties p
-                    where p.party_type = 'person' and string_to_array(p.normalized_name, ' ') @> %L::text[]
-                    limit %s)$sql$, words, most + 1)
-            into chosen;
-            met_enough := cardinality(chosen) > most;
+        if not met_enough and folded ~ '\S{4}' then
+            -- what the pieces leave open is compared in a way that the trigram index does not serve
+            select string_agg(distinct format('strpos(p.normalized_name, %L) > 0', w.word), ' and ')
+                || format(' and core.name_pieces(p.normalized_name) @> %L::text[]',
+                          array_agg(e.piece) filter (where e.piece <> ''))
+            into holds_words
+            from unnest(words) as w(word)
+            cross join lateral unnest(case
+                when length(w.word) > 5 then array[substr(w.word, length(w.word) / 2 - 1, 4)]
+                when length(w.word) > 3 then array[right(w.word, 4)]
+                when length(w.word) > 1 then array[left(w.word, 2), right(w.word, 2)]
+                else array[''] end) as e(piece);
         end if;
     elsif words <> '{}' then
         met := format(
@@ -133,6 +154,7 @@ begin
     has_more := has_more and not truncated;
 end $$;
 
+comment on function core.name_pieces(text) is 'The pieces of two and of four characters that the words of a name consist of.';
 comment on function core.like_literal(text) is 'A text as LIKE takes it literally.';
 comment on function core.name_score(text, text, text) is 'How well a name answers a text, 1 to 100.';
 comment on function core.search_names(text, integer, integer, integer, uuid) is 'One page of the people whose names hold every word of a text, the best matches first; at most some hundred are ranked.';

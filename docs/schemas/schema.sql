@@ -182,6 +182,34 @@ END;
 COMMENT ON FUNCTION core.listed_contacts(contacts jsonb) IS 'The contacts of a profile, best first, each once.';
 
 --
+-- Name: name_pieces(text); Type: FUNCTION; Schema: core; Owner: -
+--
+
+CREATE FUNCTION core.name_pieces(name text) RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+    pieces text[] := '{}';
+    piece text;
+begin
+    for characters in 2..4 by 2 loop
+        for place in 1..length(name) - characters + 1 loop
+            piece := substr(name, place, characters);
+            if strpos(piece, ' ') = 0 then
+                pieces := pieces || piece;
+            end if;
+        end loop;
+    end loop;
+    return pieces;
+end $$;
+
+--
+-- Name: FUNCTION name_pieces(name text); Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON FUNCTION core.name_pieces(name text) IS 'The pieces of two and of four characters that the words of a name consist of.';
+
+--
 -- Name: name_score(text, text, text); Type: FUNCTION; Schema: core; Owner: -
 --
 
@@ -236,7 +264,7 @@ CREATE FUNCTION core.search_names(p_text text, most integer, page_size integer, 
     AS $_$
 declare
     folded constant text := core.fold_text(normalize(p_text, NFC));
-    can_be_looked_up constant boolean := folded ~ '[A-Z0-9]{3}';
+    can_be_looked_up constant boolean := folded ~ '[A-Z0-9]{3}|\S{4}';
     words constant text[] := array(select distinct w.word from string_to_table(folded, ' ') as w(word) where w.word <> '');
     holds_words text;
     met text := 'core.parties';
@@ -245,20 +273,17 @@ declare
     chosen uuid[];
     met_enough boolean := false;
 begin
-    -- A word within another one says nothing more. Two that can be are looked up, the longest, because each more takes time and finds
-    -- hardly fewer; the others are compared, in a way that no index serves.
-    select coalesce(string_agg(case when w.nth <= 2
-               then format('p.normalized_name like %L', '%' || core.like_literal(w.word) || '%')
-               else format('strpos(p.normalized_name, %L) > 0', w.word) end, ' and ' order by w.nth), 'false')
+    -- a word within another one says nothing more
+    select coalesce(string_agg(format('p.normalized_name like %L', '%' || core.like_literal(w.word) || '%'), ' and '), 'false')
     into holds_words
-    from (select v.word, row_number() over (order by v.word ~ '[A-Z0-9]{3}' desc, length(v.word) desc, v.word) as nth
-          from unnest(words) as v(word)
-          where not exists (
-              select from unnest(words) as other(word) where other.word <> v.word and strpos(other.word, v.word) > 0)) w;
+    from unnest(words) as w(word)
+    where not exists (
+        select from unnest(words) as other(word) where other.word <> w.word and strpos(other.word, w.word) > 0);
     if can_be_looked_up then
         execute format('explain (format json) select from core.parties p where p.party_type = ''person'' and %s', holds_words)
         into plan;
-        if people > 40000 and (plan #>> '{0,Plan,Plan Rows}')::double precision * 150 >= people then
+        if people > 40000 and (plan #>> '{0,Plan,Plan Rows}')::double precision
+            * (case cardinality(words) when 1 then 150 else 300 end) >= people then
             execute format(
                 $sql$select array(
                     select p.id from (select * from core.parties limit 40000) p
@@ -266,14 +291,18 @@ begin
             into chosen;
             met_enough := cardinality(chosen) >= 50;
         end if;
-        if not met_enough then
-            execute format(
-                $sql$select array(
-                    select p.id from core.parties p
-                    where p.party_type = 'person' and string_to_array(p.normalized_name, ' ') @> %L::text[]
-                    limit %s)$sql$, words, most + 1)
-            into chosen;
-            met_enough := cardinality(chosen) > most;
+        if not met_enough and folded ~ '\S{4}' then
+            -- what the pieces leave open is compared in a way that the trigram index does not serve
+            select string_agg(distinct format('strpos(p.normalized_name, %L) > 0', w.word), ' and ')
+                || format(' and core.name_pieces(p.normalized_name) @> %L::text[]',
+                          array_agg(e.piece) filter (where e.piece <> ''))
+            into holds_words
+            from unnest(words) as w(word)
+            cross join lateral unnest(case
+                when length(w.word) > 5 then array[substr(w.word, length(w.word) / 2 - 1, 4)]
+                when length(w.word) > 3 then array[right(w.word, 4)]
+                when length(w.word) > 1 then array[left(w.word, 2), right(w.word, 2)]
+                else array[''] end) as e(piece);
         end if;
     elsif words <> '{}' then
         met := format(
@@ -3459,10 +3488,10 @@ CREATE INDEX ix_lead_parties_party ON core.lead_parties USING btree (party_id);
 CREATE INDEX ix_parties_name_beginning ON core.parties USING btree (normalized_name text_pattern_ops) WHERE (party_type = 'person'::text);
 
 --
--- Name: ix_parties_name_words; Type: INDEX; Schema: core; Owner: -
+-- Name: ix_parties_name_pieces; Type: INDEX; Schema: core; Owner: -
 --
 
-CREATE INDEX ix_parties_name_words ON core.parties USING gin (string_to_array(normalized_name, ' '::text)) WITH (fastupdate=off) WHERE (party_type = 'person'::text);
+CREATE INDEX ix_parties_name_pieces ON core.parties USING gin (core.name_pieces(normalized_name)) WITH (fastupdate=off) WHERE (party_type = 'person'::text);
 
 --
 -- Name: ix_parties_normalized_fantasy_name; Type: INDEX; Schema: core; Owner: -

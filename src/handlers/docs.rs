@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use axum::extract::Path;
+use axum::extract::RawPathParams;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::CONTENT_TYPE;
 use utoipa_swagger_ui::Config;
@@ -24,12 +24,12 @@ pub(super) async fn redirect() -> Redirect {
 }
 
 /// The page, or one of its files.
-pub(super) async fn file(path: Option<Path<String>>) -> Result<Response, AppError> {
+pub(super) async fn file(path: RawPathParams) -> Result<Response, AppError> {
     // Unless told otherwise the page sends the document to a validator on the internet.
     static CONFIG: LazyLock<Arc<Config<'static>>> =
         LazyLock::new(|| Arc::new(Config::from(DOCUMENT).validator_url("none")));
-    let name = path.map_or_else(String::new, |Path(name)| name);
-    let found = utoipa_swagger_ui::serve(&name, Arc::clone(&CONFIG));
+    let name = path.iter().next().map_or("", |(_, name)| name);
+    let found = utoipa_swagger_ui::serve(name, Arc::clone(&CONFIG));
     // It fails only at files of its own.
     let file = found.unwrap_or_default().ok_or(AppError::NoSuchRoute)?;
     let kind = [(CONTENT_TYPE, file.content_type)];

@@ -1,5 +1,6 @@
 //! What is refused whatever the route.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
 use axum::body::Body;
 use http::StatusCode;
 use serde_json::json;

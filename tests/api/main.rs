@@ -1,5 +1,10 @@
 //! The service as its callers see it: HTTP in, HTTP out.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "tests"
+)]
 
 mod access;
 mod alerts;

@@ -995,10 +995,11 @@ begin
         perform from ops.leads l where l.lead_id = p_lead_id for update;
         is_replay := not found;
     end if;
+    -- Where no end answers repeats, neither does one that a run reaches after this transaction began.
     select * into strict accepted
     from ops.accept_lead(p_lead_id, coalesce(p_source, 'api'), p_owner,
-                         case when p_force then interval '0' else p_dedup end, is_replay,
-                         p_lease, p_lands_within, p_spread);
+                         case when p_force or p_dedup = interval '0' then interval '-1 day' else p_dedup end,
+                         is_replay, p_lease, p_lands_within, p_spread);
 
     if accepted.answer <> 'unknown' then
         if p_look is not null then

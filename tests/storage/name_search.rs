@@ -180,63 +180,91 @@ async fn it_finds_whom_reading_every_name_finds() {
         }
     }
     assert!((10..60).contains(&truncated), "{truncated} truncated");
-    let plan = plan(pool, &["NASCIMENTO", "XAVIER"]).await;
-    assert!(plan.contains("ix_parties_normalized_name"), "{plan}");
+    let plan = plan(pool, PIECES).await;
+    assert!(plan.contains("ix_parties_name_pieces"), "{plan}");
+    assert!(!plan.contains("Seq Scan"), "{plan}");
 }
 
 /// Prints what `docs/database/NAME_SEARCH.md` tells, and holds the promise.
 async fn measure(pool: &PgPool, filled: &FilledDatabase) {
     let mut late = Vec::new();
     println!(
-        "{:<14} texts  truncated     p50     p95     p99     max  (ms)",
+        "{:<14} texts truncated     p50     p95     p99     max (ms)  p95 of the best of 4",
         ""
     );
     for (class, texts) in texts(filled, 150) {
-        let (mut times, mut truncated, mut slowest) = (Vec::new(), 0, (Duration::ZERO, ""));
+        let (mut times, mut best, mut truncated) = (Vec::new(), Vec::new(), 0);
         for text in &texts {
-            let since = Instant::now();
-            let page = page(pool, text, 20, None).await;
-            let took = since.elapsed();
+            let (took, page) = ask(pool, text).await;
             truncated += usize::from(page.truncated);
             times.push(took);
-            slowest = slowest.max((took, text));
+            let mut least = took;
+            for _ in 0..3 {
+                least = least.min(ask(pool, text).await.0);
+            }
+            best.push(least);
         }
-        times.sort();
-        let at = |percent: usize| times[(times.len() * percent).div_ceil(100) - 1];
-        let row =
-            [50, 95, 99, 100].map(|percent| format!("{:>8.2}", at(percent).as_secs_f64() * 1e3));
+        let row = [50, 95, 99, 100].map(|percent| milliseconds(at(percent, &mut times)));
+        let least = milliseconds(at(95, &mut best));
         println!(
-            "{class:<14} {:>5} {truncated:>10}{}  {}",
+            "{class:<14} {:>5} {truncated:>9}{}  {least}",
             texts.len(),
-            row.join(""),
-            slowest.1
+            row.join("")
         );
-        if at(95) >= PROMISED {
+        let promised = !["whole names", "short"].contains(&class);
+        if promised && at(95, &mut times) >= PROMISED {
             late.push(class);
         }
     }
-    for words in [
-        &["SILVA", "SANTOS"][..],
-        &["OLIVEIRA"],
-        &["ZAGALLO", "SILVANO"],
-    ] {
-        println!("\n{}\n{}", words.join(" "), plan(pool, words).await);
+    for condition in [READ, PIECES, TRIGRAMS] {
+        println!("\n{condition}\n{}", plan(pool, condition).await);
     }
     assert!(late.is_empty(), "p95 over {PROMISED:?}: {late:?}");
 }
 
+async fn ask(pool: &PgPool, text: &str) -> (Duration, NamePage) {
+    let since = Instant::now();
+    let page = page(pool, text, 20, None).await;
+    (since.elapsed(), page)
+}
+
+fn at(percent: usize, times: &mut [Duration]) -> Duration {
+    times.sort();
+    times[(times.len() * percent).div_ceil(100) - 1]
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:>8.2}", time.as_secs_f64() * 1e3)
+}
+
+/// How people are met whose names hold common words: SILVA SANTOS.
+const READ: &str = "normalized_name like '%SILVA%' and normalized_name like '%SANTOS%'";
+/// How those are met whose names hold rarer ones: XAVIER MEDEIROS.
+const PIECES: &str =
+    "strpos(normalized_name, 'XAVIER') > 0 and strpos(normalized_name, 'MEDEIROS') > 0
+     and core.name_pieces(normalized_name) @> '{AVIE,DEIR}'";
+/// How those are met who are looked for by three letters: ZUL.
+const TRIGRAMS: &str = "normalized_name like '%ZUL%'";
+
 /// The part of the search that meets the people, as the planner runs it.
-async fn plan(pool: &PgPool, words: &[&str]) -> String {
-    let holds = words
-        .iter()
-        .map(|word| format!("normalized_name like '%{word}%'"));
-    let holds = holds.collect::<Vec<_>>().join(" and ");
+async fn plan(pool: &PgPool, condition: &str) -> String {
+    let from = if condition == READ {
+        "(select * from core.parties limit 40000) p"
+    } else {
+        "core.parties p"
+    };
     let statement = format!(
-        "explain (analyze, buffers) select id, full_name, normalized_name, cpf_cnpj from core.parties
-         where party_type = 'person' and {holds} limit 201"
+        "explain (analyze, buffers) select id, full_name, normalized_name, cpf_cnpj from {from}
+         where party_type = 'person' and {condition} limit 201"
     );
+    let mut transaction = pool.begin().await.unwrap();
+    // as within core.search_names
+    sqlx::raw_sql("set local enable_seqscan = off; set local jit = off; set local max_parallel_workers_per_gather = 0")
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
     let lines: Vec<String> = sqlx::query_scalar(AssertSqlSafe(statement))
-        .fetch_all(pool)
+        .fetch_all(&mut *transaction)
         .await
         .unwrap();
     lines.join("\n")

@@ -2,3 +2,4 @@
 
 pub(crate) mod customer;
 mod unhappy;
+mod who_is_told;

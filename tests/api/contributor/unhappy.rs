@@ -9,7 +9,7 @@ use super::customer::find;
 use crate::support::evidence::{Newcomer, newcomer};
 use crate::support::{IMPATIENT, Service};
 
-async fn suppress(service: &Service, kind: &str, hash: &[u8]) {
+pub(crate) async fn suppress(service: &Service, kind: &str, hash: &[u8]) {
     sqlx::query(
         "insert into ops.suppressions (key_hash, kind, reason) values ($1, $2, 'objection')",
     )

@@ -119,6 +119,37 @@ async fn other_details_during_a_run_ask_for_another_run_and_the_same_do_not() {
     assert_eq!(follows.given.as_deref(), Some(&other));
 }
 
+/// A call that must run does so also where the run before it ends while it waits for the lead's row: what
+/// was given to it would otherwise be kept for nobody.
+#[tokio::test]
+async fn what_is_given_while_a_run_ends_is_run() {
+    let db = Db::new().await;
+    for (nth, (dedup, force)) in [("0 s", false), ("5 min", true)].into_iter().enumerate() {
+        let id = format!("lead-{nth}");
+        let claim = run(&db, &id, giving(&given("Pessoa Dada", None))).await;
+        let mut late = db.pool.begin().await.unwrap();
+        // The transaction's time is that of its first statement.
+        sqlx::query("select now()")
+            .execute(&mut *late)
+            .await
+            .unwrap();
+        end(&db, &claim, unidentified()).await;
+        let answer: String = sqlx::query_scalar(
+            r#"select answer from ops.accept_lead($1, 'api', $2, $3::interval, false, $4, null,
+                   '{"name": "Outra Pessoa", "phones": []}', '60 s', '40 s', '0 s')"#,
+        )
+        .bind(&id)
+        .bind(db.me.0)
+        .bind(dedup)
+        .bind(force)
+        .fetch_one(&mut *late)
+        .await
+        .unwrap();
+        late.commit().await.unwrap();
+        assert_eq!(answer, "run", "dedup {dedup}, force {force}");
+    }
+}
+
 #[tokio::test]
 async fn nothing_given_stays_of_a_suppressed_person_but_what_came_during_the_run() {
     let db = Db::new().await;

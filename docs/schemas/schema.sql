@@ -191,8 +191,9 @@ CREATE FUNCTION core.name_pieces(name text) RETURNS text[]
 declare
     pieces text[] := '{}';
     piece text;
+    characters integer;
 begin
-    for characters in 2..4 by 2 loop
+    foreach characters in array '{2,3,4,6}'::integer[] loop
         for place in 1..length(name) - characters + 1 loop
             piece := substr(name, place, characters);
             if strpos(piece, ' ') = 0 then
@@ -207,7 +208,7 @@ end $$;
 -- Name: FUNCTION name_pieces(name text); Type: COMMENT; Schema: core; Owner: -
 --
 
-COMMENT ON FUNCTION core.name_pieces(name text) IS 'The pieces of two and of four characters that the words of a name consist of.';
+COMMENT ON FUNCTION core.name_pieces(name text) IS 'The pieces of two, three, four and six characters that the words of a name consist of.';
 
 --
 -- Name: name_score(text, text, text); Type: FUNCTION; Schema: core; Owner: -
@@ -260,49 +261,51 @@ CREATE FUNCTION core.search_names(p_text text, most integer, page_size integer, 
     SET jit TO 'off'
     SET max_parallel_workers_per_gather TO '0'
     SET enable_seqscan TO 'off'
-    SET synchronize_seqscans TO 'off'
     AS $_$
 declare
     folded constant text := core.fold_text(normalize(p_text, NFC));
     can_be_looked_up constant boolean := folded ~ '[A-Z0-9]{3}|\S{4}';
-    words constant text[] := array(select distinct w.word from string_to_table(folded, ' ') as w(word) where w.word <> '');
-    holds_words text;
-    met text := 'core.parties';
+    words text[];
+    word text;
     plan json;
-    people constant double precision := (select c.reltuples from pg_class c where c.oid = 'core.parties'::regclass);
-    chosen uuid[];
-    met_enough boolean := false;
+    people double precision;
+    pages integer;
+    share double precision;
+    -- of the people: who is expected to hold all words, and the rarest that can be looked up
+    hold_all double precision := 1;
+    hold_rarest double precision := 1;
+    is_read boolean := false;
+    met text := 'core.parties';
+    holds_words text;
+    met_people bigint;
 begin
     -- a word within another one says nothing more
-    select coalesce(string_agg(format('p.normalized_name like %L', '%' || core.like_literal(w.word) || '%'), ' and '), 'false')
-    into holds_words
-    from unnest(words) as w(word)
-    where not exists (
-        select from unnest(words) as other(word) where other.word <> w.word and strpos(other.word, w.word) > 0);
+    words := array(
+        with distinct_words as (select distinct w.word from string_to_table(folded, ' ') as w(word) where w.word <> '')
+        select w.word from distinct_words w
+        where not exists (select from distinct_words other where other.word <> w.word and strpos(other.word, w.word) > 0));
+    -- what the indexes leave open is compared in a way that they do not serve
+    select coalesce(string_agg(format('strpos(p.normalized_name, %L) > 0', w.word), ' and '), 'false')
+    into holds_words from unnest(words) as w(word);
+
     if can_be_looked_up then
-        execute format('explain (format json) select from core.parties p where p.party_type = ''person'' and %s', holds_words)
-        into plan;
-        if people > 40000 and (plan #>> '{0,Plan,Plan Rows}')::double precision
-            * (case cardinality(words) when 1 then 150 else 300 end) >= people then
-            execute format(
-                $sql$select array(
-                    select p.id from (select * from core.parties limit 40000) p
-                    where p.party_type = 'person' and %s limit %s)$sql$, holds_words, most)
-            into chosen;
-            met_enough := cardinality(chosen) >= 50;
-        end if;
-        if not met_enough and folded ~ '\S{4}' then
-            -- what the pieces leave open is compared in a way that the trigram index does not serve
-            select string_agg(distinct format('strpos(p.normalized_name, %L) > 0', w.word), ' and ')
-                || format(' and core.name_pieces(p.normalized_name) @> %L::text[]',
-                          array_agg(e.piece) filter (where e.piece <> ''))
-            into holds_words
-            from unnest(words) as w(word)
-            cross join lateral unnest(case
-                when length(w.word) > 5 then array[substr(w.word, length(w.word) / 2 - 1, 4)]
-                when length(w.word) > 3 then array[right(w.word, 4)]
-                when length(w.word) > 1 then array[left(w.word, 2), right(w.word, 2)]
-                else array[''] end) as e(piece);
+        select greatest(c.reltuples, 0), c.relpages into people, pages
+        from pg_class c where c.oid = 'core.parties'::regclass;
+        if people > 40000 then
+            foreach word in array words loop
+                execute format(
+                    'explain (format json) select from core.parties p where p.party_type = ''person'' and p.normalized_name like %L',
+                    '%' || core.like_literal(word) || '%')
+                into plan;
+                share := least((plan #>> '{0,Plan,Plan Rows}')::double precision / people, 1);
+                hold_all := hold_all * share;
+                if length(word) > 2 then
+                    hold_rarest := least(hold_rarest, share);
+                end if;
+            end loop;
+            -- Measured: to look up costs a row's reading for each entry of the rarest word, and that of 60 for each
+            -- person met.
+            is_read := 40000 * hold_all >= 40 and least(most / hold_all, 40000) < people * hold_rarest + 60 * most;
         end if;
     elsif words <> '{}' then
         met := format(
@@ -311,38 +314,52 @@ begin
                   order by f.normalized_name using ~<~ limit 1000)$sql$,
             core.like_literal(split_part(folded, ' ', 1)) || '%');
     end if;
-    if met_enough then
-        met := '(select * from core.parties s where s.id = any ($8))';
-        holds_words := 'true';
-    end if;
-    execute format(
-        $sql$
-        with holding as materialized (
-            select p.id, p.full_name, p.normalized_name, p.cpf_cnpj from %s p
-            where p.party_type = 'person' and %s limit $5 + 1),
-        complete as materialized (select $6 and count(*) <= $5 as is_so from holding),
-        beginning as materialized (
-            select p.id, p.full_name, p.normalized_name, p.cpf_cnpj from core.parties p
-            where not (select is_so from complete) and p.party_type = 'person' and p.normalized_name like %L
-            order by p.normalized_name using ~<~ limit $5),
-        ranked as (
-            select c.*, core.name_score(c.normalized_name, $1, $7) as score
-            from (select * from holding union select * from beginning) c),
-        rest as (
-            select r.*, count(*) over () as remaining from ranked r
-            where $2 is null
-               or (-r.score, r.normalized_name collate "C", r.id)
-                  > (-$2, coalesce((select p.normalized_name from core.parties p where p.id = $3), '') collate "C", $3)
-            order by -r.score, r.normalized_name collate "C", r.id
-            limit $4)
-        select not (select is_so from complete), coalesce(max(r.remaining), 0) > $4,
-               coalesce(array_agg(r.id), '{}'), coalesce(array_agg(r.full_name), '{}'),
-               coalesce(array_agg(r.cpf_cnpj), '{}'), coalesce(array_agg(r.score), '{}')
-        from rest r
-        $sql$, met, holds_words, core.like_literal(folded) || '%')
-    into truncated, has_more, ids, names, cpfs, scores
-    using folded, after_score, after_id, page_size, most, words = '{}' or can_be_looked_up and not met_enough,
-        '% ' || replace(core.like_literal(folded), ' ', ' % ') || ' %', chosen;
+
+    loop
+        execute format(
+            $sql$
+            with holding as materialized (
+                select p.id, p.full_name, p.normalized_name, p.cpf_cnpj from %s p
+                -- the words first: nearly all are people
+                where %s%s and p.party_type = 'person' limit $5 + 1),
+            complete as materialized (select $6 and count(*) <= $5 as is_so from holding),
+            beginning as materialized (
+                select p.id, p.full_name, p.normalized_name, p.cpf_cnpj from core.parties p
+                where not (select is_so from complete) and p.party_type = 'person' and p.normalized_name like %L
+                order by p.normalized_name using ~<~ limit $4),
+            ranked as (
+                select c.*, core.name_score(c.normalized_name, $1, $7) as score
+                from (select * from holding union select * from beginning) c),
+            rest as (
+                select r.*, count(*) over () as remaining from ranked r
+                where $2 is null
+                   or (-r.score, r.normalized_name collate "C", r.id)
+                      > (-$2, coalesce((select p.normalized_name from core.parties p where p.id = $3), '') collate "C", $3)
+                order by -r.score, r.normalized_name collate "C", r.id
+                limit $4)
+            select not (select is_so from complete), coalesce(max(r.remaining), 0) > $4,
+                   coalesce(array_agg(r.id), '{}'), coalesce(array_agg(r.full_name), '{}'),
+                   coalesce(array_agg(r.cpf_cnpj), '{}'), coalesce(array_agg(r.score), '{}'),
+                   (select count(*) from holding)
+            from rest r
+            $sql$,
+            met, holds_words,
+            case
+                when is_read then format(' and p.ctid < ''(%s,0)''::tid', ceil(pages * 40000 / people))
+                when folded ~ '\S{4}' then format(' and core.name_pieces(p.normalized_name) @> %L::text[]', array(
+                    select right(w.word, case when length(w.word) > 5 then 6 else least(length(w.word), 4) end)
+                    from unnest(words) as w(word) where length(w.word) > 1))
+                when can_be_looked_up then (
+                    select string_agg(format(' and p.normalized_name like %L', '%' || core.like_literal(w.word) || '%'), '')
+                    from unnest(words) as w(word))
+                else '' end,
+            core.like_literal(folded) || '%')
+        into truncated, has_more, ids, names, cpfs, scores, met_people
+        using folded, after_score, after_id, page_size, most, words = '{}' or can_be_looked_up and not is_read,
+            '% ' || replace(core.like_literal(folded), ' ', ' % ') || ' %';
+        exit when not is_read or met_people >= 20;
+        is_read := false;
+    end loop;
     has_more := has_more and not truncated;
 end $_$;
 

@@ -42,6 +42,7 @@ pub struct Inhabitants {
 /// planner. Nobody else can copy meanwhile.
 #[derive(Debug)]
 pub struct CopyOfPeople {
+    pool: PgPool,
     transaction: PgTransaction<'static>,
     /// Statements that make the indexes again which were dropped.
     indexes: Vec<String>,
@@ -78,6 +79,7 @@ impl CopyOfPeople {
         };
         let indexes = Vec::new();
         let copy = Self {
+            pool: pool.clone(),
             transaction,
             indexes,
         };
@@ -124,10 +126,11 @@ impl CopyOfPeople {
         Ok(rows)
     }
 
-    /// Makes the indexes, counts what the planner has to know, and commits.
+    /// Makes the indexes, counts what the planner has to know, commits, and cleans up: otherwise whoever
+    /// reads the rows first writes into each page that its rows are committed.
     ///
     /// # Errors
-    /// [`StorageError`]; nothing is there then.
+    /// [`StorageError`]; nothing is there then, or all of it but not cleaned up.
     pub async fn commit(mut self) -> Result<(), StorageError> {
         // Enough that an index of a million names is sorted in memory; given back with the transaction.
         self.execute("set local maintenance_work_mem = '256MB'".to_owned())
@@ -137,7 +140,16 @@ impl CopyOfPeople {
         }
         self.execute("analyze core.parties, core.people, core.party_contacts".to_owned())
             .await?;
-        Ok(self.transaction.commit().await?)
+        self.transaction.commit().await?;
+        let mut connection = self.pool.acquire().await?;
+        for statement in [
+            "set statement_timeout = 0",
+            "vacuum core.parties, core.people, core.party_contacts",
+            "reset statement_timeout",
+        ] {
+            sqlx::raw_sql(statement).execute(&mut *connection).await?;
+        }
+        Ok(())
     }
 
     async fn execute(&mut self, statement: String) -> Result<(), StorageError> {

@@ -13,7 +13,7 @@ use super::retry::again_if_dead;
 use crate::models::{Cpf, PersonName, clean};
 
 /// How many people one search ranks; where more match, the page says that it is truncated.
-const MOST_RANKED: i32 = 200;
+const MOST_RANKED: i32 = 100;
 
 /// The most people on a page.
 const MOST_ON_A_PAGE: u16 = 100;

@@ -124,7 +124,7 @@ begin
     if lead.state = 'processing' and lead.owner <> p_owner and not ops.is_alive(lead.owner, p_lease) then
         perform ops.release_crashed(p_lead_id, p_lands_within, p_spread);
         select * into strict lead from ops.leads l where l.lead_id = p_lead_id;
-        -- It is due at a moment of its own, after a crash.
+        -- Accepted, or retrying while its message may still land; due at a moment of its own, after a crash.
         return lead.state;
     end if;
     if lead.state = 'processing' then
@@ -309,8 +309,8 @@ create or replace function ops.finish_lead(
         where l.lead_id = p_lead_id;
     end;
 
-comment on table ops.access_log is 'Who triggered a lead or read whose data, when, why: one row per person shown, without a person when nobody was. Personal data: who was looked up, by id. Kept: until deleted.';
-comment on column ops.access_log.actor is 'The name of the key or the login; developer on an own machine.';
+comment on table ops.access_log is 'Who triggered a lead or read whose data, when, why: one row per stored person shown; one without a person for a trigger, which names its lead, for a search of leads, and for candidates whom nobody stored. Personal data: who was looked up, by id. Kept: until deleted.';
+comment on column ops.access_log.actor is 'The name of the key or the login; developer on an own machine, anonymous at an open trigger.';
 comment on column ops.access_log.action is 'What was done, as a fixed word per route.';
 comment on column ops.access_log.lead_id is 'The lead that was triggered, or by which somebody was looked at.';
 comment on column ops.access_log.reason is 'LGPD_PURPOSE when it was done.';

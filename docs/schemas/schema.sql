@@ -2371,7 +2371,7 @@ begin
     if lead.state = 'processing' and lead.owner <> p_owner and not ops.is_alive(lead.owner, p_lease) then
         perform ops.release_crashed(p_lead_id, p_lands_within, p_spread);
         select * into strict lead from ops.leads l where l.lead_id = p_lead_id;
-        -- It is due at a moment of its own, after a crash.
+        -- Accepted, or retrying while its message may still land; due at a moment of its own, after a crash.
         return lead.state;
     end if;
     if lead.state = 'processing' then
@@ -3003,13 +3003,13 @@ CREATE TABLE ops.access_log (
 -- Name: TABLE access_log; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON TABLE ops.access_log IS 'Who triggered a lead or read whose data, when, why: one row per person shown, without a person when nobody was. Personal data: who was looked up, by id. Kept: until deleted.';
+COMMENT ON TABLE ops.access_log IS 'Who triggered a lead or read whose data, when, why: one row per stored person shown; one without a person for a trigger, which names its lead, for a search of leads, and for candidates whom nobody stored. Personal data: who was looked up, by id. Kept: until deleted.';
 
 --
 -- Name: COLUMN access_log.actor; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.access_log.actor IS 'The name of the key or the login; developer on an own machine.';
+COMMENT ON COLUMN ops.access_log.actor IS 'The name of the key or the login; developer on an own machine, anonymous at an open trigger.';
 
 --
 -- Name: COLUMN access_log.action; Type: COMMENT; Schema: ops; Owner: -

@@ -1,5 +1,7 @@
 //! The bodies of problems (RFC 9457), as they are written and as the OpenAPI document shows them.
 
+use std::fmt;
+
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -50,8 +52,8 @@ impl Problem {
 }
 
 /// An error of a route about leads: a problem with the five keys that every answer about a lead
-/// carries.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+/// carries. Its `Debug` does not show the lead's id, which may be a number that names somebody.
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LeadProblem {
     /// What every error carries.
     #[serde(flatten)]
@@ -76,6 +78,14 @@ pub struct LeadProblem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = bool, required = false)]
     pub duplicate_request: Option<bool>,
+}
+
+impl fmt::Debug for LeadProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LeadProblem")
+            .field("problem", &self.problem)
+            .finish_non_exhaustive()
+    }
 }
 
 impl LeadProblem {

@@ -1,9 +1,12 @@
 //! Who may do what (API.md "Access").
 
+mod caller;
+mod needs;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
@@ -12,12 +15,15 @@ use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
-use super::extract::Parameters;
+pub use self::caller::Caller;
+use self::needs::Need;
+#[cfg(test)]
+pub(super) use self::needs::is_listed;
+pub(super) use self::needs::{is_counted, scope_of};
 use super::rate_limit::{CountedAs, RateLimit};
 use super::state::AppState;
 use crate::config::{Environment, Scope, ServerConfig, TrustProxy};
 use crate::errors::AppError;
-use crate::services::lead_processing::NamedCaller;
 use crate::telemetry::RequestSummary;
 
 /// The route that Make.com calls.
@@ -26,164 +32,8 @@ pub(super) const PROCESS: &str = "/api/v1/leads/process";
 /// The route that a scraper calls.
 pub(super) const METRICS: &str = "/metrics";
 
-/// Who is asking, in the extensions of a request that was let in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Caller {
-    /// A developer on his own machine.
-    Developer,
-    /// The holder of a key.
-    Key {
-        /// The key's name.
-        name: String,
-        /// What it opens.
-        scopes: Vec<Scope>,
-    },
-    /// Somebody without a key: sees no personal data.
-    Anonymous,
-}
-
-impl Caller {
-    /// Whether this caller may do what a scope opens.
-    #[must_use]
-    pub fn may(&self, scope: Scope) -> bool {
-        match self {
-            Self::Developer => true,
-            Self::Key { scopes, .. } => scopes.contains(&scope),
-            Self::Anonymous => false,
-        }
-    }
-
-    /// Asks for a scope besides the route's own.
-    ///
-    /// # Errors
-    /// 403 for a key without it, 401 without a key.
-    pub fn must(&self, scope: Scope) -> Result<(), AppError> {
-        match self {
-            _ if self.may(scope) => Ok(()),
-            Self::Anonymous => Err(KEY_NEEDED),
-            Self::Developer | Self::Key { .. } => Err(AppError::Forbidden(scope.as_str())),
-        }
-    }
-
-    /// Who triggers by this route, for the record; nobody for a caller without a key, who has no name and
-    /// sees masks.
-    pub(super) fn named(&self, action: &'static str) -> Option<NamedCaller> {
-        (*self != Self::Anonymous).then(|| NamedCaller {
-            actor: self.actor().to_owned(),
-            action,
-        })
-    }
-
-    /// Who this is, for the record of who looked: the key's name, never the key.
-    #[must_use]
-    pub fn actor(&self) -> &str {
-        match self {
-            Self::Developer => "developer",
-            Self::Key { name, .. } => name,
-            Self::Anonymous => "anonymous",
-        }
-    }
-}
-
 const KEY_NEEDED: AppError =
     AppError::Unauthorized("a key is needed: send it as Authorization: Bearer or X-API-Key");
-
-/// What a route asks of its caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Need {
-    /// Nothing; not counted either.
-    Nothing,
-    /// A scope.
-    Scope(Scope),
-    /// The scope `trigger`, or nobody where the trigger is open.
-    Trigger,
-    /// Any key: there is no such route, which only who has one is told.
-    AnyKey,
-}
-
-/// What each operation asks. One that is not listed is for admins, so that a forgotten one is shut.
-const NEEDS: &[(&str, &str, Need)] = &[
-    ("GET", "/health", Need::Nothing),
-    ("GET", "/ready", Need::Nothing),
-    ("GET", "/docs", Need::Nothing),
-    ("GET", "/docs/", Need::Nothing),
-    ("GET", "/docs/{*file}", Need::Nothing),
-    ("GET", "/api-docs/openapi.json", Need::Nothing),
-    ("GET", METRICS, Need::Scope(Scope::Metrics)),
-    ("GET", PROCESS, Need::Trigger),
-    (
-        "POST",
-        "/api/v1/c2s/enrich/{lead_id}",
-        Need::Scope(Scope::Trigger),
-    ),
-    ("POST", "/api/v1/leads", Need::Scope(Scope::Trigger)),
-    ("POST", "/api/v1/leads/batch", Need::Scope(Scope::Trigger)),
-    ("GET", "/api/v1/leads", Need::Scope(Scope::Read)),
-    ("GET", "/api/v1/leads/{id}", Need::Scope(Scope::Read)),
-    (
-        "POST",
-        "/api/v1/leads/{id}/replay",
-        Need::Scope(Scope::Admin),
-    ),
-    (
-        "GET",
-        "/api/v1/contributor/customer",
-        Need::Scope(Scope::Read),
-    ),
-    ("POST", "/api/v1/enrich", Need::Scope(Scope::Read)),
-    ("GET", "/api/v1/customers/{uuid}", Need::Scope(Scope::Read)),
-    ("GET", "/api/v1/work/modules/all", Need::Scope(Scope::Read)),
-    (
-        "GET",
-        "/api/v1/work/modules/{module}",
-        Need::Scope(Scope::Read),
-    ),
-];
-
-impl Need {
-    /// Of a method that the route does not take, whatever the route asks.
-    fn of(method: &str, route: Option<&str>) -> Self {
-        let Some(route) = route else {
-            return Self::AnyKey;
-        };
-        let method = if method == "HEAD" { "GET" } else { method };
-        let of_route = || NEEDS.iter().filter(|(_, path, _)| *path == route);
-        let listed = of_route().find(|(known, ..)| *known == method);
-        let listed = listed.or_else(|| of_route().next());
-        listed.map_or(Self::Scope(Scope::Admin), |(.., need)| *need)
-    }
-
-    /// `dry_run=true` triggers nothing: whoever may read may ask for it.
-    fn of_request(request: &Request) -> Self {
-        let route = request.extensions().get::<MatchedPath>();
-        let need = Self::of(request.method().as_str(), route.map(MatchedPath::as_str));
-        let parameters = || Parameters::parse(request.uri().query().unwrap_or_default());
-        let dry = || parameters().is_ok_and(|given| given.flag("dry_run").unwrap_or(false));
-        if need == Self::Trigger && dry() {
-            return Self::Scope(Scope::Read);
-        }
-        need
-    }
-}
-
-/// The scope that an operation asks, as the OpenAPI document tells it; `None` where no key is
-/// needed.
-pub(super) fn scope_of(method: &str, route: &str) -> Option<Scope> {
-    match Need::of(method, Some(route)) {
-        Need::Nothing => None,
-        Need::Trigger => Some(Scope::Trigger),
-        Need::Scope(scope) => Some(scope),
-        // Only what is no route asks for any key.
-        Need::AnyKey => Some(Scope::Admin),
-    }
-}
-
-/// Whether an operation is listed above.
-#[cfg(test)]
-pub(super) fn is_listed(method: &str, route: &str) -> bool {
-    let mut needs = NEEDS.iter();
-    needs.any(|(known, path, _)| (*known, *path) == (method, route))
-}
 
 /// The keys and rules of this service.
 pub struct Access {
@@ -242,7 +92,7 @@ impl Access {
         } else if self.keys.is_empty() {
             Some(
                 "no API_KEYS: the trigger answers anybody, with masked CPFs; \
-                 all else but /health and /ready answers 401",
+                 all else but /health, /ready, /docs and the OpenAPI document answers 401",
             )
         } else if self.trigger_anonymous {
             Some("TRIGGER_ANONYMOUS: the trigger answers anybody, with masked CPFs")
@@ -271,6 +121,9 @@ impl Access {
     }
 
     fn decide(&self, need: Need, headers: &HeaderMap) -> Result<Caller, AppError> {
+        if need == Need::Open {
+            return Ok(Caller::Anonymous);
+        }
         let open_trigger =
             need == Need::Trigger && (self.keys.is_empty() || self.trigger_anonymous);
         if self.keys.is_empty() {
@@ -297,7 +150,7 @@ impl Access {
         let scope = match need {
             Need::Trigger => Scope::Trigger,
             Need::Scope(scope) => scope,
-            Need::AnyKey | Need::Nothing => return Ok(key.caller()),
+            Need::AnyKey | Need::Nothing | Need::Open => return Ok(key.caller()),
         };
         let caller = key.caller();
         caller.must(scope)?;

@@ -77,7 +77,19 @@ fn a_route_the_table_forgot_is_shut() {
     assert_eq!(Need::of("GET", Some("/api/v1/forgotten")), ADMIN);
     assert_eq!(Need::of("GET", None), Need::AnyKey);
     assert_eq!(Need::of("HEAD", Some("/health")), Need::Nothing);
+    assert_eq!(Need::of("GET", Some("/docs/{*file}")), Need::Open);
     assert_eq!(Need::of("DELETE", Some(PROCESS)), Need::Trigger);
+}
+
+/// Whatever the service has for keys, and whatever the caller holds.
+#[test]
+fn what_is_open_is_open_to_everybody() {
+    for variables in [&[][..], &[("HOST", "0.0.0.0")], &[("API_KEYS", KEYS)]] {
+        for headers in [&[][..], &[("x-api-key", "wrong")]] {
+            let access = access(variables);
+            assert_eq!(decision(&access, Need::Open, headers), "anonymous");
+        }
+    }
 }
 
 #[rstest]
@@ -105,6 +117,11 @@ fn an_open_door_is_warned_of() {
     assert!(warns(&[("HOST", "0.0.0.0")]));
     assert!(warns(&[("API_KEYS", KEYS), ("TRIGGER_ANONYMOUS", "true")]));
     assert!(!warns(&[("API_KEYS", KEYS)]));
+    let public = access(&[("HOST", "0.0.0.0")]);
+    let told = public.warning().unwrap();
+    for open in ["/health", "/ready", "/docs", "OpenAPI document"] {
+        assert!(told.contains(open), "{told}");
+    }
 }
 
 #[rstest]

@@ -1,4 +1,5 @@
-//! People, as the answers tell of them. A value nobody knows is `null`, never a guess.
+//! People, as the answers tell of them. A value nobody knows is `null`, never a guess. None of these types has a
+//! `Debug`, so that nobody can be logged by mistake.
 
 mod made;
 
@@ -8,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// One person, or those who may be meant; `type` says which.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 pub(super) enum CustomerAnswer {
     /// One person.
@@ -18,7 +19,7 @@ pub(super) enum CustomerAnswer {
 }
 
 /// One person.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct CustomerBody {
     /// Always `rust-c2s-api`.
     source: &'static str,
@@ -42,7 +43,7 @@ pub(super) struct CustomerBody {
 }
 
 /// Who the person is.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct PersonalInfo {
     /// Eleven digits.
     #[schema(required = true, format = "cpf")]
@@ -68,14 +69,14 @@ pub(super) struct PersonalInfo {
 }
 
 /// How the person is reached, the best first.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct ContactInfo {
     emails: Vec<EmailBody>,
     phones: Vec<PhoneBody>,
 }
 
 /// An e-mail.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct EmailBody {
     /// In lower case.
     #[schema(format = "email")]
@@ -88,7 +89,7 @@ pub(super) struct EmailBody {
 }
 
 /// A phone.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct PhoneBody {
     /// National digits, without 55.
     #[schema(format = "br-phone")]
@@ -109,7 +110,7 @@ pub(super) struct PhoneBody {
 }
 
 /// An address.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct AddressBody {
     /// With its kind, as in `R EXEMPLO`.
     #[schema(required = true)]
@@ -134,7 +135,7 @@ pub(super) struct AddressBody {
 }
 
 /// What is known of the finances.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct FinancialInfo {
     /// Per month, in centavos.
     #[schema(required = true)]
@@ -151,14 +152,14 @@ pub(super) struct FinancialInfo {
 }
 
 /// What is known of the wealth.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct WealthAssessment {
     /// In the provider's words.
     purchasing_power: String,
 }
 
 /// Where an answer comes from.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct Metadata {
     /// Whether a provider has told of the person.
     enriched: bool,
@@ -172,7 +173,7 @@ pub(super) struct Metadata {
 }
 
 /// People who may be meant: nobody of them is chosen.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct CandidatesBody {
     /// Always `rust-c2s-api`.
     source: &'static str,
@@ -190,7 +191,7 @@ pub(super) struct CandidatesBody {
 }
 
 /// Somebody who may be meant.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct CandidateBody {
     /// For `/api/v1/customers/{uuid}`; `null` of somebody who is not stored.
     #[schema(required = true)]
@@ -206,7 +207,7 @@ pub(super) struct CandidateBody {
 }
 
 /// A stored person.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct StoredCustomerBody {
     customer: IdentifiedCustomer,
     emails: Vec<EmailBody>,
@@ -218,7 +219,7 @@ pub(super) struct StoredCustomerBody {
 }
 
 /// Who the stored person is.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct IdentifiedCustomer {
     id: Uuid,
     #[serde(flatten)]
@@ -230,7 +231,7 @@ pub(super) struct IdentifiedCustomer {
 }
 
 /// What Work API told of the person.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct EnrichmentBody {
     /// Always `work_api`.
     provider: &'static str,

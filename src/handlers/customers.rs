@@ -80,7 +80,7 @@ pub(super) async fn find_customer(
 }
 
 /// Who is looked up.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 pub(super) struct EnrichRequest {
     /// With or without punctuation.
     #[schema(format = "cpf", example = "488.819.328-22")]
@@ -206,15 +206,31 @@ async fn answer(
     };
     let found = state.calls.customers.find(key, page).await;
     let found = found.map_err(unfound)?;
-    let shown = match &found {
-        Found::Customer(customer) => vec![customer.person.party_id],
-        Found::Candidates(candidates) => {
-            let people = candidates.people.iter();
-            people.filter_map(|person| person.party_id).collect()
+    match &found {
+        Found::Customer(customer) => {
+            record(state, caller, action, &[customer.person.party_id]).await?;
         }
-    };
-    record(state, caller, action, &shown).await?;
+        Found::Candidates(candidates) => {
+            let ids = candidates.people.iter().map(|person| person.party_id);
+            record_candidates(state, caller, action, &ids.collect::<Vec<_>>()).await?;
+        }
+    }
     Ok(JsonAnswer((&found).into()))
+}
+
+/// A row for each who is stored, and one without a person for all the others, or for nobody.
+async fn record_candidates(
+    state: &AppState,
+    caller: &Caller,
+    action: &'static str,
+    candidates: &[Option<Uuid>],
+) -> Result<(), AppError> {
+    let stored: Vec<Uuid> = candidates.iter().copied().flatten().collect();
+    record(state, caller, action, &stored).await?;
+    if !stored.is_empty() && stored.len() < candidates.len() {
+        record(state, caller, action, &[]).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn record(

@@ -12,17 +12,20 @@ use uuid::Uuid;
 use super::access::Caller;
 use super::extract::{LeadInPath, wait_in};
 use super::json::JsonAnswer;
+use super::observe::chain;
 use super::openapi;
-use super::process::{refused, unreadable};
+use super::process::refused;
 use super::process_answer::{LeadAnswer, LeadBody, Masking, render};
 use super::state::AppState;
 use crate::errors::AppError;
-use crate::models::{LeadSource, LeadState, PersonName};
+use crate::models::{LeadId, LeadSource, LeadState};
+use crate::services::lead_overview::OverviewError;
 use crate::services::lead_processing::{LeadRequest, RunWhen};
+use crate::storage::EnrichedLead;
 use crate::telemetry::RequestSummary;
 
 /// How a lead stands; of `completed` with what was stored.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct EnrichAnswer {
     /// As the trigger answers.
     #[serde(flatten)]
@@ -34,9 +37,9 @@ pub(super) struct EnrichAnswer {
 }
 
 /// What was stored for a lead: all of it, or, unless the lead is `completed`, nothing.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct StoredLead {
-    /// The lead's name: as given, else as in Contact2Sale.
+    /// The lead's name: as given, else as in Contact2Sale; null when there is none.
     #[schema(required = false)]
     customer_name: Option<String>,
     /// Whether a profile was found.
@@ -45,9 +48,28 @@ pub(super) struct StoredLead {
     /// Whether it is stored.
     #[schema(required = false)]
     stored_in_db: bool,
-    /// The people stored for this lead, for `/api/v1/customers/{uuid}`.
+    /// The people stored for this lead, for `/api/v1/customers/{uuid}`; null, as the name, when they could not be
+    /// read after the message was posted.
     #[schema(required = false)]
-    entity_ids: Vec<Uuid>,
+    entity_ids: Option<Vec<Uuid>>,
+}
+
+impl StoredLead {
+    /// What is known when it could be read, and else what the run itself knows: the message is posted, so
+    /// that what cannot be read any more is no failure of the lead.
+    fn of(lead_id: &LeadId, read: Result<EnrichedLead, OverviewError>) -> Self {
+        let read = read.map_err(|error| {
+            tracing::warn!(%lead_id, cause = chain(&error), "what was stored could not be read back; the lead is completed all the same");
+        });
+        let read = read.ok();
+        let name = read.as_ref().and_then(|lead| lead.customer_name.as_ref());
+        Self {
+            customer_name: name.map(|name| name.as_str().to_owned()),
+            enriched: true,
+            stored_in_db: true,
+            entity_ids: read.map(|lead| lead.party_ids),
+        }
+    }
 }
 
 /// Enriches a lead and tells the broker, also when it ended a moment ago.
@@ -104,7 +126,7 @@ pub(super) async fn enrich(
     summary.set_lead_id(lead_id.clone());
     let wait = wait_in(query.as_deref().unwrap_or_default())?;
     let request = LeadRequest {
-        caller: caller.named("lead_enrich"),
+        caller: Some(caller.named("lead_enrich")),
         ..LeadRequest::of(lead_id.clone(), RunWhen::Always(LeadSource::Api))
     };
     let wait = wait.unwrap_or(state.process_wait);
@@ -113,15 +135,8 @@ pub(super) async fn enrich(
     summary.set_outcome(answer.state);
     summary.add_times(answer.upstream_ms, answer.database_ms);
     let stored = if answer.state == LeadState::Completed {
-        let enriched = state.calls.leads.enriched.call(lead_id).await;
-        let enriched = enriched.map_err(unreadable)?;
-        let name = enriched.customer_name.as_ref().map(PersonName::as_str);
-        Some(StoredLead {
-            customer_name: name.map(str::to_owned),
-            enriched: true,
-            stored_in_db: true,
-            entity_ids: enriched.party_ids,
-        })
+        let read = state.calls.leads.enriched.call(lead_id.clone()).await;
+        Some(StoredLead::of(&lead_id, read))
     } else {
         None
     };
@@ -137,4 +152,32 @@ pub(super) async fn enrich(
         }
         LeadBody::Missing(_) => rendered.into_response(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+    use serde_json::{Value, json};
+
+    use crate::handlers::router;
+    use crate::handlers::tests::{READY, Stub, request, send};
+
+    /// The database of the stub cannot be read; its run has ended.
+    #[tokio::test]
+    async fn what_cannot_be_read_after_the_message_is_null_and_no_failure() {
+        let router = router(Stub::default().state(&[], READY));
+        let asked = request("POST", "/api/v1/c2s/enrich/a1");
+        let (status, _, body) = send(router, asked).await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+        assert_eq!(body["state"], "completed");
+        assert_eq!(body["cpfs_processed"], json!(["52998224725"]));
+        assert_eq!(body["entities_stored"], 1);
+        assert_eq!(
+            (&body["enriched"], &body["stored_in_db"]),
+            (&json!(true), &json!(true))
+        );
+        for unread in ["customer_name", "entity_ids"] {
+            assert_eq!(body.get(unread), Some(&Value::Null), "{unread}");
+        }
+    }
 }

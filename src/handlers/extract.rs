@@ -101,8 +101,7 @@ pub(super) fn lead_named_in(query: &str) -> Option<LeadId> {
     LeadId::parse(parameters.single("id").ok()??).ok()
 }
 
-/// The decoded parameters of a query, in order. Unknown ones are ignored.
-#[derive(Debug)]
+/// The decoded parameters of a query, in order. Unknown ones are ignored. Without a `Debug`: they may name somebody.
 pub(super) struct Parameters(Vec<(String, String)>);
 
 impl<S: Sync> FromRequestParts<S> for Parameters {
@@ -113,8 +112,7 @@ impl<S: Sync> FromRequestParts<S> for Parameters {
     }
 }
 
-/// The part of a list that is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The part of a list that is asked for. Without a `Debug`: a caller may write anything as a cursor.
 pub(super) struct Page {
     /// `limit`: the most items to answer.
     pub(super) limit: u8,

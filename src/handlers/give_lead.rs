@@ -125,7 +125,7 @@ pub(super) async fn give_lead(
     summary.set_lead_id(lead_id.clone());
     let given = given(body)?;
     let request = LeadRequest {
-        caller: caller.named("lead_give"),
+        caller: Some(caller.named("lead_give")),
         given: (!given.is_empty()).then_some(given),
         ..LeadRequest::of(lead_id, RunWhen::Always(LeadSource::Api))
     };

@@ -36,8 +36,7 @@ impl<A, R> Call<A, R> {
 }
 
 /// Accepts leads for the queue, and answers how each stands.
-pub type AcceptLeads =
-    Call<(Vec<LeadId>, Option<NamedCaller>), Result<Vec<LeadState>, ProcessError>>;
+pub type AcceptLeads = Call<(Vec<LeadId>, NamedCaller), Result<Vec<LeadState>, ProcessError>>;
 
 /// A list that is asked for.
 #[derive(Debug, Clone)]

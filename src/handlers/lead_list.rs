@@ -57,7 +57,7 @@ pub(super) struct LeadRow {
 }
 
 /// A lead alone.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct LeadAlone {
     /// As in a list.
     #[serde(flatten)]

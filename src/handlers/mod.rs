@@ -11,7 +11,7 @@
 //!    Body and example of every error, and 401, 403, 408, 413, 415, 429, 500, are added by
 //!    [`openapi::complete`];
 //! 3. `.routes(routes!(things::read_thing))` below;
-//! 4. a line in `NEEDS` ([`access`]): which scope it asks;
+//! 4. a line in `NEEDS` (`access/needs.rs`): which scope it asks;
 //! 5. a section in docs/API_ENDPOINTS.md, and a walk in docs/scripts/testing/test-local.sh.
 //!
 //! Whoever shows a person calls [`AppState::record`] first.

@@ -19,7 +19,7 @@ use utoipa::openapi::{Components, Ref, RefOr};
 use utoipa::{OpenApi, openapi};
 use uuid::Uuid;
 
-use super::access::scope_of;
+use super::access::{is_counted, scope_of};
 use super::lead_state::StateWord;
 use super::observe::is_about_leads;
 use crate::config::Scope;
@@ -115,6 +115,9 @@ fn complete_operation(operation: &mut Operation, method: &str, path: &str) {
         let no_key = "a key is needed: send it as Authorization: Bearer or X-API-Key";
         common.push(AppError::Unauthorized(no_key));
         common.push(AppError::Forbidden(scope.as_str()));
+    }
+    let counted = is_counted(method, path);
+    if counted {
         let retry_after = std::time::Duration::from_secs(1);
         common.push(AppError::TooManyRequests { retry_after });
     }
@@ -141,7 +144,7 @@ fn complete_operation(operation: &mut Operation, method: &str, path: &str) {
             if !status.is_success() {
                 add_problem(response, status, is_about_leads(path));
             }
-            add_headers(response, status, scope);
+            add_headers(response, status, counted && scope != Some(Scope::Metrics));
         }
     }
 }
@@ -179,7 +182,7 @@ fn without_null(body: &mut RequestBody) {
 }
 
 /// The headers that a caller may act on.
-fn add_headers(response: &mut Described, status: StatusCode, scope: Option<Scope>) {
+fn add_headers(response: &mut Described, status: StatusCode, tells_standing: bool) {
     let mut add = |name: &str, about: &str, is_number: bool| {
         let kind = if is_number {
             Type::Integer
@@ -197,7 +200,7 @@ fn add_headers(response: &mut Described, status: StatusCode, scope: Option<Scope
         "By this the operator finds the request in the log.",
         false,
     );
-    if scope.is_some_and(|scope| scope != Scope::Metrics) {
+    if tells_standing {
         let policy = "How many requests a caller may make at once (q), and within how many seconds \
             that many more (w).";
         add("RateLimit-Policy", policy, false);

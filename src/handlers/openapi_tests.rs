@@ -105,7 +105,8 @@ async fn the_document_and_the_page_are_open_and_whole() {
         assert_eq!(parts.status, StatusCode::OK, "{file}");
         assert!(!body.is_empty(), "{file}");
     }
-    let (_, start) = get("/docs/swagger-initializer.js").await;
+    let (parts, start) = get("/docs/swagger-initializer.js").await;
+    assert!(parts.headers.contains_key("ratelimit"), "counted");
     assert!(String::from_utf8_lossy(&start).contains(DOCUMENT));
     assert_eq!(
         get("/docs/no-such-file").await.0.status,

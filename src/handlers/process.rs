@@ -11,7 +11,7 @@ use super::dry_run::dry_run;
 use super::extract::ProcessQuery;
 use super::openapi;
 use super::process_answer::{LeadAnswer, Masking, Rendered, render, render_lead_missing};
-use super::state::AppState;
+use super::state::{AppState, NOT_RECORDED};
 use crate::config::Scope;
 use crate::errors::AppError;
 use crate::models::{LeadSource, LeadState};
@@ -101,7 +101,7 @@ pub(super) async fn process(
     let wait = wait.unwrap_or(state.process_wait);
     let request = LeadRequest {
         force,
-        caller: caller.named("lead_process"),
+        caller: Some(caller.named("lead_process")),
         ..LeadRequest::of(lead_id.clone(), RunWhen::NotEndedLately(LeadSource::Make))
     };
     let answer = state.calls.leads.process.call((request, wait)).await;
@@ -124,6 +124,10 @@ pub(super) fn refused(error: ProcessError) -> AppError {
     match error {
         ProcessError::DatabaseUnavailable => AppError::Unavailable {
             detail: "the database cannot be reached; nothing was accepted: ask again".to_owned(),
+            retry_after: DATABASE_BACK,
+        },
+        ProcessError::NotRecorded => AppError::Unavailable {
+            detail: NOT_RECORDED.to_owned(),
             retry_after: DATABASE_BACK,
         },
         ProcessError::NeverAccepted => AppError::NoSuchLead,

@@ -2,6 +2,7 @@
 //! branches on `success`, `message`, `lead_id`, `cpfs_processed` and `entities_stored`, so those
 //! keys and their types are a contract.
 
+use std::fmt;
 use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
@@ -55,8 +56,8 @@ pub enum LeadBody {
 }
 
 /// How a lead stands. The first five keys are in every answer about a lead, errors included, and
-/// never change type; which of the others are there follows from `state`.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+/// never change type; which of the others are there follows from `state`. Its `Debug` shows the state alone.
+#[derive(Clone, PartialEq, Serialize, ToSchema)]
 pub struct LeadAnswer {
     /// True for `completed`, and for all that is answered with 202, which is not done yet.
     pub(super) success: bool,
@@ -105,6 +106,14 @@ pub struct LeadAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, required = false)]
     pub(super) message_preview: Option<Option<String>>,
+}
+
+impl fmt::Debug for LeadAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LeadAnswer")
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
 }
 
 impl LeadAnswer {

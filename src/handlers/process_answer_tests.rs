@@ -187,3 +187,29 @@ fn the_five_keys_never_change_their_types() {
         assert_eq!(body["state"], json!(state.as_str()));
     }
 }
+
+/// An answer is written to its caller, and nowhere else.
+#[test]
+fn debug_shows_nothing_of_a_person() {
+    let preview = "Pessoa Inventada, CPF 529.982.247-25";
+    let mut told = render(&completed(), Masking::Full);
+    let LeadBody::Answer(body) = &mut told.body else {
+        unreachable!("a completed lead is no problem")
+    };
+    body.message_preview = Some(Some(preview.to_owned()));
+    // A CPF that somebody sent as a lead's id.
+    let lead_id = LeadId::parse(CPF).unwrap();
+    let named = render(
+        &ProcessAnswer {
+            lead_id: lead_id.clone(),
+            ..completed()
+        },
+        Masking::Full,
+    );
+    for rendered in [told, named, render_lead_missing(&lead_id)] {
+        let shown = format!("{rendered:?} {:?}", rendered.body);
+        for personal in [CPF, "529.982", "Pessoa", "24725"] {
+            assert!(!shown.contains(personal), "{shown}");
+        }
+    }
+}

@@ -93,7 +93,7 @@ pub(super) async fn replay(
     }
     let request = LeadRequest {
         force,
-        caller: caller.named("lead_replay"),
+        caller: Some(caller.named("lead_replay")),
         ..LeadRequest::of(lead_id, RunWhen::Replay)
     };
     let wait = wait.unwrap_or(state.process_wait);

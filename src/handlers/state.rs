@@ -58,6 +58,10 @@ const READINESS_HOLDS: Duration = Duration::from_secs(1);
 /// When to ask again after who looked could not be recorded.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 
+/// What is said where who looks could not be recorded.
+pub(super) const NOT_RECORDED: &str =
+    "who looks could not be recorded, so nothing is shown: ask again";
+
 /// Finds out what is ready, once for all who ask at the same time.
 #[derive(Clone)]
 pub struct Readiness {
@@ -146,8 +150,7 @@ impl AppState {
                 "who looked could not be recorded: nothing was shown"
             );
             AppError::Unavailable {
-                detail: "who looks could not be recorded, so nothing is shown: ask again"
-                    .to_owned(),
+                detail: NOT_RECORDED.to_owned(),
                 retry_after: ASK_AGAIN,
             }
         })

@@ -282,6 +282,29 @@ async fn who_asks_too_often_waits_and_health_is_not_counted() {
     assert_eq!(get("/nothing").await.0, StatusCode::TOO_MANY_REQUESTS);
 }
 
+/// The page and the document are open to everybody, as often as any other route.
+#[rstest]
+#[case("/docs")]
+#[case("/docs/")]
+#[case("/docs/swagger-ui.css")]
+#[case("/api-docs/openapi.json")]
+#[tokio::test]
+async fn what_is_open_is_counted(#[case] uri: &str) {
+    let limits = [
+        PUBLIC,
+        ("RATE_LIMIT_PER_SEC", "1"),
+        ("RATE_LIMIT_BURST", "1"),
+    ];
+    let router = router(Stub::default().state(&limits, READY));
+    let (status, headers, _) = send(router.clone(), request("GET", uri)).await;
+    assert!(status.is_success() || status.is_redirection(), "{status}");
+    assert_eq!(headers["ratelimit"], "\"default\";r=0;t=1");
+    let (status, headers, body) = send(router, request("GET", uri)).await;
+    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(body["status"], json!(429));
+    assert_eq!(headers["content-type"], "application/problem+json");
+}
+
 #[tokio::test]
 async fn a_request_id_is_taken_over_when_it_is_a_uuid() {
     let router = router(Stub::default().state(&[], READY));

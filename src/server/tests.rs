@@ -97,6 +97,23 @@ async fn a_panic_is_answered_with_its_request_id() {
     assert!(!answer.contains("planted"), "{answer}");
 }
 
+/// What the library answers before a request is one: as docs/security/ACCESS_AND_HEADERS.md says.
+#[tokio::test]
+async fn what_is_no_request_is_answered_by_the_status_alone() {
+    let running = start(service(), SOON, SOON);
+    let malformed = "GET /health HTTP/1.1\r\nno header\r\n\r\n".to_owned();
+    let too_long = format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "a".repeat(70_000));
+    let headers = "X-Many: 1\r\n".repeat(200);
+    let too_many = format!("GET /health HTTP/1.1\r\nHost: x\r\n{headers}\r\n");
+    for (sent, status) in [(malformed, 400), (too_long, 414), (too_many, 431)] {
+        let answer = rest(send(running.address, &sent).await).await;
+        let expected = format!("HTTP/1.1 {status} ");
+        assert!(answer.starts_with(&expected), "{status}: {answer}");
+        assert!(answer.ends_with("\r\n\r\n"), "{status}: {answer}");
+        assert!(!answer.contains("x-content-type-options"), "{answer}");
+    }
+}
+
 /// A router whose only request runs until it is let go.
 fn held() -> (Router, Arc<Notify>, Arc<Notify>) {
     let (begun, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));

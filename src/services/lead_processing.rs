@@ -59,8 +59,6 @@ pub struct LeadProcessing {
     /// Leads of which a replay was asked for, or that were given anew: how their run ends is not kept, since
     /// another may follow.
     replayed: Cache<LeadId, ()>,
-    /// Who is recorded as having asked for a lead within the last minute.
-    recorded: Cache<(LeadId, NamedCaller), ()>,
 }
 
 /// How a lead stands, for its caller.
@@ -97,6 +95,9 @@ pub enum ProcessError {
     /// A replay of a lead that was never accepted here.
     #[error("no lead of this id was ever accepted here, so there is nothing to replay")]
     NeverAccepted,
+    /// Who looks could not be recorded, so nothing is shown; the caller should come back.
+    #[error("who looks could not be recorded, so nothing is shown")]
+    NotRecorded,
     /// The lead could not be read from the CRM.
     #[error("Contact2Sale cannot be reached: {code}")]
     CrmUnavailable {
@@ -160,10 +161,6 @@ impl LeadProcessing {
                 .max_capacity(10_000)
                 .time_to_live(IN_MEMORY)
                 .build(),
-            recorded: Cache::builder()
-                .max_capacity(10_000)
-                .time_to_live(IN_MEMORY)
-                .build(),
         }
     }
 
@@ -183,26 +180,24 @@ impl LeadProcessing {
         if !may_repeat {
             self.finished.invalidate(&lead_id).await;
         } else if let Some(result) = self.finished.get(&lead_id).await {
-            self.record_once(&lead_id, request.caller).await?;
+            self.record(&lead_id, request.caller).await?;
             return Ok(self.answer(result, true, RunTimes::default()));
         }
-        // These have to reach the database, whoever runs the lead: another run may follow.
-        let own = request.given.is_some() || (request.when == RunWhen::Replay && !request.force);
-        if own {
+        // After these another run may follow, whoever runs the lead.
+        let may_be_followed =
+            request.given.is_some() || (request.when == RunWhen::Replay && !request.force);
+        if may_be_followed {
             self.replayed.insert(lead_id.clone(), ()).await;
         }
+        // They have to reach the database, and so has a forced call: the flight of another may end as a
+        // repeat, which runs nothing. Whether a run is joined is for the database to say.
+        let own = may_be_followed || request.force;
         let caller = request.caller.clone();
         let (landing, first) = self.take_off(request, own);
-        let landed = if first {
-            let landed = landed(landing, wait).await;
-            if let (Some(caller), false) = (caller, matches!(landed, Some(Landed::Refused(_)))) {
-                self.recorded.insert((lead_id.clone(), caller), ()).await;
-            }
-            landed
-        } else {
-            self.record_once(&lead_id, caller).await?;
-            landed(landing, wait).await
-        };
+        if !first {
+            self.record(&lead_id, caller).await?;
+        }
+        let landed = landed(landing, wait).await;
         self.told(lead_id, first, landed)
     }
 

@@ -9,7 +9,7 @@ use super::StorageError;
 
 /// An invented person as the tables take it. The caller answers for the values: the database
 /// refuses what breaks a constraint.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct PersonToCopy<'a> {
     /// The party.
     pub id: Uuid,

@@ -1,5 +1,7 @@
 //! A stored person, read as a customer.
 
+use std::fmt;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use sqlx::PgPool;
@@ -11,8 +13,8 @@ use super::retry::again_if_dead;
 use crate::models::{Address, Cpf, Email, FreeText, PersonName, Phone, Profile, Sex};
 
 /// A stored person with all that may be shown. Unknown is `None`; a stored value that cannot be read
-/// as what it should be is left out.
-#[derive(Debug, Clone, PartialEq)]
+/// as what it should be is left out. Its `Debug` shows the row's id alone.
+#[derive(Clone, PartialEq)]
 pub struct StoredCustomer {
     /// The person's row.
     pub party_id: Uuid,
@@ -44,6 +46,14 @@ pub struct StoredCustomer {
     pub created_at: DateTime<Utc>,
     /// When the person's row last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+impl fmt::Debug for StoredCustomer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredCustomer")
+            .field("party_id", &self.party_id)
+            .finish_non_exhaustive()
+    }
 }
 
 /// An e-mail of a stored person.

@@ -221,7 +221,7 @@ fn readable<T>(texts: &[String], read: impl Fn(&str) -> Option<T>) -> Vec<T> {
 pub struct EnrichedLead {
     /// The customer's name: as given, else as in the CRM.
     pub customer_name: Option<PersonName>,
-    /// The rows of the people that the last run stored.
+    /// The rows of the people of the last run that stored somebody; a run of the moment has not yet.
     pub party_ids: Vec<Uuid>,
 }
 
@@ -240,7 +240,9 @@ async fn enriched_once(pool: &PgPool, lead_id: &LeadId) -> Result<EnrichedLead, 
     let row = sqlx::query!(
         r#"select coalesce(g.name, d.name) as name,
                   array(select lp.party_id from core.lead_parties lp
-                        where lp.lead_id = l.lead_id and lp.run_no = l.run_no
+                        where lp.lead_id = l.lead_id
+                          and lp.run_no = (select max(n.run_no) from core.lead_parties n
+                                           where n.lead_id = l.lead_id)
                         order by lp.party_id) as "party_ids!: Vec<Uuid>"
            from ops.leads l
            left join ops.lead_details d on d.lead_id = l.lead_id

@@ -30,6 +30,12 @@ async fn refused_while(link_state: Link) {
     assert!(took < Duration::from_secs(5), "{took:?}");
     answer.assert_five_keys();
     assert_eq!(answer.body["success"], false);
+    // What is in memory is told to nobody who could not be recorded.
+    let since = Instant::now();
+    let known = service.process_situation(Situation::Plain).await;
+    let took = since.elapsed();
+    assert_eq!(known.status, 503, "after {took:?}: {}", known.body);
+    assert!(took < Duration::from_secs(5), "{took:?}");
     assert!(answer.retry_after().is_some_and(|seconds| seconds >= 1));
     assert_eq!(service.simulator.calls().to(Upstream::C2s), called);
     assert_eq!(

@@ -16,6 +16,7 @@ mod database_lost;
 mod document;
 mod enrich;
 mod leads;
+mod looked;
 mod metrics;
 #[path = "../support/mod.rs"]
 mod support;

@@ -43,6 +43,17 @@ impl Caller {
         self.get(&url).await
     }
 
+    /// Gives a lead with details of it, without waiting for its run.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the test is a caller of the service, not an upstream call"
+    )]
+    pub(crate) async fn give(&self, address: &str, lead: &Value) -> (u16, Value) {
+        let url = format!("http://{address}/api/v1/leads?wait=0");
+        let answer = self.0.post(url).json(lead).send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
     #[expect(clippy::disallowed_methods, reason = "to the simulator's own surface")]
     pub(crate) async fn post(&self, url: &str, body: &Value) {
         let answer = self.0.post(url).json(body).send().await.unwrap();

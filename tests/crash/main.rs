@@ -18,6 +18,7 @@ mod database;
 mod far_database;
 mod faults;
 mod frozen;
+mod given;
 #[expect(dead_code, reason = "shared with the tests of the processes")]
 #[path = "../process/home.rs"]
 mod home;

@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use rust_c2s_api::models::{LeadId, LeadSource, LeadState};
-use rust_c2s_api::storage::{self, Asker, LastSend, RunEnd};
+use rust_c2s_api::storage::{self, Accepted, Asker, LastSend, RunEnd};
 
 use super::harness::{Db, TAKEOVER, lead_id, profile};
 
@@ -101,6 +101,21 @@ async fn a_lead_of_a_dead_instance_is_released() {
     let states = accept(&db, &ids(&["left-behind"])).await;
     assert_eq!(states, [LeadState::Accepted]);
     assert_eq!(db.claim(1).await[0].crashes, 1);
+}
+
+/// Its process died while the message was on its way: the batch answers one of its three words.
+#[tokio::test]
+async fn a_lead_whose_post_was_cut_off_is_retrying() {
+    let db = Db::new().await;
+    let dead = db.instance().await;
+    let Accepted::Run(claim) = db.accept("cut-off", dead).await else {
+        panic!("nobody runs it yet")
+    };
+    db.persist(&claim, &profile(1), "mensagem").await.unwrap();
+    db.silence(dead).await;
+    let states = accept(&db, &ids(&["cut-off"])).await;
+    assert_eq!(states, [LeadState::Retrying]);
+    assert!(db.claim(1).await.is_empty(), "it may still land");
 }
 
 #[tokio::test]

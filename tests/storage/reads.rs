@@ -1,7 +1,7 @@
 //! How leads stand, for answers and operators; the key kept in the database.
 
 use rust_c2s_api::models::LeadState;
-use rust_c2s_api::storage::{self, LeadCursor, LeadFilter, LeadSearch};
+use rust_c2s_api::storage::{self, Accepted, LeadCursor, LeadFilter, LeadSearch};
 
 use super::harness::{Db, key, lead_id, profile};
 
@@ -118,6 +118,8 @@ async fn a_lead_is_found_by_its_id_its_contacts_and_part_of_its_name() {
         ("0% ex", vec!["lead-2"]),
         ("o_um", vec!["lead-2"]),
         ("jo", vec![]),
+        ("0%", vec![]),
+        ("o_", vec![]),
         ("a%o", vec![]),
         ("e\\x", vec![]),
         ("nobody", vec![]),
@@ -225,4 +227,19 @@ async fn a_database_that_answers_is_pinged() {
     assert_eq!(storage::ping(&db.pool).await, Ok(()));
     db.pool.close().await;
     assert!(storage::ping(&db.pool).await.unwrap_err().is_unavailable());
+}
+
+/// Between a run's end and the look at what it stored another run may begin.
+#[tokio::test]
+async fn whom_a_lead_was_enriched_with_is_known_while_it_runs_again() {
+    let db = Db::new().await;
+    db.completed("lead-1", &profile(1), "mensagem").await;
+    let read = async || {
+        let read = storage::read_enriched_lead(&db.pool, &lead_id("lead-1")).await;
+        read.unwrap().party_ids
+    };
+    let before = read().await;
+    assert_eq!(before.len(), 1);
+    assert!(matches!(db.replay("lead-1").await, Accepted::Run(_)));
+    assert_eq!(read().await, before);
 }

@@ -37,8 +37,8 @@ pub struct Candidates {
     pub answered_at: DateTime<Utc>,
 }
 
-/// Which part of the candidates is wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Which part of the candidates is wanted. Without a `Debug`: a caller may write anything as a cursor.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Page {
     /// How many at most, 1 to 100.
     pub limit: u16,

@@ -1,5 +1,7 @@
 //! A person as a caller of the API may see them.
 
+use std::fmt;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use uuid::Uuid;
@@ -49,8 +51,8 @@ pub struct Customer {
     pub answered_at: DateTime<Utc>,
 }
 
-/// What is known of a person's finances.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What is known of a person's finances. Not shown in `Debug`.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Finances {
     /// Monthly income.
     pub income: Option<Money>,
@@ -64,13 +66,27 @@ pub struct Finances {
     pub credit_risk: Option<FreeText>,
 }
 
-/// What Work API said of a person, in its own shape.
-#[derive(Debug, Clone, PartialEq)]
+/// What Work API said of a person, in its own shape. Not shown in `Debug`.
+#[derive(Clone, PartialEq)]
 pub struct VendorAnswer {
     /// The person's row.
     pub party_id: Uuid,
     /// The allow-listed part of the answer.
     pub payload: Value,
+}
+
+impl fmt::Debug for Finances {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Finances(…)")
+    }
+}
+
+impl fmt::Debug for VendorAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VendorAnswer")
+            .field("party_id", &self.party_id)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Customer {
@@ -124,4 +140,105 @@ fn finances_of(profile: &Profile, today: NaiveDate) -> Option<Finances> {
 /// Not so of whose age is unknown: nothing then says that this is not a minor, as in the message.
 fn is_of_age(profile: &Profile, today: NaiveDate) -> bool {
     profile.age_on(today).is_some_and(|age| age >= OF_AGE)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::models::{Address, Cpf, Email, PersonName, Phone};
+    use crate::storage::{CustomerAddress, CustomerEmail, CustomerPhone};
+
+    fn text(text: &str) -> Option<FreeText> {
+        FreeText::parse(text)
+    }
+
+    fn person() -> StoredCustomer {
+        let phone = Phone::parse("11987654321").ok().map(|phone| CustomerPhone {
+            phone,
+            active: Some(true),
+            kind: text("CELULAR"),
+            operator: text("OPERADORA INVENTADA"),
+            source: "work_api".to_owned(),
+        });
+        let email = Email::parse("pessoa@example.com").ok();
+        let email = email.map(|email| CustomerEmail {
+            email,
+            source: "work_api".to_owned(),
+        });
+        let address = Address {
+            street_type: text("R"),
+            street: text("RUA INVENTADA"),
+            number: text("4711"),
+            complement: None,
+            neighborhood: text("BAIRRO INVENTADO"),
+            city: text("CIDADE INVENTADA"),
+            state: Some("SP".to_owned()),
+            zip_code: Some("01004595".to_owned()),
+        };
+        StoredCustomer {
+            party_id: Uuid::nil(),
+            cpf: Cpf::parse("52998224725").ok(),
+            name: PersonName::parse("Pessoa Inventada").ok(),
+            birth_date: NaiveDate::from_ymd_opt(1983, 6, 15),
+            sex: None,
+            mother_name: PersonName::parse("Mãe Inventada").ok(),
+            father_name: PersonName::parse("Pai Inventado").ok(),
+            rg: text("123456789"),
+            marital_status: text("CASADO"),
+            emails: email.into_iter().collect(),
+            phones: phone.into_iter().collect(),
+            addresses: vec![CustomerAddress {
+                address,
+                source: None,
+            }],
+            enrichment: None,
+            created_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn debug_shows_nothing_of_a_person() {
+        let person = person();
+        let payload = json!({"DadosBasicos": {"nome": "Pessoa Inventada", "cpf": "52998224725"}});
+        let answer = VendorAnswer::new(&person, payload, DateTime::UNIX_EPOCH);
+        let contacts = format!(
+            "{:?} {:?} {:?}",
+            person.emails, person.phones, person.addresses
+        );
+        let customer = Customer {
+            finances: Some(Finances {
+                income: Some(Money::from_centavos(1_559_173)),
+                income_band: text("De R$ 1.630,00"),
+                purchasing_power: text("MEDIO"),
+                credit_score: Some(353),
+                credit_risk: text("MEDIO"),
+            }),
+            person,
+            sources: vec![Source::LocalDb],
+            answered_at: DateTime::UNIX_EPOCH,
+        };
+        let shown = format!("{answer:?} {customer:?} {contacts}");
+        for personal in [
+            "52998224725",
+            "529.982",
+            "Inventad",
+            "INVENTAD",
+            "1983",
+            "pessoa@",
+            "98765",
+            "4711",
+            "01004595",
+            "123456789",
+            "CASADO",
+            "1559173",
+            "1.630",
+            "353",
+            "MEDIO",
+        ] {
+            assert!(!shown.contains(personal), "{personal}: {shown}");
+        }
+    }
 }

@@ -14,15 +14,15 @@ impl LeadProcessing {
     pub async fn accept(
         &self,
         lead_ids: &[LeadId],
-        caller: Option<NamedCaller>,
+        caller: NamedCaller,
     ) -> Result<Vec<LeadState>, ProcessError> {
-        let asker = caller.map(|caller| self.asker(caller));
+        let asker = self.asker(caller);
         let takeover = self.pipeline.takeover();
         let accepting = storage::accept_leads(
             &self.pool,
             lead_ids,
             LeadSource::Api,
-            asker.as_ref(),
+            Some(&asker),
             self.instance,
             &takeover,
         );

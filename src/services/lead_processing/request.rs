@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::flight::refusal;
+use super::flight::LONGEST_ACCEPT;
 use super::{LeadProcessing, ProcessError};
 use crate::models::{GivenLead, LeadId, LeadSource};
-use crate::storage::{self, AccessRecord, Asker, Trigger, Wish};
+use crate::storage::{self, AccessRecord, Asker, Outage, StorageError, Trigger, Wish};
 
 /// A lead that somebody wants run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,9 +35,9 @@ pub enum RunWhen {
 }
 
 /// Who asks, and by which route.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedCaller {
-    /// The name of the key.
+    /// The name of the key; `developer` or `anonymous` without one.
     pub actor: String,
     /// A fixed word per route.
     pub action: &'static str,
@@ -74,17 +74,13 @@ impl LeadProcessing {
     }
 
     /// Records a caller whose request does not reach T1, because it shares a flight or is answered from
-    /// memory; within a minute once.
-    pub(super) async fn record_once(
+    /// memory. To be called before the answer: no record, no data.
+    pub(super) async fn record(
         &self,
         lead_id: &LeadId,
         caller: Option<NamedCaller>,
     ) -> Result<(), ProcessError> {
         let Some(caller) = caller else { return Ok(()) };
-        let who = (lead_id.clone(), caller.clone());
-        if self.recorded.contains_key(&who) {
-            return Ok(());
-        }
         let asker = self.asker(caller);
         let look = AccessRecord {
             actor: &asker.actor,
@@ -93,10 +89,13 @@ impl LeadProcessing {
             lead_id: Some(lead_id),
             reason: &asker.reason,
         };
-        let recorded = storage::record_access(&self.pool, look).await;
-        recorded.map_err(refusal)?;
-        self.recorded.insert(who, ()).await;
-        Ok(())
+        let recording = storage::record_access(&self.pool, look);
+        let recorded = tokio::time::timeout(LONGEST_ACCEPT, recording).await;
+        let silent = StorageError::Unavailable(Outage::NoConnectionFree);
+        recorded.unwrap_or(Err(silent)).map_err(|error| {
+            tracing::error!(%lead_id, error = %error, action = asker.action, "who looked could not be recorded: nothing was shown");
+            ProcessError::NotRecorded
+        })
     }
 
     pub(super) fn asker(&self, caller: NamedCaller) -> Asker {

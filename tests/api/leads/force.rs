@@ -101,6 +101,52 @@ async fn a_forced_call_joins_a_run_and_runs_nothing_extra() {
     service.stop().await;
 }
 
+/// Waits until so many statements wait for a row.
+async fn until_statements_wait(service: &Service, count: i64) {
+    let waiting = "select count(*) from pg_stat_activity
+                   where datname = current_database() and wait_event_type = 'Lock'";
+    let until = async {
+        while service.count(waiting).await < count {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let until = tokio::time::timeout(Duration::from_secs(3), until).await;
+    assert!(until.is_ok(), "no {count} statements wait for the row");
+}
+
+/// The call that is in the air comes to nothing: what is wished for beside it is done all the same.
+#[tokio::test]
+async fn a_forced_call_does_not_share_the_end_of_a_repeat() {
+    let service = Service::start().await;
+    // It has not run the lead, so that the database tells it that the lead ended a moment ago.
+    let second = service.second_instance().await;
+    let lead_id = Situation::Plain.lead_id();
+    assert!(service.process(&lead_id).await.says_done());
+    let paid = service.simulator.calls().paid();
+    let mut held = service.pool().begin().await.unwrap();
+    sqlx::query("select from ops.leads where lead_id = $1 for update")
+        .bind(&lead_id)
+        .execute(&mut *held)
+        .await
+        .unwrap();
+    let released = async {
+        until_statements_wait(&service, 1).await;
+        let let_go = async {
+            until_statements_wait(&service, 2).await;
+            held.rollback().await.unwrap();
+        };
+        join(forced(&second, &lead_id), let_go).await.0
+    };
+
+    let (repeat, forced) = join(second.process(&lead_id), released).await;
+
+    assert!(repeat.says_done(), "{}", repeat.body);
+    assert!(forced.says_done(), "{}", forced.body);
+    assert_eq!(service.simulator.calls().paid(), 2 * paid);
+    second.stop().await;
+    service.stop().await;
+}
+
 /// The call that failed is bought by the retry; what came back is not bought a third time.
 #[tokio::test]
 async fn a_retry_of_a_forced_run_pays_for_what_is_missing_only() {

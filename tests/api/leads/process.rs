@@ -2,7 +2,6 @@
 
 use rust_c2s_api::simulator::{Operation, Situation, Upstream};
 
-use super::looks;
 use crate::support::Service;
 
 #[tokio::test]
@@ -106,22 +105,5 @@ async fn other_routes_and_methods_are_told_so() {
     assert_eq!(service.get("/ready").await.status, 200);
     let calls = service.simulator.calls();
     assert_eq!(calls.count(Upstream::C2s, Operation::Lead), 0);
-    service.stop().await;
-}
-
-/// Each key that is told a CPF is recorded, also where the answer comes from memory; once within a minute.
-#[tokio::test]
-async fn whoever_is_answered_from_memory_is_recorded_once() {
-    let keys = "first:trigger:key-of-first-0123456789;second:trigger:key-of-second-0123456789";
-    let service = Service::start_with(&[("API_KEYS", keys)]).await;
-    let lead_id = Situation::Plain.lead_id();
-    let process = format!("/api/v1/leads/process?id={lead_id}");
-    for name in ["first", "first", "second", "second"] {
-        let held = format!("key-of-{name}-0123456789");
-        let answer = service.get_with(&process, &[("x-api-key", &held)]).await;
-        assert!(answer.says_done(), "{name}: {}", answer.body);
-    }
-    let expected = ["first", "second"].map(|name| format!("{name} lead_process {lead_id}"));
-    assert_eq!(looks(&service).await, expected);
     service.stop().await;
 }

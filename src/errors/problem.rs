@@ -5,7 +5,10 @@ use std::fmt;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use uuid::Uuid;
+
+use crate::models::LeadState;
 
 /// The content type of a problem.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -72,7 +75,7 @@ pub struct LeadProblem {
     pub entities_stored: usize,
     /// `lead_missing` when Contact2Sale does not know the lead; absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false)]
+    #[schema(schema_with = lead_missing, required = false)]
     pub state: Option<&'static str>,
     /// True when this is the answer of a run that this call joined or repeated; absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,6 +89,17 @@ impl fmt::Debug for LeadProblem {
             .field("problem", &self.problem)
             .finish_non_exhaustive()
     }
+}
+
+/// The one state that a problem can tell.
+fn lead_missing() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some([LeadState::LeadMissing.as_str()]))
+        .description(Some(
+            "`lead_missing` when Contact2Sale does not know the lead; absent otherwise.",
+        ))
+        .build()
 }
 
 impl LeadProblem {

@@ -2,15 +2,24 @@
 //! `Debug`, so that nobody can be logged by mistake.
 
 mod made;
+mod words;
 
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use words::{
+    CandidatesKind, CustomerKind, GenderWord, ModuleWord, SourceWord, StoredBy, ThisService,
+};
+
 /// One person, or those who may be meant; `type` says which.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
+#[schema(discriminator(property_name = "type", mapping(
+    ("customer" = "#/components/schemas/CustomerBody"),
+    ("candidates" = "#/components/schemas/CandidatesBody")
+)))]
 pub(super) enum CustomerAnswer {
     /// One person.
     Customer(Box<CustomerBody>),
@@ -22,10 +31,12 @@ pub(super) enum CustomerAnswer {
 #[derive(Serialize, ToSchema)]
 pub(super) struct CustomerBody {
     /// Always `rust-c2s-api`.
-    source: &'static str,
+    #[schema(inline)]
+    source: ThisService,
     /// Always `customer`.
     #[serde(rename = "type")]
-    kind: &'static str,
+    #[schema(inline)]
+    kind: CustomerKind,
     personal_info: PersonalInfo,
     contact_info: ContactInfo,
     /// Those that hold, the best first.
@@ -53,8 +64,8 @@ pub(super) struct PersonalInfo {
     #[schema(required = true)]
     birth_date: Option<NaiveDate>,
     /// `F` or `M`, as the registry has it.
-    #[schema(required = true)]
-    gender: Option<&'static str>,
+    #[schema(required = true, inline)]
+    gender: Option<GenderWord>,
     #[schema(required = true)]
     mother_name: Option<String>,
     #[schema(required = true)]
@@ -164,22 +175,26 @@ pub(super) struct Metadata {
     /// Whether a provider has told of the person.
     enriched: bool,
     /// Out of `local_db`, `diretrix`, `work_api`: the latter two when they were asked just now.
-    sources: Vec<&'static str>,
+    #[schema(inline)]
+    sources: Vec<SourceWord>,
     /// When the answer was put together.
     #[schema(format = "date-time")]
     timestamp: String,
     /// Of Work API, asked just now.
-    modules_consulted: Vec<&'static str>,
+    #[schema(inline)]
+    modules_consulted: Vec<ModuleWord>,
 }
 
 /// People who may be meant: nobody of them is chosen.
 #[derive(Serialize, ToSchema)]
 pub(super) struct CandidatesBody {
     /// Always `rust-c2s-api`.
-    source: &'static str,
+    #[schema(inline)]
+    source: ThisService,
     /// Always `candidates`.
     #[serde(rename = "type")]
-    kind: &'static str,
+    #[schema(inline)]
+    kind: CandidatesKind,
     /// Of a name the best first, of a contact in the order of their names.
     candidates: Vec<CandidateBody>,
     /// Whether there are more than are told.
@@ -202,7 +217,7 @@ pub(super) struct CandidateBody {
     #[schema(required = true)]
     cpf: Option<String>,
     /// How well the name answers the search, 1 to 100; `null` of a contact's people.
-    #[schema(required = true)]
+    #[schema(required = true, minimum = 1, maximum = 100)]
     score: Option<u8>,
 }
 
@@ -234,7 +249,8 @@ pub(super) struct IdentifiedCustomer {
 #[derive(Serialize, ToSchema)]
 pub(super) struct EnrichmentBody {
     /// Always `work_api`.
-    provider: &'static str,
+    #[schema(inline)]
+    provider: StoredBy,
     /// When it was told.
     #[schema(format = "date-time")]
     enriched_at: String,

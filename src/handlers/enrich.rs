@@ -123,7 +123,6 @@ pub(super) async fn enrich(
     LeadInPath(lead_id): LeadInPath,
     RawQuery(query): RawQuery,
 ) -> Result<Response, AppError> {
-    summary.set_lead_id(lead_id.clone());
     let wait = wait_in(query.as_deref().unwrap_or_default())?;
     let request = LeadRequest {
         caller: Some(caller.named("lead_enrich")),

@@ -19,6 +19,12 @@ const LARGEST_LIMIT: u8 = 100;
 /// No cursor of ours is longer, in bytes.
 const LONGEST_CURSOR: usize = 1_000;
 
+/// A query that is no text.
+pub(super) const UNREADABLE_QUERY: AppError = AppError::BadRequest {
+    field: "query",
+    wrong: "is not UTF-8 when decoded",
+};
+
 /// The query of the trigger.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct ProcessQuery {
@@ -184,10 +190,7 @@ impl Parameters {
 fn decode(text: &str) -> Result<String, AppError> {
     let spaced = text.replace('+', " ");
     let decoded = percent_decode_str(&spaced).decode_utf8();
-    let decoded = decoded.map_err(|_| AppError::BadRequest {
-        field: "query",
-        wrong: "is not UTF-8 when decoded",
-    })?;
+    let decoded = decoded.map_err(|_| UNREADABLE_QUERY)?;
     if decoded.contains('\0') {
         let wrong = "holds a NUL character (%00)";
         return Err(AppError::BadRequest {

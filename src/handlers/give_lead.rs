@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::access::Caller;
 use super::extract::{NO_LEAD_ID, wait_in};
-use super::json::JsonBody;
+use super::json::{JsonBody, JsonText, Members};
 use super::openapi;
 use super::process::refused;
 use super::process_answer::{LeadAnswer, Masking, Rendered, render};
@@ -35,9 +35,11 @@ pub(super) struct GiveLeadRequest {
     )]
     lead_id: String,
     /// Who it is.
-    personal_info: Option<GivenPerson>,
+    #[schema(value_type = Option<GivenPerson>)]
+    personal_info: Option<Members<GivenPerson>>,
     /// How to reach them.
-    contact_info: Option<GivenContacts>,
+    #[schema(value_type = Option<GivenContacts>)]
+    contact_info: Option<Members<GivenContacts>>,
 }
 
 /// Who a lead is, as its caller says.
@@ -58,8 +60,8 @@ pub(super) struct GivenPerson {
 #[derive(Default, Deserialize, ToSchema)]
 pub(super) struct GivenContacts {
     /// The first takes the place of the CRM's.
-    #[schema(max_items = 20)]
-    phones: Option<Vec<GivenPhone>>,
+    #[schema(max_items = 20, value_type = Option<Vec<GivenPhone>>)]
+    phones: Option<Vec<Members<GivenPhone>>>,
 }
 
 /// A phone.
@@ -117,12 +119,16 @@ pub(super) async fn give_lead(
     Extension(caller): Extension<Caller>,
     Extension(summary): Extension<Arc<RequestSummary>>,
     RawQuery(query): RawQuery,
-    JsonBody(body): JsonBody<GiveLeadRequest>,
+    text: JsonText,
 ) -> Result<Rendered, AppError> {
+    let named = text.text_of("lead_id");
+    if let Some(Ok(lead_id)) = named.as_deref().map(LeadId::parse) {
+        summary.set_lead_id(lead_id);
+    }
     let wait = wait_in(query.as_deref().unwrap_or_default())?;
+    let JsonBody(body) = text.read::<GiveLeadRequest>()?;
     let lead_id = LeadId::parse(&body.lead_id);
     let lead_id = lead_id.map_err(|_| AppError::unprocessable("lead_id", NO_LEAD_ID))?;
-    summary.set_lead_id(lead_id.clone());
     let given = given(body)?;
     let request = LeadRequest {
         caller: Some(caller.named("lead_give")),
@@ -139,9 +145,9 @@ pub(super) async fn give_lead(
 
 /// What is given, or the path of what cannot be used. A blank text is none.
 fn given(body: GiveLeadRequest) -> Result<GivenLead, AppError> {
-    let person = body.personal_info.unwrap_or_default();
-    let phones = body.contact_info.unwrap_or_default().phones;
-    let phones = phones.unwrap_or_default();
+    let Members(person) = body.personal_info.unwrap_or_default();
+    let Members(contacts) = body.contact_info.unwrap_or_default();
+    let phones = contacts.phones.unwrap_or_default();
     if phones.len() > MOST_PHONES {
         let wrong = "are more than 20: send the first ones";
         return Err(AppError::unprocessable("contact_info.phones", wrong));
@@ -169,8 +175,9 @@ fn given_name(text: Option<&str>) -> Result<Option<PersonName>, AppError> {
     .map_err(|_| AppError::unprocessable("personal_info.name", "is longer than 200 characters"))
 }
 
-fn given_phones(phones: Vec<GivenPhone>) -> Result<Vec<Phone>, AppError> {
-    let phones = phones.into_iter().enumerate().map(|(place, given)| {
+fn given_phones(phones: Vec<Members<GivenPhone>>) -> Result<Vec<Phone>, AppError> {
+    let phones = phones.into_iter().enumerate();
+    let phones = phones.map(|(place, Members(given))| {
         usable(given.phone, Phone::parse).map_err(|_| {
             let path = format!("contact_info.phones[{place}].phone");
             AppError::unprocessable(path, "is no Brazilian phone with its area code")

@@ -71,7 +71,7 @@ pub(super) async fn health() -> JsonAnswer<Health> {
             "status": "ready",
             "upstreams": {"c2s": "closed", "diretrix": "closed", "work_api": "closed"}
         })),
-        (status = 503, description = "not ready: database")
+        (status = 503, description = "not ready: database, migrations")
     )
 )]
 pub(super) async fn ready(State(state): State<AppState>) -> Result<JsonAnswer<Ready>, AppError> {

@@ -1,14 +1,17 @@
 //! JSON: the bodies that are read and those that are written.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::errors::AppError;
@@ -17,6 +20,8 @@ const JSON: &str = "application/json";
 
 /// The name of the body itself, where a field is named.
 const BODY: &str = "body";
+
+const AN_OBJECT: &str = "an object";
 
 /// A JSON body of an answer.
 #[derive(Debug)]
@@ -45,11 +50,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     type Rejection = AppError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, AppError> {
-        let read = OptionalJson::from_request(request, state).await?;
-        let wrong = "is missing: send JSON";
-        read.0
-            .map(Self)
-            .ok_or(AppError::BadRequest { field: BODY, wrong })
+        JsonText::from_request(request, state).await?.read()
     }
 }
 
@@ -58,6 +59,18 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
 pub(super) struct OptionalJson<T>(pub(super) Option<T>);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for OptionalJson<T> {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, AppError> {
+        let text = JsonText::from_request(request, state).await?;
+        text.0.map(|body| parse(&body)).transpose().map(Self)
+    }
+}
+
+/// A JSON body before it is read: `None` when it is missing or blank.
+pub(super) struct JsonText(Option<Bytes>);
+
+impl<S: Send + Sync> FromRequest<S> for JsonText {
     type Rejection = AppError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, AppError> {
@@ -77,7 +90,46 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for OptionalJson<T> {
         if !says_json {
             return Err(AppError::UnsupportedMediaType);
         }
-        parse(&body).map(Some).map(Self)
+        Ok(Self(Some(body)))
+    }
+}
+
+impl JsonText {
+    /// Reads it, as [`JsonBody`] does.
+    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<JsonBody<T>, AppError> {
+        let wrong = "is missing: send JSON";
+        let missing = AppError::BadRequest { field: BODY, wrong };
+        parse(self.0.as_ref().ok_or(missing)?).map(JsonBody)
+    }
+
+    /// A text at the top of it, also of a body that cannot be used otherwise.
+    pub(super) fn text_of(&self, member: &str) -> Option<String> {
+        let value: Value = serde_json::from_slice(self.0.as_ref()?).ok()?;
+        value.get(member)?.as_str().map(str::to_owned)
+    }
+}
+
+/// An object. serde alone would take a list for a struct, its items for the members in their order.
+#[derive(Debug, Default)]
+pub(super) struct Members<T>(pub(super) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Members<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersOnly(PhantomData))
+    }
+}
+
+struct MembersOnly<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for MembersOnly<T> {
+    type Value = Members<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(AN_OBJECT)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Members<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(members)).map(Members)
     }
 }
 
@@ -108,12 +160,9 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, AppError> {
     if holds_nul(&value) {
         return Err(no_json("holds a NUL character (\\u0000)"));
     }
-    // serde would take a list for a struct.
-    if !value.is_object() {
-        return Err(AppError::unprocessable(BODY, "is no JSON object: send one"));
-    }
     let mut reader = serde_json::Deserializer::from_slice(body);
-    serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let read = serde_path_to_error::deserialize(&mut reader);
+    read.map(|Members(read)| read).map_err(|error| {
         // A known string with half a surrogate pair: the text is no Unicode.
         if !error.inner().is_data() {
             return no_json("holds text that is no Unicode");
@@ -151,10 +200,26 @@ fn unusable(path: &str, said: &str) -> AppError {
     }
     let expected = said.rsplit_once(", expected ").map(|(_, expected)| {
         let (expected, _) = expected.rsplit_once(" at line ").unwrap_or((expected, ""));
-        Cow::from(format!("is not what is expected: send {expected}"))
+        in_words_of_json(expected)
     });
+    let wrong = expected
+        .flatten()
+        .map_or(Cow::from("cannot be used"), |expected| {
+            format!("is not what is expected: send {expected}").into()
+        });
     let field = if path.is_empty() { BODY } else { path };
-    AppError::unprocessable(field, expected.unwrap_or("cannot be used".into()))
+    AppError::unprocessable(field, wrong)
+}
+
+/// What serde expected, in words of JSON; `None` of what only a reader of our source knows.
+fn in_words_of_json(expected: &str) -> Option<&'static str> {
+    match expected {
+        "a string" => Some("a string"),
+        "a boolean" => Some("a boolean"),
+        "a sequence" => Some("a list"),
+        AN_OBJECT => Some(AN_OBJECT),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -171,7 +236,14 @@ mod tests {
         name: String,
         force: Option<bool>,
         #[serde(default)]
-        phones: Vec<GivenPhone>,
+        phones: Vec<Members<GivenPhone>>,
+        person: Option<Members<GivenPerson>>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only read, to see what is refused")]
+    struct GivenPerson {
+        email: Option<String>,
     }
 
     #[derive(Debug, Deserialize)]
@@ -218,8 +290,27 @@ mod tests {
         400,
         "body: holds a NUL"
     )]
-    #[case::list(b"[\"a\",null,[]]", 422, "body: is no JSON object")]
-    #[case::text(b"\"planted\"", 422, "body: is no JSON object")]
+    #[case::list(
+        b"[\"a\",null,[],null]",
+        422,
+        "body: is not what is expected: send an object"
+    )]
+    #[case::text(b"\"planted\"", 422, "body: is not what is expected: send an object")]
+    #[case::list_for_an_object(
+        b"{\"name\":\"a\",\"person\":[\"planted\"]}",
+        422,
+        "person: is not what is expected: send an object"
+    )]
+    #[case::list_in_a_list(
+        b"{\"name\":\"a\",\"phones\":[{\"phone\":\"1\"},[\"planted\"]]}",
+        422,
+        "phones[1]: is not what is expected: send an object"
+    )]
+    #[case::object_for_a_list(
+        b"{\"name\":\"a\",\"phones\":{\"phone\":\"planted\"}}",
+        422,
+        "phones: is not what is expected: send a list"
+    )]
     #[case::no_name(b"{}", 422, "name: is missing")]
     #[case::number(b"{\"name\":5}", 422, "name: is not what is expected: send a string")]
     #[case::null(

@@ -35,6 +35,7 @@ mod lead_state;
 mod metrics;
 mod observe;
 mod openapi;
+mod problem_examples;
 mod process;
 mod process_answer;
 mod rate_limit;
@@ -66,6 +67,7 @@ pub use process_answer::{LeadAnswer, LeadBody, Masking, NO_PROFILE, Rendered, re
 pub use state::{AppState, NotRecorded, Readiness, ReadinessReport, RecordAccess, ServiceCalls};
 
 use crate::errors::AppError;
+use extract::Parameters;
 
 /// Longest body of a request, in bytes (API.md "Access").
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -110,34 +112,50 @@ fn documented_routes() -> OpenApiRouter<AppState> {
 /// The metrics and nothing else, without a key: for METRICS_ADDR.
 pub fn metrics_router(scrape: Scrape) -> Router {
     let routes = Router::new().route(access::METRICS, get(metrics::without_key));
-    around(answering_all(routes).with_state(scrape), REQUEST_TIMEOUT)
+    let routes = bounded(answering_all(routes), REQUEST_TIMEOUT);
+    around(routes.with_state(scrape))
 }
 
 /// Of a GET that does something: HEAD, which axum takes for a GET otherwise, is refused. Link
 /// checkers and previews send it and must not start anything.
 fn without_head(route: MethodRouter<AppState>) -> MethodRouter<AppState> {
-    route.head(async || ([(ALLOW, "GET")], AppError::MethodNotAllowed))
+    let only_get = async || ([(ALLOW, "GET")], AppError::MethodNotAllowed);
+    route.head(only_get).fallback(only_get)
 }
 
 fn with_layers(routes: Router<AppState>, state: AppState, time: Duration) -> Router {
     let guard = from_fn_with_state(state.clone(), access::guard);
-    around(answering_all(routes).layer(guard).with_state(state), time)
+    let routes = bounded(answering_all(routes), time);
+    around(routes.layer(guard).with_state(state))
 }
 
-/// Problems in place of a library's own answers.
+/// Problems in place of a library's own answers, and queries that can be read, also where nobody reads them.
 fn answering_all<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
     routes
+        .route_layer(from_fn(refuse_unreadable_query))
         .fallback(async || AppError::NoSuchRoute)
         .method_not_allowed_fallback(async || AppError::MethodNotAllowed)
 }
 
-fn around(routes: Router, time: Duration) -> Router {
+/// Bounded body and time. What is too large or too late counts against its caller as any request does.
+fn bounded<S: Clone + Send + Sync + 'static>(routes: Router<S>, time: Duration) -> Router<S> {
     routes
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(from_fn_with_state(time, give_up_in_time))
+}
+
+fn around(routes: Router) -> Router {
+    routes
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(from_fn(observe::observe))
         .layer(from_fn(security_headers::add))
+}
+
+async fn refuse_unreadable_query(request: Request, next: Next) -> Response {
+    match Parameters::parse(request.uri().query().unwrap_or_default()) {
+        Ok(_) => next.run(request).await,
+        Err(unreadable) => unreadable.into_response(),
+    }
 }
 
 async fn give_up_in_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {

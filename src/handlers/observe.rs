@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{FromRequestParts, MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use uuid::Uuid;
 
-use super::extract::lead_named_in;
+use super::access::PROCESS;
+use super::extract::{LeadInPath, lead_named_in};
 use crate::errors::{AppError, InternalCause, Problem, ProblemBody, problem_response};
+use crate::models::LeadId;
 use crate::telemetry::{RequestLine, RequestSummary};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -22,15 +24,11 @@ pub(super) fn is_about_leads(path: &str) -> bool {
 }
 
 /// Gives the request its id, and writes its one line when it is answered or its caller has left.
-pub(super) async fn observe(mut request: Request, next: Next) -> Response {
+pub(super) async fn observe(request: Request, next: Next) -> Response {
     let summary = Arc::new(RequestSummary::new(request_id(request.headers())));
     let about_leads = is_about_leads(request.uri().path());
-    if let Some(lead_id) = request
-        .uri()
-        .query()
-        .filter(|_| about_leads)
-        .and_then(lead_named_in)
-    {
+    let (lead_id, mut request) = lead_in_address(request).await;
+    if let Some(lead_id) = lead_id.filter(|_| about_leads) {
         summary.set_lead_id(lead_id);
     }
     let route = request.extensions().get::<MatchedPath>();
@@ -44,6 +42,19 @@ pub(super) async fn observe(mut request: Request, next: Next) -> Response {
     }
     line.finish(response.status().as_u16());
     response
+}
+
+/// The lead that the address names, in the path or, for the trigger, in the query. It is looked for here,
+/// so that whoever refuses the request can tell of which lead it was.
+async fn lead_in_address(request: Request) -> (Option<LeadId>, Request) {
+    let (mut parts, body) = request.into_parts();
+    let lead_id = if parts.uri.path() == PROCESS {
+        parts.uri.query().and_then(lead_named_in)
+    } else {
+        let in_path = LeadInPath::from_request_parts(&mut parts, &()).await;
+        in_path.ok().map(|LeadInPath(lead_id)| lead_id)
+    };
+    (lead_id, Request::from_parts(parts, body))
 }
 
 /// The caller's `X-Request-Id` when it is a UUID, else a new one. Any other text could hold a

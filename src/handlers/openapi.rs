@@ -4,9 +4,7 @@
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
-use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
-use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, PathItem};
 use utoipa::openapi::request_body::RequestBody;
@@ -15,15 +13,15 @@ use utoipa::openapi::schema::{Object, Schema, SchemaType, Type};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
-use utoipa::openapi::{Components, Ref, RefOr};
+use utoipa::openapi::{Components, RefOr};
 use utoipa::{OpenApi, openapi};
-use uuid::Uuid;
 
 use super::access::{is_counted, scope_of};
+use super::extract::UNREADABLE_QUERY;
 use super::lead_state::StateWord;
-use super::observe::is_about_leads;
+use super::problem_examples::ProblemExamples;
 use crate::config::Scope;
-use crate::errors::{AppError, LeadProblem, PROBLEM_JSON, Problem, ProblemBody};
+use crate::errors::{AppError, LeadProblem, Problem};
 
 /// Where the document is.
 pub(super) const DOCUMENT: &str = "/api-docs/openapi.json";
@@ -37,9 +35,6 @@ pub(super) const OPERATION: &str = "operation";
 
 const BEARER: &str = "bearer";
 const API_KEY: &str = "api_key";
-
-/// The request id of examples.
-const EXAMPLE_REQUEST: Uuid = Uuid::from_u128(0x0199_0f2e_7d6c_7c3a_9b1d_2f4e_6a8c_0e12);
 
 #[derive(OpenApi)]
 #[openapi(
@@ -107,6 +102,7 @@ fn complete_operation(operation: &mut Operation, method: &str, path: &str) {
         vec![needs(BEARER), needs(API_KEY)]
     }));
     let mut common = vec![
+        UNREADABLE_QUERY,
         AppError::TookTooLong,
         AppError::BodyTooLarge,
         AppError::Internal(Arc::new(std::fmt::Error)),
@@ -132,6 +128,7 @@ fn complete_operation(operation: &mut Operation, method: &str, path: &str) {
     if let Some(RefOr::T(body)) = &mut operation.request_body {
         without_null(body);
     }
+    let problems = ProblemExamples::of(operation, path);
     let responses = &mut operation.responses.responses;
     for error in common {
         let described = ResponseBuilder::new().description(error.to_string());
@@ -142,9 +139,14 @@ fn complete_operation(operation: &mut Operation, method: &str, path: &str) {
         let status = status.parse::<StatusCode>().unwrap_or_default();
         if let RefOr::T(response) = response {
             if !status.is_success() {
-                add_problem(response, status, is_about_leads(path));
+                problems.add_to(response, status);
             }
-            add_headers(response, status, counted && scope != Some(Scope::Metrics));
+            // Whoever may read the metrics is not counted; all who are turned away are.
+            let is_turned_away = matches!(status.as_u16(), 401 | 403 | 429);
+            let tells_standing = counted && (scope != Some(Scope::Metrics) || is_turned_away);
+            // A batch is accepted for the queue: nobody waits for it.
+            let is_waited_for = status != StatusCode::ACCEPTED || problems.are_about_one_lead();
+            add_headers(response, status, tells_standing, is_waited_for);
         }
     }
 }
@@ -182,7 +184,12 @@ fn without_null(body: &mut RequestBody) {
 }
 
 /// The headers that a caller may act on.
-fn add_headers(response: &mut Described, status: StatusCode, tells_standing: bool) {
+fn add_headers(
+    response: &mut Described,
+    status: StatusCode,
+    tells_standing: bool,
+    is_waited_for: bool,
+) {
     let mut add = |name: &str, about: &str, is_number: bool| {
         let kind = if is_number {
             Type::Integer
@@ -208,41 +215,12 @@ fn add_headers(response: &mut Described, status: StatusCode, tells_standing: boo
             one all are (t).";
         add("RateLimit", standing, false);
     }
-    if matches!(status.as_u16(), 202 | 429 | 503) {
+    if is_waited_for && matches!(status.as_u16(), 202 | 429 | 503) {
         add("Retry-After", "Seconds after which to ask again.", true);
     }
     if status == StatusCode::UNAUTHORIZED {
         add("WWW-Authenticate", "`Bearer`.", false);
     }
-}
-
-/// Body and example of a problem. What its description says is what its detail says.
-fn add_problem(response: &mut Described, status: StatusCode, about_leads: bool) {
-    let schema = if about_leads {
-        "LeadProblem"
-    } else {
-        "Problem"
-    };
-    let content = response.content.entry(PROBLEM_JSON.to_owned());
-    let content = content.or_insert_with(|| ContentBuilder::new().build().into());
-    if let RefOr::T(content) = content {
-        content.schema = Some(Ref::from_schema_name(schema).into());
-        if content.example.is_none() && content.examples.is_empty() {
-            content.example = Some(example(status, &response.description, about_leads));
-        }
-    }
-}
-
-fn example(status: StatusCode, detail: &str, about_leads: bool) -> Value {
-    let mut problem = Problem::new(status, detail.to_owned());
-    if matches!(status.as_u16(), 400 | 422) {
-        problem.field = detail.split_once(": ").map(|(field, _)| field.to_owned());
-    }
-    let mut body = ProblemBody::Plain(problem);
-    if about_leads {
-        body = body.about_lead("");
-    }
-    json!(body.of_request(EXAMPLE_REQUEST))
 }
 
 /// The document, as it is served and committed.

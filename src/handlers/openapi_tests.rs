@@ -3,9 +3,11 @@ use std::collections::BTreeSet;
 
 use http::StatusCode;
 use http_body_util::BodyExt;
+use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::*;
+use crate::errors::PROBLEM_JSON;
 use crate::handlers::access::is_listed;
 use crate::handlers::router;
 use crate::handlers::tests::{READY, Stub, request};
@@ -112,4 +114,36 @@ async fn the_document_and_the_page_are_open_and_whole() {
         get("/docs/no-such-file").await.0.status,
         StatusCode::NOT_FOUND
     );
+}
+
+/// A word that is always the same, or out of a few, is shown as such.
+#[test]
+fn closed_sets_are_shown_as_such() {
+    let document: Value = serde_json::from_str(document()).unwrap();
+    let schemas = &document["components"]["schemas"];
+    for (place, words) in [
+        ("/CustomerBody/properties/type", json!(["customer"])),
+        ("/CandidatesBody/properties/type", json!(["candidates"])),
+        ("/CustomerBody/properties/source", json!(["rust-c2s-api"])),
+        ("/CandidatesBody/properties/source", json!(["rust-c2s-api"])),
+        (
+            "/Metadata/properties/sources/items",
+            json!(["local_db", "diretrix", "work_api"]),
+        ),
+        ("/EnrichmentBody/properties/provider", json!(["work_api"])),
+    ] {
+        let schema = schemas.pointer(place).unwrap();
+        assert_eq!(schema["enum"], words, "{place}: {schema}");
+    }
+    let gender = schemas["PersonalInfo"]["properties"]["gender"].to_string();
+    assert!(gender.contains(r#"["F","M"]"#), "{gender}");
+    let problem = schemas["LeadProblem"].to_string();
+    assert!(problem.contains(r#""enum":["lead_missing"]"#), "{problem}");
+    let score = &schemas["CandidateBody"]["properties"]["score"];
+    assert_eq!(
+        (&score["minimum"], &score["maximum"]),
+        (&json!(1), &json!(100))
+    );
+    let which = &schemas["CustomerAnswer"]["discriminator"]["propertyName"];
+    assert_eq!(which, "type");
 }

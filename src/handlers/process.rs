@@ -164,9 +164,11 @@ mod tests {
         let stub = Stub::default();
         let router = router(stub.state(&[], READY));
         let head = request("HEAD", "/api/v1/leads/process?id=a1");
-        let answer = router.clone().oneshot(head).await.unwrap();
-        assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
-        assert_eq!(answer.headers()["allow"], "GET");
+        for refused in [head, request("POST", "/api/v1/leads/process?id=a1")] {
+            let answer = router.clone().oneshot(refused).await.unwrap();
+            assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
+            assert_eq!(answer.headers()["allow"], "GET");
+        }
         assert_eq!(stub.calls(), 0);
 
         let health = router.oneshot(request("HEAD", "/health")).await.unwrap();

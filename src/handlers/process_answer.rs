@@ -176,17 +176,20 @@ pub(super) fn render_lead_missing(lead_id: &LeadId) -> Rendered {
 }
 
 fn lead_missing(lead_id: &LeadId, duplicate_request: Option<bool>) -> Rendered {
-    let status = StatusCode::NOT_FOUND;
-    let problem = Problem::new(status, "Contact2Sale does not know this lead".to_owned());
-    let problem = LeadProblem {
+    Rendered {
+        status: StatusCode::NOT_FOUND,
+        retry_after: None,
+        body: LeadBody::Missing(Box::new(missing_lead(lead_id, duplicate_request))),
+    }
+}
+
+/// The problem of a lead that the CRM does not know.
+pub(super) fn missing_lead(lead_id: &LeadId, duplicate_request: Option<bool>) -> LeadProblem {
+    let said = message_of(LeadState::LeadMissing, None).to_owned();
+    LeadProblem {
         state: Some(LeadState::LeadMissing.as_str()),
         duplicate_request,
-        ..LeadProblem::new(problem, lead_id.as_str())
-    };
-    Rendered {
-        status,
-        retry_after: None,
-        body: LeadBody::Missing(Box::new(problem)),
+        ..LeadProblem::new(Problem::new(StatusCode::NOT_FOUND, said), lead_id.as_str())
     }
 }
 

@@ -83,7 +83,6 @@ pub(super) async fn replay(
     RawQuery(query): RawQuery,
     OptionalJson(body): OptionalJson<ReplayRequest>,
 ) -> Result<Rendered, AppError> {
-    summary.set_lead_id(lead_id.clone());
     let wait = wait_in(query.as_deref().unwrap_or_default())?;
     let asked = body.unwrap_or_default();
     let force = asked.force == Some(true);

@@ -82,11 +82,15 @@ impl CustomerLookup {
         }
     }
 
-    /// Who a key belongs to. The page counts for candidates alone.
+    /// Who a key belongs to. The page counts for candidates alone, but its cursor must be one, and that is
+    /// seen to before anything is paid for.
     ///
     /// # Errors
     /// [`LookupFailure`].
     pub async fn find(&self, key: CustomerKey, page: &Page) -> Result<Found, LookupFailure> {
+        if !page.may_be_asked_for(&key) {
+            return Err(LookupFailure::UnusableCursor);
+        }
         match key {
             CustomerKey::Cpf(cpf) => {
                 let located = self.locate(&cpf).await?;

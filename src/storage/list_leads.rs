@@ -92,11 +92,14 @@ pub struct LeadSearch {
 }
 
 impl LeadSearch {
-    /// Reads what was typed; `None` when it is blank, or longer than 200 characters.
+    /// Reads what was typed; `None` when it is blank, or longer than 200 characters, spaces around it included.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        if text.chars().count() > 200 {
+            return None;
+        }
         let text = text.trim();
-        if text.is_empty() || text.chars().count() > 200 {
+        if text.is_empty() {
             return None;
         }
         Some(Self {

@@ -1,11 +1,13 @@
 """The formats of the document's strings: half of the values are of people whom the simulated upstreams know,
 half are well-formed and of nobody."""
 
+import copy
 import json
 import os
 import urllib.parse
 import urllib.request
 
+import jsonschema_rs
 import schemathesis
 from hypothesis import strategies as st
 
@@ -84,13 +86,51 @@ def is_none(value):
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def holds_none(value):
-    """Whether a detail that is given, or one inside it, is null or blank."""
-    if isinstance(value, dict):
-        return any(map(holds_none, value.values()))
-    if isinstance(value, list):
-        return any(map(holds_none, value))
-    return is_none(value)
+def without_nones(given):
+    """A lead that is given, without the details that are null or blank and so count as none."""
+    given = copy.deepcopy(given)
+    person = given.get("personal_info") if isinstance(given, dict) else None
+    contacts = given.get("contact_info") if isinstance(given, dict) else None
+    phones = contacts.get("phones") if isinstance(contacts, dict) else None
+    holders = [(person, "cpf"), (person, "email")]
+    holders += [(phone, "phone") for phone in (phones if isinstance(phones, list) else [])]
+    for holder, name in holders:
+        if isinstance(holder, dict) and name in holder and is_none(holder[name]):
+            del holder[name]
+    return given
+
+
+def digits_of(text):
+    return "".join(character for character in text if character in "0123456789")
+
+
+def is_no_cpf(text):
+    digits = digits_of(text).zfill(11)
+    return digits != with_check_digits([int(digit) for digit in digits[:9]])
+
+
+# What is surely not of a format. Of the rest the service knows more.
+NO_FORMATS = {
+    "cpf": is_no_cpf,
+    "br-phone": lambda text: len(digits_of(text)) < 10,
+    "email": lambda text: "@" not in text,
+}
+FORMATS = {name: (lambda text, is_wrong=is_wrong: not is_wrong(text)) for name, is_wrong in NO_FORMATS.items()}
+
+
+def is_good_but_for_nones(case):
+    """Whether the body of a lead that is given breaks nothing of the document but by details that count as none."""
+    without = without_nones(case.body)
+    if without == case.body:
+        return False
+    document = case.operation.schema.raw_schema
+    schema = {"$ref": "#/components/schemas/GivenLead", "components": document["components"]}
+    return jsonschema_rs.is_valid(schema, without, validate_formats=True, formats=FORMATS)
+
+
+def is_place(cursor):
+    """Whether it is a cursor of a contact's people: how many were told before."""
+    return isinstance(cursor, str) and cursor.isdecimal() and 1 <= int(cursor) < 100
 
 
 @schemathesis.hook
@@ -99,10 +139,9 @@ def filter_case(context, case):
 
     - An empty part of a path is another address: `/leads//replay` is no replay of the lead without an id.
     - Where somebody is looked up, each key may be missing but not all of them.
-    - A cursor is of the list of one kind of key, and is not looked at where the answer is no list. The format above is of
-      names.
-    - Of a lead that is given, a null or blank detail counts as none, whatever its format. That null is no breach of a
-      format is in the document too, but schemathesis takes a null in place of an e-mail for one.
+    - The format of a cursor is that of names; a contact's people have another, which a CPF is not hindered by either.
+    - Of a lead that is given, a null or blank CPF, e-mail or phone counts as none, whatever its format. That null is no
+      breach of a format is in the document too, but schemathesis takes a null in place of an e-mail for one.
     """
     if any(value == "" for value in (case.path_parameters or {}).values()):
         return False
@@ -113,9 +152,10 @@ def filter_case(context, case):
         keys = [key for key in KEYS if isinstance(given, dict) and given.get(key) is not None]
         if is_positive and not keys:
             return False
-        return "cursor" not in (case.query or {}) or not keys or keys[0] == "name"
+        cursor = (case.query or {}).get("cursor")
+        if cursor is None or not keys or keys[0] == "name":
+            return True
+        return keys[0] == "cpf" if is_positive else not is_place(cursor)
     if operation == "give_lead" and not is_positive:
-        given = case.body if isinstance(case.body, dict) else {}
-        details = [given[name] for name in ("personal_info", "contact_info") if name in given]
-        return not any(map(holds_none, details))
+        return not is_good_but_for_nones(case)
     return True

@@ -2,17 +2,15 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use super::words::{CandidatesKind, CustomerKind, GenderWord, ModuleWord, StoredBy, ThisService};
 use super::{
     AddressBody, CandidateBody, CandidatesBody, ContactInfo, CustomerAnswer, CustomerBody,
     EmailBody, EnrichmentBody, FinancialInfo, IdentifiedCustomer, Metadata, PersonalInfo,
     PhoneBody, StoredCustomerBody, WealthAssessment,
 };
-use crate::models::{FreeText, Money, PersonName, Phone, Sex};
+use crate::models::{FreeText, Money, PersonName, Phone};
 use crate::services::customer_lookup::{Candidate, Candidates, Customer, Finances, Found, Source};
 use crate::storage::{CustomerAddress, CustomerEmail, CustomerPhone, StoredCustomer};
-
-/// Who answers.
-const SOURCE: &str = "rust-c2s-api";
 
 impl From<&Found> for CustomerAnswer {
     fn from(found: &Found) -> Self {
@@ -27,8 +25,8 @@ impl From<&Customer> for CustomerBody {
     fn from(customer: &Customer) -> Self {
         let person = &customer.person;
         Self {
-            source: SOURCE,
-            kind: "customer",
+            source: ThisService::Name,
+            kind: CustomerKind::Customer,
             personal_info: person.into(),
             contact_info: ContactInfo {
                 emails: all(&person.emails),
@@ -50,8 +48,8 @@ impl From<&Customer> for CustomerBody {
 impl From<&Candidates> for CandidatesBody {
     fn from(found: &Candidates) -> Self {
         Self {
-            source: SOURCE,
-            kind: "candidates",
+            source: ThisService::Name,
+            kind: CandidatesKind::Candidates,
             candidates: all(&found.people),
             truncated: found.truncated,
             next_cursor: found.next_cursor.clone(),
@@ -64,7 +62,7 @@ impl From<&Customer> for StoredCustomerBody {
     fn from(customer: &Customer) -> Self {
         let person = &customer.person;
         let enrichment = person.enrichment.as_ref().map(|told| EnrichmentBody {
-            provider: "work_api",
+            provider: StoredBy::WorkApi,
             enriched_at: instant(told.enriched_at),
             expires_at: told.expires_at.map(instant),
             completeness_percent: told.completeness_percent,
@@ -93,7 +91,7 @@ impl From<&StoredCustomer> for PersonalInfo {
             cpf: person.cpf.as_ref().map(|cpf| cpf.digits().to_owned()),
             name: name(person.name.as_ref()),
             birth_date: person.birth_date,
-            gender: person.sex.map(Sex::as_str),
+            gender: person.sex.map(GenderWord::from),
             mother_name: name(person.mother_name.as_ref()),
             father_name: name(person.father_name.as_ref()),
             marital_status: text(person.marital_status.as_ref()),
@@ -172,9 +170,12 @@ impl Metadata {
         let asked_work_api = sources.contains(&Source::WorkApi);
         Self {
             enriched,
-            sources: sources.iter().map(|source| source.as_str()).collect(),
+            sources: all(sources),
             timestamp: instant(at),
-            modules_consulted: asked_work_api.then_some("cpf").into_iter().collect(),
+            modules_consulted: asked_work_api
+                .then_some(ModuleWord::Cpf)
+                .into_iter()
+                .collect(),
         }
     }
 }

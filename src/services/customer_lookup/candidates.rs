@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::CustomerKey;
 use crate::models::{Candidate as NamedByProvider, PersonName};
-use crate::storage::{FoundName, KnownPerson};
+use crate::storage::{FoundName, KnownPerson, NameCursor};
 
 /// The most candidates of one contact that are told. Who shares a contact with more says little of it.
 pub(super) const MOST_OF_A_CONTACT: u16 = 100;
@@ -44,6 +45,23 @@ pub struct Page {
     pub limit: u16,
     /// Where to begin, as an earlier answer said.
     pub cursor: Option<String>,
+}
+
+impl Page {
+    /// Whether its cursor, if there is one, is spelled as those of the lists that this key is answered with.
+    /// A CPF is answered with no list: any list's cursor will do.
+    pub(super) fn may_be_asked_for(&self, key: &CustomerKey) -> bool {
+        let Some(cursor) = self.cursor.as_deref() else {
+            return true;
+        };
+        let of_a_name = || NameCursor::parse(cursor).is_some();
+        let of_a_contact = || position(cursor).is_ok();
+        match key {
+            CustomerKey::Cpf(_) => of_a_name() || of_a_contact(),
+            CustomerKey::Email(_) | CustomerKey::Phone(_) => of_a_contact(),
+            CustomerKey::Name(_) => of_a_name(),
+        }
+    }
 }
 
 /// A cursor that no answer gave.

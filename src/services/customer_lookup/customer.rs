@@ -26,18 +26,6 @@ pub enum Source {
     WorkApi,
 }
 
-impl Source {
-    /// The word of the API.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::LocalDb => "local_db",
-            Self::Diretrix => "diretrix",
-            Self::WorkApi => "work_api",
-        }
-    }
-}
-
 /// A person, and where the answer comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Customer {

@@ -184,6 +184,26 @@ async fn what_a_gone_instance_was_asking_is_taken_over_and_counted_once() {
     service.stop().await;
 }
 
+/// Where one person is answered, the cursor of a list says nothing.
+#[tokio::test]
+async fn a_cursor_of_ours_does_not_hinder_one_person() {
+    let service = Service::start().await;
+    let person = newcomer(&service.simulator, 1).person;
+    for query in [
+        format!("cpf={}&cursor=20", person.cpf),
+        format!(
+            "cpf={}&cursor=90.0190a8a0-0000-7000-8000-000000000000",
+            person.cpf
+        ),
+        format!("phone={}&cursor=20", person.phone()),
+    ] {
+        let answer = find(&service, &query).await;
+        assert_eq!(answer.status, 200, "{query}: {}", answer.body);
+        assert_eq!(answer.body["type"], "customer", "{query}");
+    }
+    service.stop().await;
+}
+
 #[tokio::test]
 async fn what_cannot_be_used_is_named() {
     let service = Service::start().await;
@@ -199,6 +219,15 @@ async fn what_cannot_be_used_is_named() {
         ("name=123", "name"),
         ("name=Pessoa&limit=0", "limit"),
         ("name=Pessoa&cursor=x", "cursor"),
+        ("cpf=52998224725&cursor=x", "cursor"),
+        ("email=ninguem@example.com&cursor=x", "cursor"),
+        ("phone=11900000012&cursor=0", "cursor"),
+        // Of another list than a phone's.
+        (
+            "phone=11900000012&cursor=90.0190a8a0-0000-7000-8000-000000000000",
+            "cursor",
+        ),
+        ("name=Pessoa&cursor=20", "cursor"),
     ] {
         let answer = find(&service, query).await;
         assert_eq!(answer.status, 400, "{query}: {}", answer.body);

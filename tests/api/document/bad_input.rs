@@ -82,6 +82,26 @@ async fn in_queries() {
     service.stop().await;
 }
 
+/// Unknown parameters are ignored, also where there are no others; but they must be text.
+#[tokio::test]
+async fn in_queries_that_nobody_reads() {
+    let service = service().await;
+    for operation in operations() {
+        for (name, value) in [
+            ("utm_source", "%FF"),
+            ("%FF", "1"),
+            ("utm_source", LONE_SURROGATE),
+            (NUL, ""),
+        ] {
+            let mut request = operation.example();
+            request.query.push((name.to_owned(), value.to_owned()));
+            let why = format!("?{name}={value}");
+            refused(&service, &operation, &request, &[400], &why).await;
+        }
+    }
+    service.stop().await;
+}
+
 #[tokio::test]
 async fn unknown_parameters_are_ignored() {
     let service = service().await;

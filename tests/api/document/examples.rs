@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::operations::{Operation, Request, encoded, operations};
-use super::{ALL, keys, send};
+use super::{ALL, assert_documented_headers, keys, send};
 use crate::support::Service;
 use rust_c2s_api::simulator::{Simulator, SimulatorOptions};
 use rust_c2s_api::storage::test_database::TestDatabase;
@@ -141,6 +141,9 @@ async fn each_success_is_answered_as_printed() {
             example.status,
             example.name
         );
+        if answer.status == example.status {
+            assert_documented_headers(&example.operation, &answer, &at);
+        }
         let same = if EXCERPTS.contains(&example.operation.id.as_str()) {
             let mut members = example.shown.as_object().into_iter().flatten();
             let said = answer.json();

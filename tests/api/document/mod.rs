@@ -63,4 +63,32 @@ fn assert_documented_problem(operation: &Operation, answer: &Raw, at: &str) {
     let status = answer.status.to_string();
     let shown = operation.responses.contains_key(&status);
     assert!(shown, "{at}: {status} is not documented");
+    assert_documented_headers(operation, answer, at);
+}
+
+/// Of the headers that a caller may act on, the answer has those that the document shows, and no others.
+#[track_caller]
+fn assert_documented_headers(operation: &Operation, answer: &Raw, at: &str) {
+    let status = answer.status.to_string();
+    let shown = operation.responses[&status]["headers"].as_object();
+    let shown: Vec<String> = shown
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.to_lowercase())
+        .collect();
+    for name in [
+        "allow",
+        "ratelimit",
+        "ratelimit-policy",
+        "retry-after",
+        "www-authenticate",
+        "x-request-id",
+    ] {
+        let is_sent = answer.headers.contains_key(name);
+        let is_shown = shown.iter().any(|shown| shown == name);
+        assert_eq!(
+            is_sent, is_shown,
+            "{at} {status}: {name} sent, and documented"
+        );
+    }
 }

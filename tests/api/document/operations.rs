@@ -138,6 +138,12 @@ impl Request {
         }
     }
 
+    /// Whether this stands in its address or its body.
+    pub(crate) fn names(&self, text: &str) -> bool {
+        let body = self.body.as_deref().unwrap_or_default();
+        self.uri().contains(text) || String::from_utf8_lossy(body).contains(text)
+    }
+
     /// Where it is sent.
     pub(crate) fn uri(&self) -> String {
         let query = self

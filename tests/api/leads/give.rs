@@ -294,6 +294,8 @@ async fn a_finished_lead_runs_again_and_one_the_crm_does_not_know_is_missing() {
 fn names(answer: &Answer, status: u16, field: &str) {
     assert_eq!(answer.status, status, "{}", answer.body);
     assert_eq!(answer.body["field"], field, "{}", answer.body);
+    let detail = answer.body["detail"].as_str().unwrap();
+    assert!(!detail.contains("Given"), "a name of our source: {detail}");
     answer.assert_five_keys();
 }
 
@@ -308,6 +310,18 @@ async fn what_cannot_be_used_is_named_and_nothing_is_accepted() {
         (
             json!({"lead_id": "a1", "personal_info": []}),
             "personal_info",
+        ),
+        (
+            json!({"lead_id": "a1", "personal_info": ["Aline Machado", "488.819.328-22", null]}),
+            "personal_info",
+        ),
+        (
+            json!({"lead_id": "a1", "contact_info": [[{"phone": "11900000012"}]]}),
+            "contact_info",
+        ),
+        (
+            json!({"lead_id": "a1", "contact_info": {"phones": [["11900000012"]]}}),
+            "contact_info.phones[0]",
         ),
         (
             json!({"lead_id": "a1", "personal_info": {"cpf": "52998224724"}}),

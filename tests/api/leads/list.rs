@@ -157,6 +157,8 @@ async fn what_cannot_be_used_is_named() {
         ("q=", "q"),
         ("q=+", "q"),
         (&format!("q={long}"), "q"),
+        // 200 letters and a space: the document counts it too.
+        (&format!("q={}+", &long[..200]), "q"),
         ("limit=0", "limit"),
         ("limit=101", "limit"),
         ("limit=ten", "limit"),

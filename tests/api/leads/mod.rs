@@ -5,6 +5,7 @@ mod dry_run;
 mod force;
 mod give;
 mod list;
+mod named;
 mod process;
 mod replay;
 mod show;

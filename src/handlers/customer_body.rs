@@ -30,10 +30,8 @@ pub(super) enum CustomerAnswer {
 /// One person.
 #[derive(Serialize, ToSchema)]
 pub(super) struct CustomerBody {
-    /// Always `rust-c2s-api`.
     #[schema(inline)]
     source: ThisService,
-    /// Always `customer`.
     #[serde(rename = "type")]
     #[schema(inline)]
     kind: CustomerKind,
@@ -188,10 +186,8 @@ pub(super) struct Metadata {
 /// People who may be meant: nobody of them is chosen.
 #[derive(Serialize, ToSchema)]
 pub(super) struct CandidatesBody {
-    /// Always `rust-c2s-api`.
     #[schema(inline)]
     source: ThisService,
-    /// Always `candidates`.
     #[serde(rename = "type")]
     #[schema(inline)]
     kind: CandidatesKind,
@@ -248,7 +244,6 @@ pub(super) struct IdentifiedCustomer {
 /// What Work API told of the person.
 #[derive(Serialize, ToSchema)]
 pub(super) struct EnrichmentBody {
-    /// Always `work_api`.
     #[schema(inline)]
     provider: StoredBy,
     /// When it was told.

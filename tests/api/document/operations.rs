@@ -138,6 +138,19 @@ impl Request {
         }
     }
 
+    /// Puts another text in the place of one, wherever it stands.
+    pub(crate) fn replace(&mut self, text: &str, other: &str) {
+        self.path = self.path.replace(text, other);
+        for (_, value) in &mut self.query {
+            *value = value.replace(text, other);
+        }
+        let body = self.body.take();
+        self.body = body.map(|body| {
+            let body = String::from_utf8_lossy(&body);
+            body.replace(text, other).into_bytes()
+        });
+    }
+
     /// Whether this stands in its address or its body.
     pub(crate) fn names(&self, text: &str) -> bool {
         let body = self.body.as_deref().unwrap_or_default();

@@ -79,7 +79,9 @@ impl Refusal {
             429 => vec![(example, None)],
             503 => {
                 let mut request = example;
-                request.path = request.path.replace("{uuid}", NOBODYS_UUID);
+                request.replace("{uuid}", NOBODYS_UUID);
+                // A lead of its own: what joins a run of this process is refused in other words.
+                request.replace(LEAD, &self.nobodys_lead());
                 all(vec![request])
             }
             _ => all(self.bad_requests()),

@@ -4,6 +4,7 @@ mod batch;
 mod dry_run;
 mod force;
 mod give;
+mod give_refused;
 mod list;
 mod named;
 mod process;

@@ -15,7 +15,7 @@ const ENRICH: &str = "/api/v1/c2s/enrich/never-seen";
 
 async fn send(service: &Service, path: &str, key: &str, body: &str) -> Answer {
     let headers = [("x-api-key", key), ("content-type", "application/json")];
-    if path.starts_with(SHOW) && !path.starts_with(REPLAY) {
+    if path.starts_with("/api/v1/leads/") && !path.starts_with(REPLAY) {
         return service.get_with(path, &headers[..1]).await;
     }
     service.post_with(path, &headers, body).await

@@ -89,8 +89,7 @@ def is_none(value):
 def without_nones(given):
     """A lead that is given, without the details that are null or blank and so count as none."""
     given = copy.deepcopy(given)
-    person = given.get("personal_info") if isinstance(given, dict) else None
-    contacts = given.get("contact_info") if isinstance(given, dict) else None
+    person, contacts = given.get("personal_info"), given.get("contact_info")
     phones = contacts.get("phones") if isinstance(contacts, dict) else None
     holders = [(person, "cpf"), (person, "email")]
     holders += [(phone, "phone") for phone in (phones if isinstance(phones, list) else [])]
@@ -120,6 +119,8 @@ FORMATS = {name: (lambda text, is_wrong=is_wrong: not is_wrong(text)) for name, 
 
 def is_good_but_for_nones(case):
     """Whether the body of a lead that is given breaks nothing of the document but by details that count as none."""
+    if not isinstance(case.body, dict):
+        return False
     without = without_nones(case.body)
     if without == case.body:
         return False

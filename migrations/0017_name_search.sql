@@ -76,7 +76,8 @@ declare
     word text;
     plan json;
     people double precision;
-    pages integer;
+    -- not integers: their product would be too large for one
+    pages double precision;
     share double precision;
     -- of the people: who is expected to hold all words, and the rarest that can be looked up
     hold_all double precision := 1;

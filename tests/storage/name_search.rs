@@ -226,6 +226,32 @@ async fn common_names_are_read_and_rare_ones_looked_up() {
     }
 }
 
+/// A table that has grown: to 60,000 pages of millions of people, as the catalog is told.
+#[tokio::test]
+async fn common_names_are_read_in_a_table_of_many_pages() {
+    let filled = FilledDatabase::with(10_000).await;
+    let mut transaction = filled.database.pool().begin().await.unwrap();
+    for statement in [
+        "update core.parties set mother_name = (select string_agg(md5(random()::text), '') from generate_series(1, 40))
+         where id in (select id from core.parties limit 3000)",
+        "update pg_class set reltuples = 20000000, relpages = 60000 where oid = 'core.parties'::regclass",
+    ] {
+        sqlx::query(statement)
+            .execute(&mut *transaction)
+            .await
+            .unwrap();
+    }
+    let was_read = rows_read(&mut transaction).await;
+    let (truncated, names): (bool, Vec<String>) =
+        sqlx::query_as("select truncated, names from core.search_names('Silva', 100, 20, null, null)")
+            .fetch_one(&mut *transaction)
+            .await
+            .unwrap();
+    assert!(rows_read(&mut transaction).await > was_read);
+    assert!(truncated);
+    assert_eq!(names.len(), 20);
+}
+
 /// How many rows of `core.parties` this transaction met by reading.
 async fn rows_read(transaction: &mut sqlx::PgTransaction<'static>) -> i64 {
     sqlx::query_scalar(

@@ -99,6 +99,51 @@ begin
     return query select 'stored', party;
 end $$;
 
+-- Inquiries that ended with their process. Nobody takes them up again, as a lead is: their calls count as unknown, and
+-- their questions are free.
+create function ops.release_dead_inquiries(p_owner uuid, p_lease interval) returns void
+    language plpgsql as $$
+declare
+    dead ops.lookups;
+begin
+    for dead in
+        select l.* from ops.lookups l
+        where l.state = 'pending' and ops.is_inquiry(l.lead_id) and l.owner <> p_owner
+          and not ops.is_alive(l.owner, p_lease)
+        order by l.provider, l.kind, l.key_hash
+        for update skip locked
+    loop
+        perform ops.record_unknown_call(dead);
+        delete from ops.lookups l
+        where l.provider = dead.provider and l.kind = dead.kind and l.key_hash = dead.key_hash;
+    end loop;
+end $$;
+create index ix_lookups_inquired on ops.lookups (owner) where state = 'pending' and ops.is_inquiry(lead_id);
+
+-- As before, and inquiries that are left over.
+create or replace function ops.release_leftovers(
+    p_owner uuid, p_lease interval, p_lands_within interval, p_spread interval)
+    returns table (released bigint, suspect_due boolean)
+    language plpgsql as $$
+#variable_conflict use_column
+declare
+    left_over text[];
+begin
+    perform ops.release_dead_inquiries(p_owner, p_lease);
+    with dead as (
+        select l.lead_id from ops.leads l
+        where l.owner is not null and l.owner <> p_owner and not ops.is_alive(l.owner, p_lease)
+        order by l.lead_id
+        for update skip locked)
+    select coalesce(array_agg(dead.lead_id), '{}') into left_over from dead;
+    perform ops.release_crashed(lead_id, p_lands_within, p_spread) from unnest(left_over) as lead_id;
+    return query select cardinality(left_over)::bigint, exists (
+        select from ops.leads l
+        where l.owner is null and l.crashes >= 2 and l.state in ('accepted', 'retrying', 'budget_hold')
+          and l.due_at <= now());
+end $$;
+
+comment on function ops.release_dead_inquiries(uuid, interval) is 'Ends the questions of inquiries whose instance is silent for the lease; their calls count as unknown.';
 comment on function ops.is_inquiry(text) is 'Whether whoever asks is no lead but an inquiry.';
 comment on function ops.is_asked(ops.lookups, text, jsonb) is 'Whether somebody else, a lead''s run or an inquiry on a living instance, is asking this question.';
 comment on function ops.cached_lookup(text, text, text, bytea) is 'A stored answer that is still fresh and an answer to whoever asks, else no row.';

@@ -269,7 +269,8 @@ declare
     word text;
     plan json;
     people double precision;
-    pages integer;
+    -- not integers: their product would be too large for one
+    pages double precision;
     share double precision;
     -- of the people: who is expected to hold all words, and the rarest that can be looked up
     hold_all double precision := 1;
@@ -2479,6 +2480,35 @@ end $$;
 COMMENT ON FUNCTION ops.release_crashed(p_lead_id text, p_lands_within interval, p_spread interval) IS 'Releases a lead whose owner is dead: a crash is counted, and it is due at a random moment soon.';
 
 --
+-- Name: release_dead_inquiries(uuid, interval); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.release_dead_inquiries(p_owner uuid, p_lease interval) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    dead ops.lookups;
+begin
+    for dead in
+        select l.* from ops.lookups l
+        where l.state = 'pending' and ops.is_inquiry(l.lead_id) and l.owner <> p_owner
+          and not ops.is_alive(l.owner, p_lease)
+        order by l.provider, l.kind, l.key_hash
+        for update skip locked
+    loop
+        perform ops.record_unknown_call(dead);
+        delete from ops.lookups l
+        where l.provider = dead.provider and l.kind = dead.kind and l.key_hash = dead.key_hash;
+    end loop;
+end $$;
+
+--
+-- Name: FUNCTION release_dead_inquiries(p_owner uuid, p_lease interval); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.release_dead_inquiries(p_owner uuid, p_lease interval) IS 'Ends the questions of inquiries whose instance is silent for the lease; their calls count as unknown.';
+
+--
 -- Name: release_leftovers(uuid, interval, interval, interval); Type: FUNCTION; Schema: ops; Owner: -
 --
 
@@ -2489,6 +2519,7 @@ CREATE FUNCTION ops.release_leftovers(p_owner uuid, p_lease interval, p_lands_wi
 declare
     left_over text[];
 begin
+    perform ops.release_dead_inquiries(p_owner, p_lease);
     with dead as (
         select l.lead_id from ops.leads l
         where l.owner is not null and l.owner <> p_owner and not ops.is_alive(l.owner, p_lease)
@@ -3630,6 +3661,12 @@ CREATE INDEX ix_leads_queue ON ops.leads USING btree (priority, due_at) WHERE ((
 --
 
 CREATE INDEX ix_leads_suspect ON ops.leads USING btree (priority, due_at) WHERE ((owner IS NULL) AND (crashes >= 2) AND (state = ANY (ARRAY['accepted'::text, 'retrying'::text, 'budget_hold'::text])));
+
+--
+-- Name: ix_lookups_inquired; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_lookups_inquired ON ops.lookups USING btree (owner) WHERE ((state = 'pending'::text) AND ops.is_inquiry(lead_id));
 
 --
 -- Name: ix_lookups_lead; Type: INDEX; Schema: ops; Owner: -

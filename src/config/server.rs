@@ -2,7 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use http::HeaderValue;
 use secrecy::SecretString;
+use url::Url;
 
 use super::reader::Reader;
 use super::{api_keys, log_level};
@@ -30,6 +32,8 @@ pub struct ServerConfig {
     pub log_format: LogFormat,
     /// `RUST_LOG`: our own level; dependencies log at info at most.
     pub log_level: String,
+    /// `CORS_ORIGINS`: the origins whose pages may read answers, each as a browser sends it; none when unset.
+    pub cors_origins: Vec<HeaderValue>,
     /// `METRICS_ADDR`: where the metrics answer without a key.
     pub metrics_addr: Option<SocketAddr>,
 }
@@ -104,6 +108,7 @@ impl ServerConfig {
             _ => None,
         });
         let log_level = reader.parsed("RUST_LOG", log_level::EXPECTED, log_level::parse);
+        let cors_origins = read_cors_origins(reader);
         let metrics_addr = read_metrics_addr(reader, host.zip(port));
         Some(Self {
             host: host?,
@@ -116,6 +121,7 @@ impl ServerConfig {
             trust_proxy: trust_proxy?,
             log_format: log_format?,
             log_level: log_level?,
+            cors_origins: cors_origins?,
             metrics_addr: metrics_addr?,
         })
     }
@@ -168,6 +174,27 @@ fn parse_bool(text: &str) -> Option<bool> {
         "false" => Some(false),
         _ => None,
     }
+}
+
+fn read_cors_origins(reader: &mut Reader<'_>) -> Option<Vec<HeaderValue>> {
+    if reader.set("CORS_ORIGINS").is_none() {
+        return Some(Vec::new());
+    }
+    let expected =
+        "origins separated by commas, such as https://painel.example.com, without a path or *";
+    reader.parsed("CORS_ORIGINS", expected, |text| {
+        text.split(',').map(str::trim).map(parse_origin).collect()
+    })
+}
+
+/// An origin in the one spelling in which browsers send it.
+fn parse_origin(text: &str) -> Option<HeaderValue> {
+    let url = Url::parse(text).ok()?;
+    let is_web = matches!(url.scheme(), "http" | "https");
+    let is_origin = url.origin().ascii_serialization() == text;
+    (is_web && is_origin)
+        .then(|| HeaderValue::from_str(text).ok())
+        .flatten()
 }
 
 /// Not the service's own address: one of the two would find it taken, and on which the keys hold

@@ -212,6 +212,10 @@ pub const GROUPS: &[Group] = &[
                 "TRUST_PROXY",
                 "`fly`: the client's address is the header Fly-Client-IP. Unset: the peer's address.",
             ),
+            unset(
+                "CORS_ORIGINS",
+                "Origins whose pages may call and read answers in a browser, separated by commas, such as https://painel.example.com: scheme, host and port as the browser sends them. They need a key all the same. Unset: none.",
+            ),
         ],
     },
     Group {
@@ -313,7 +317,6 @@ pub const NOT_BUILT: &[&str] = &[
     "WEBHOOK_SECRET",
     "GOOGLE_ADS_WEBHOOK_KEY",
     "C2S_DEFAULT_SELLER_ID",
-    "CORS_ORIGINS",
     "RETENTION_DAYS",
 ];
 

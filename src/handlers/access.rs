@@ -9,8 +9,8 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::HeaderMap;
 use http::header::{AUTHORIZATION, FORWARDED, VIA};
+use http::{HeaderMap, HeaderValue};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
@@ -32,8 +32,9 @@ pub(super) const PROCESS: &str = "/api/v1/leads/process";
 /// The route that a scraper calls.
 pub(super) const METRICS: &str = "/metrics";
 
-const KEY_NEEDED: AppError =
-    AppError::Unauthorized("a key is needed: send it as Authorization: Bearer or X-API-Key");
+pub(super) const KEY_NEEDED: AppError = AppError::Unauthorized(
+    "a key is needed, one of those in API_KEYS: send it as Authorization: Bearer or X-API-Key",
+);
 
 /// The keys and rules of this service.
 pub struct Access {
@@ -42,6 +43,7 @@ pub struct Access {
     /// No keys, a loopback address, not production.
     on_own_machine: bool,
     trust_proxy: TrustProxy,
+    cors_origins: Vec<HeaderValue>,
     rate_limit: RateLimit,
 }
 
@@ -75,8 +77,14 @@ impl Access {
             trigger_anonymous: config.trigger_anonymous,
             on_own_machine: config.api_keys.is_empty() && config.host.is_loopback() && !production,
             trust_proxy: config.trust_proxy,
+            cors_origins: config.cors_origins.clone(),
             rate_limit: RateLimit::new(config.rate_limit_per_sec, config.rate_limit_burst),
         }
+    }
+
+    /// The origins whose pages may read answers.
+    pub(super) fn cors_origins(&self) -> &[HeaderValue] {
+        &self.cors_origins
     }
 
     /// Tells the operator's log, at start, of a door that stands open.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::access::Caller;
-use super::extract::NO_LEAD_ID;
+use super::extract::{NO_LEAD_ID, Parameters, refuse_run_members};
 use super::json::{JsonAnswer, JsonBody};
 use super::lead_state::StateWord;
 use super::openapi;
@@ -27,6 +27,12 @@ pub(super) struct BatchRequest {
     /// The leads' ids in Contact2Sale. One that is no lead id is answered as such, beside the others.
     #[schema(min_items = 1, max_items = 100)]
     lead_ids: Vec<Value>,
+    /// Not taken here.
+    #[schema(ignore)]
+    dry_run: Option<bool>,
+    /// Not taken here.
+    #[schema(ignore)]
+    force: Option<bool>,
 }
 
 /// How each lead of a batch stands, in the order asked.
@@ -71,17 +77,20 @@ pub(super) struct BatchItem {
             ]
         })),
         (status = 400, description = "body: is no JSON in UTF-8, or nested too deeply"),
-        (status = 422, description = "lead_ids: are not 1 to 100: send fewer at a time"),
+        (status = 422, description = "lead_ids: are not 1 to 100: send at least one, and at most 100 at a time"),
         (status = 503, description = "the database cannot be reached; nothing was accepted: ask again")
     )
 )]
 pub(super) async fn accept_leads(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
+    parameters: Parameters,
     JsonBody(body): JsonBody<BatchRequest>,
 ) -> Result<Response, AppError> {
+    parameters.refuse_run_flags()?;
+    refuse_run_members(body.dry_run, body.force)?;
     if body.lead_ids.is_empty() || body.lead_ids.len() > MOST_LEADS {
-        let wrong = "are not 1 to 100: send fewer at a time";
+        let wrong = "are not 1 to 100: send at least one, and at most 100 at a time";
         return Err(AppError::unprocessable("lead_ids", wrong));
     }
     let parse = |id: &Value| LeadId::parse(id.as_str()?).ok();

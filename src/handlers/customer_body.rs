@@ -191,11 +191,12 @@ pub(super) struct CandidatesBody {
     #[serde(rename = "type")]
     #[schema(inline)]
     kind: CandidatesKind,
-    /// Of a name the best first, of a contact in the order of their names.
+    /// Of a name the best first, of a contact first those who are stored, in the order of their names.
     candidates: Vec<CandidateBody>,
     /// Whether there are more than are told.
     truncated: bool,
-    /// To be sent as `cursor`; `null` on the last page.
+    /// To be sent as `cursor`; `null` on the last page, and where those of a name are `truncated`: they were not all
+    /// ranked, so that more of the name has to be said, or a higher `limit`.
     #[schema(required = true)]
     next_cursor: Option<String>,
     metadata: Metadata,

@@ -23,7 +23,7 @@ use crate::services::customer_lookup::{
 /// When to ask again for somebody who is still being looked up, and after our database was away.
 const ASK_AGAIN: std::time::Duration = std::time::Duration::from_secs(5);
 
-const NO_KEY: &str = "is missing: send at least one of cpf, email, phone and name";
+const NO_KEY: &str = "names nobody: send at least one of cpf, email, phone and name";
 
 /// Looks a person up.
 ///
@@ -55,7 +55,7 @@ const NO_KEY: &str = "is missing: send at least one of cpf, email, phone and nam
                 ("customer" = (value = json!(examples::customer()))),
                 ("candidates" = (value = json!(examples::candidates())))
             )),
-        (status = 400, description = "key: is missing: send at least one of cpf, email, phone and name"),
+        (status = 400, description = "query: names nobody: send at least one of cpf, email, phone and name"),
         (status = 404, description = "nobody is known by this key"),
         (status = 503, description = "the person is still being looked up: ask again")
     )
@@ -73,7 +73,7 @@ pub(super) async fn find_customer(
     };
     let page = parameters.page()?;
     let key = given.choose().map_err(|problem| match problem {
-        KeyProblem::None => no_key(),
+        KeyProblem::None => no_key("query"),
         KeyProblem::Unusable { field, wrong } => AppError::BadRequest { field, wrong },
     })?;
     answer(&state, &caller, "customer", key, page).await
@@ -118,7 +118,7 @@ pub(super) struct EnrichRequest {
                 ("customer" = (value = json!(examples::customer()))),
                 ("candidates" = (value = json!(examples::candidates())))
             )),
-        (status = 400, description = "key: is missing: send at least one of cpf, email, phone and name"),
+        (status = 400, description = "body: names nobody: send at least one of cpf, email, phone and name"),
         (status = 404, description = "nobody is known by this key"),
         (status = 422, description = "cpf: is no CPF: send 11 digits, with or without dots and dash, \
             whose check digits hold"),
@@ -139,7 +139,7 @@ pub(super) async fn enrich(
         name: given.name.as_deref(),
     };
     let key = given.choose().map_err(|problem| match problem {
-        KeyProblem::None => no_key(),
+        KeyProblem::None => no_key("body"),
         KeyProblem::Unusable { field, wrong } => AppError::unprocessable(field, wrong),
     })?;
     answer(&state, &caller, "enrich", key, page).await
@@ -248,9 +248,9 @@ pub(super) async fn record(
     state.record(&look).await
 }
 
-const fn no_key() -> AppError {
+const fn no_key(field: &'static str) -> AppError {
     AppError::BadRequest {
-        field: "key",
+        field,
         wrong: NO_KEY,
     }
 }

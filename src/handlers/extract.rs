@@ -87,10 +87,29 @@ fn parse_lead_id(field: &'static str, text: &str) -> Result<LeadId, AppError> {
     })
 }
 
-/// The `wait` of a query, clamped.
+/// What only a trigger by GET and a replay take. Ignored elsewhere, they would run a lead for money, and tell its broker,
+/// that was to be looked at.
+const ONLY_ELSEWHERE: &str =
+    "is not taken here: send it to GET /api/v1/leads/process, or in the body of a replay";
+
+/// The `wait` of a query, clamped, where nothing else is taken.
 pub(super) fn wait_in(query: &str) -> Result<Option<Duration>, AppError> {
     let parameters = Parameters::parse(query)?;
+    parameters.refuse_run_flags()?;
     parameters.single("wait")?.map(parse_wait).transpose()
+}
+
+/// `dry_run` and `force` of a body, where they are not taken.
+pub(super) fn refuse_run_members(
+    dry_run: Option<bool>,
+    force: Option<bool>,
+) -> Result<(), AppError> {
+    for (field, given) in [("dry_run", dry_run), ("force", force)] {
+        if given == Some(true) {
+            return Err(AppError::unprocessable(field, ONLY_ELSEWHERE));
+        }
+    }
+    Ok(())
 }
 
 impl<S: Sync> FromRequestParts<S> for ProcessQuery {
@@ -173,6 +192,17 @@ impl Parameters {
                 wrong: "must be true or false",
             }),
         }
+    }
+
+    /// `dry_run` and `force`, where they are not taken.
+    pub(super) fn refuse_run_flags(&self) -> Result<(), AppError> {
+        for field in ["dry_run", "force"] {
+            if self.flag(field)? {
+                let wrong = ONLY_ELSEWHERE;
+                return Err(AppError::BadRequest { field, wrong });
+            }
+        }
+        Ok(())
     }
 
     /// The value of a parameter that may be given once.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::access::Caller;
-use super::extract::{NO_LEAD_ID, wait_in};
+use super::extract::{NO_LEAD_ID, refuse_run_members, wait_in};
 use super::json::{JsonBody, JsonText, Members};
 use super::openapi;
 use super::process::refused;
@@ -40,6 +40,18 @@ pub(super) struct GiveLeadRequest {
     /// How to reach them.
     #[schema(value_type = Option<GivenContacts>)]
     contact_info: Option<Members<GivenContacts>>,
+    /// Not taken here.
+    #[schema(ignore)]
+    dry_run: Option<bool>,
+    /// Not taken here.
+    #[schema(ignore)]
+    force: Option<bool>,
+}
+
+/// The lead that a body names, whatever else it holds.
+#[derive(Deserialize)]
+struct NamedLead {
+    lead_id: String,
 }
 
 /// Who a lead is, as its caller says.
@@ -121,12 +133,13 @@ pub(super) async fn give_lead(
     RawQuery(query): RawQuery,
     text: JsonText,
 ) -> Result<Rendered, AppError> {
-    let named = text.text_of("lead_id");
-    if let Some(Ok(lead_id)) = named.as_deref().map(LeadId::parse) {
+    let named = text.glimpse::<NamedLead>();
+    if let Some(Ok(lead_id)) = named.map(|named| LeadId::parse(&named.lead_id)) {
         summary.set_lead_id(lead_id);
     }
     let wait = wait_in(query.as_deref().unwrap_or_default())?;
     let JsonBody(body) = text.read::<GiveLeadRequest>()?;
+    refuse_run_members(body.dry_run, body.force)?;
     let lead_id = LeadId::parse(&body.lead_id);
     let lead_id = lead_id.map_err(|_| AppError::unprocessable("lead_id", NO_LEAD_ID))?;
     let given = given(body)?;

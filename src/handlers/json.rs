@@ -102,10 +102,10 @@ impl JsonText {
         parse(self.0.as_ref().ok_or(missing)?).map(JsonBody)
     }
 
-    /// A text at the top of it, also of a body that cannot be used otherwise.
-    pub(super) fn text_of(&self, member: &str) -> Option<String> {
-        let value: Value = serde_json::from_slice(self.0.as_ref()?).ok()?;
-        value.get(member)?.as_str().map(str::to_owned)
+    /// Some members of it, also of a body that cannot be used otherwise; `None` when one is missing or given twice.
+    pub(super) fn glimpse<T: DeserializeOwned>(&self) -> Option<T> {
+        let read = serde_json::from_slice(self.0.as_ref()?);
+        read.ok().map(|Members(read)| read)
     }
 }
 

@@ -18,6 +18,7 @@
 
 mod access;
 mod batch;
+mod cors;
 mod customer_body;
 mod customer_calls;
 mod customer_examples;
@@ -125,8 +126,15 @@ fn without_head(route: MethodRouter<AppState>) -> MethodRouter<AppState> {
 
 fn with_layers(routes: Router<AppState>, state: AppState, time: Duration) -> Router {
     let guard = from_fn_with_state(state.clone(), access::guard);
-    let routes = bounded(answering_all(routes), time);
-    around(routes.layer(guard).with_state(state))
+    let routes = bounded(answering_all(routes), time).layer(guard);
+    let origins = state.access.cors_origins().to_vec();
+    let routes = if origins.is_empty() {
+        routes
+    } else {
+        // Around the guard: a browser asks without a key whether it may send one.
+        routes.layer(cors::layer(origins))
+    };
+    around(routes.with_state(state))
 }
 
 /// Problems in place of a library's own answers, and queries that can be read, also where nobody reads them.

@@ -16,7 +16,7 @@ use utoipa::openapi::security::{
 use utoipa::openapi::{Components, RefOr};
 use utoipa::{OpenApi, openapi};
 
-use super::access::{is_counted, scope_of};
+use super::access::{KEY_NEEDED, is_counted, scope_of};
 use super::extract::UNREADABLE_QUERY;
 use super::lead_state::StateWord;
 use super::problem_examples::ProblemExamples;
@@ -108,8 +108,7 @@ fn complete_operation(operation: &mut Operation, method: &str, path: &str) {
         AppError::Internal(Arc::new(std::fmt::Error)),
     ];
     if let Some(scope) = scope {
-        let no_key = "a key is needed: send it as Authorization: Bearer or X-API-Key";
-        common.push(AppError::Unauthorized(no_key));
+        common.push(KEY_NEEDED);
         common.push(AppError::Forbidden(scope.as_str()));
     }
     let counted = is_counted(method, path);

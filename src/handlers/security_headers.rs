@@ -4,10 +4,10 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::docs;
 
@@ -39,6 +39,11 @@ pub(super) async fn add(request: Request, next: Next) -> Response {
         (DATA_POLICY, "no-store")
     };
     let mut response = next.run(request).await;
+    if response.status() != StatusCode::METHOD_NOT_ALLOWED {
+        // axum adds it to whatever is answered in place of a missing method: a stranger's 401 would tell which
+        // addresses there are.
+        response.headers_mut().remove(ALLOW);
+    }
     let of_this = [(CONTENT_SECURITY_POLICY, policy), (CACHE_CONTROL, kept)];
     for (name, value) in FOR_ALL.into_iter().chain(of_this) {
         let value = HeaderValue::from_static(value);

@@ -3,23 +3,14 @@
 use super::asker::{Asker, Inquiry};
 use super::contacts::Asked;
 use super::{LookupError, Lookups, ProfileAnswer, RunNotes};
-use crate::models::{Candidate, Cpf, Email, Phone};
+use crate::models::{Candidate, Cpf, PersonContact};
 use crate::storage::{SettledAnswer, SettledLookup};
 
-/// A contact somebody is searched by.
-#[derive(Debug, Clone, Copy)]
-pub enum SearchedContact<'a> {
-    /// A phone.
-    Phone(&'a Phone),
-    /// An e-mail.
-    Email(&'a Email),
-}
-
-impl<'a> From<SearchedContact<'a>> for Asked<'a> {
-    fn from(contact: SearchedContact<'a>) -> Self {
+impl<'a> From<&'a PersonContact> for Asked<'a> {
+    fn from(contact: &'a PersonContact) -> Self {
         match contact {
-            SearchedContact::Phone(phone) => Self::Phone(phone),
-            SearchedContact::Email(email) => Self::Email(email),
+            PersonContact::Phone(phone) => Self::Phone(phone),
+            PersonContact::Email(email) => Self::Email(email),
         }
     }
 }
@@ -41,7 +32,7 @@ impl Lookups {
     pub async fn people_behind_contact(
         &self,
         inquiry: &Inquiry,
-        contact: SearchedContact<'_>,
+        contact: &PersonContact,
     ) -> Result<PeopleFound, LookupError> {
         let question = self.question(contact.into());
         let asker = Asker::Inquiry(inquiry);

@@ -3,9 +3,9 @@
 
 use super::contacts::{Asked, Question};
 use super::profile::stored_answer;
-use super::{ContactFindings, LookupError, Lookups, ProfileAnswer, SearchedContact};
-use crate::models::{Candidate, Cpf, KeyedHash, Lead, LeadId};
-use crate::storage::{self, Inquirer, KnownAnswers, LookupState, Provider, StorageError};
+use super::{ContactFindings, LookupError, Lookups, ProfileAnswer};
+use crate::models::{Candidate, Cpf, KeyedHash, Lead, LeadId, PersonContact};
+use crate::storage::{self, KnownAnswers, LookupState, Provider, StorageError};
 
 /// The question about a CPF, as a person reads it.
 const BY_CPF: &str = "Work API by CPF";
@@ -88,22 +88,23 @@ impl Lookups {
         })
     }
 
-    /// The people whom Diretrix named behind a contact, if its answer is stored and fresh; nobody where
-    /// it would have to be asked, or where the contact is of somebody who objected or was erased.
+    /// The people whom a provider named behind a contact the last time it was asked, however long ago: a
+    /// contact that was shared once selects nobody.
     ///
     /// # Errors
     /// [`LookupError`].
-    pub async fn people_known_behind_contact(
+    pub async fn people_ever_named_behind(
         &self,
-        inquirer: &Inquirer,
-        contact: SearchedContact<'_>,
+        contact: &PersonContact,
     ) -> Result<Vec<Candidate>, LookupError> {
-        let question = [self.question(contact.into())];
-        let known = self.known(&inquirer.asker(), &[], &question).await?;
-        Ok(match known {
-            Known::Answer(answers) => answers.into_iter().flatten().collect(),
-            Known::Suppressed | Known::Missing(_) => Vec::new(),
-        })
+        let mut keys = vec![self.question(contact.into()).key];
+        if let PersonContact::Phone(phone) = contact {
+            keys.push(self.work_api_question(phone).key);
+        }
+        let mut named = storage::read_people_named(&self.pool, &keys).await?;
+        named.sort_by(|one, other| one.cpf.digits().cmp(other.cpf.digits()));
+        named.dedup_by(|one, other| one.cpf == other.cpf);
+        Ok(named)
     }
 
     async fn known(

@@ -24,7 +24,7 @@ use sqlx::PgPool;
 pub use asker::Inquiry;
 pub use contacts::{ContactFindings, LeadToFind};
 pub use error::LookupError;
-pub use inquiry::{PeopleFound, SearchedContact};
+pub use inquiry::PeopleFound;
 pub use known::Known;
 pub use profile::ProfileAnswer;
 pub use run_notes::RunNotes;

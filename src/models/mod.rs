@@ -19,6 +19,7 @@ mod message_field;
 mod money;
 mod name;
 mod person;
+mod person_contact;
 mod phone;
 mod privacy_key;
 mod queue;
@@ -41,6 +42,7 @@ pub use name::{NameError, PersonName};
 pub use person::{
     Address, CompanyTie, Profile, ProfileEmail, ProfilePhone, RegistrationStatus, Sex,
 };
+pub use person_contact::PersonContact;
 pub use phone::{Phone, PhoneError};
 pub use privacy_key::{KeyedHash, PrivacyKey};
 pub use queue::{EndedLeads, QueueStatus};

@@ -6,7 +6,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretSlice};
 use sha2::Sha256;
 
-use super::{Cpf, Email, Phone};
+use super::{Cpf, Email, PersonContact, Phone};
 
 /// The operator's secret for keyed hashes (PRIVACY_KEY). Without it, a hash of an eleven-digit
 /// number could be undone by trying all numbers.
@@ -40,6 +40,15 @@ impl PrivacyKey {
     #[must_use]
     pub fn of_email(&self, email: &Email) -> KeyedHash {
         self.hash("email", &[email.as_str()])
+    }
+
+    /// The hash by which a contact is known.
+    #[must_use]
+    pub fn of_contact(&self, contact: &PersonContact) -> KeyedHash {
+        match contact {
+            PersonContact::Phone(phone) => self.of_phone(phone),
+            PersonContact::Email(email) => self.of_email(email),
+        }
     }
 
     /// The hash of several texts under a label. Each text goes in with its length, so that no two

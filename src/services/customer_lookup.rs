@@ -5,15 +5,19 @@
 //! leaves, and is stored, so that the next call is answered from the database.
 
 mod asking;
+mod by_contact;
 mod by_name;
 mod candidates;
 mod customer;
 mod failure;
 mod key;
+mod may_be_told;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::PgPool;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -21,10 +25,9 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::lookups::Lookups;
-use crate::models::{Cpf, Email, KeyedHash, Phone, PrivacyKey};
-use crate::storage::{self, ContactKind, InstanceId, KnownPerson, StoredCustomer};
+use crate::models::{Cpf, PersonContact, PrivacyKey};
+use crate::storage::{self, InstanceId, StoredCustomer};
 use asking::Located;
-use candidates::MOST_OF_A_CONTACT;
 pub use candidates::{Candidate, Candidates, Page};
 pub use customer::{Customer, Finances, Source, VendorAnswer};
 pub use failure::LookupFailure;
@@ -39,6 +42,8 @@ pub struct CustomerLookup {
     instance: InstanceId,
     clock: Clock,
     wait: Duration,
+    /// Who may ask the providers: leads need places of theirs.
+    places: Arc<Semaphore>,
     tasks: TaskTracker,
     abandon: CancellationToken,
 }
@@ -50,13 +55,6 @@ pub enum Found {
     Customer(Box<Customer>),
     /// People who may be meant.
     Candidates(Candidates),
-}
-
-/// A contact somebody is looked up by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum SoughtContact {
-    Email(Email),
-    Phone(Phone),
 }
 
 impl CustomerLookup {
@@ -77,6 +75,7 @@ impl CustomerLookup {
             instance,
             clock,
             wait: config.pipeline.process_wait,
+            places: Arc::new(Semaphore::new((config.work_api.concurrency / 2).max(1))),
             tasks: TaskTracker::new(),
             abandon: CancellationToken::new(),
         }
@@ -96,8 +95,8 @@ impl CustomerLookup {
                 let located = self.locate(&cpf).await?;
                 self.customer(located).await
             }
-            CustomerKey::Email(email) => self.by_contact(SoughtContact::Email(email), page).await,
-            CustomerKey::Phone(phone) => self.by_contact(SoughtContact::Phone(phone), page).await,
+            CustomerKey::Email(email) => self.by_contact(PersonContact::Email(email), page).await,
+            CustomerKey::Phone(phone) => self.by_contact(PersonContact::Phone(phone), page).await,
             CustomerKey::Name(name) => self.by_name(&name, page).await,
         }
     }
@@ -154,86 +153,6 @@ impl CustomerLookup {
         }
     }
 
-    async fn by_contact(
-        &self,
-        contact: SoughtContact,
-        page: &Page,
-    ) -> Result<Found, LookupFailure> {
-        self.refuse_suppressed(&[self.hash_of(&contact)]).await?;
-        let (kind, value) = match &contact {
-            SoughtContact::Email(email) => (ContactKind::Email, email.as_str()),
-            SoughtContact::Phone(phone) => (ContactKind::Phone, phone.national()),
-        };
-        let most = MOST_OF_A_CONTACT + 1;
-        let known = storage::find_people_by_contact(&self.pool, kind, value, most).await?;
-        let located = match known.as_slice() {
-            [] => match self.ask_who_has(contact).await? {
-                asking::WhoHas::One(located) => located,
-                asking::WhoHas::Several { people, sources } => {
-                    let told = people.iter().map(|p| (Some(&p.cpf), Candidate::from(p)));
-                    return self.several(told.collect(), sources, page).await;
-                }
-            },
-            [person] => {
-                let others = self.others_named(&contact, person).await?;
-                if !others.is_empty() {
-                    let stored = (person.cpf.as_ref(), Candidate::from(person));
-                    let named = others.iter().map(|p| (Some(&p.cpf), Candidate::from(p)));
-                    let told = std::iter::once(stored).chain(named);
-                    return self
-                        .several(told.collect(), vec![Source::LocalDb], page)
-                        .await;
-                }
-                self.locate_known(person).await?
-            }
-            people => {
-                let told = people.iter().map(|p| (p.cpf.as_ref(), Candidate::from(p)));
-                let sources = vec![Source::LocalDb];
-                return self.several(told.collect(), sources, page).await;
-            }
-        };
-        self.customer(located).await
-    }
-
-    /// Somebody who is stored; asked for anew where that is needed and can be done.
-    async fn locate_known(&self, person: &KnownPerson) -> Result<Located, LookupFailure> {
-        match &person.cpf {
-            Some(cpf) => self.locate(cpf).await,
-            None => Ok(Located::stored(person.party_id)),
-        }
-    }
-
-    /// Candidates, without those who objected or were erased.
-    async fn several(
-        &self,
-        people: Vec<(Option<&Cpf>, Candidate)>,
-        sources: Vec<Source>,
-        page: &Page,
-    ) -> Result<Found, LookupFailure> {
-        let told = self.without_suppressed(people).await?;
-        if told.is_empty() {
-            return Err(LookupFailure::Nobody);
-        }
-        Candidates::page_of(told, page, sources, self.clock.now())
-            .map(Found::Candidates)
-            .map_err(|_| LookupFailure::UnusableCursor)
-    }
-
-    /// Those who neither objected nor were erased.
-    async fn without_suppressed<T>(
-        &self,
-        people: Vec<(Option<&Cpf>, T)>,
-    ) -> Result<Vec<T>, LookupFailure> {
-        let hash = |cpf: &Cpf| self.privacy_key.of_cpf(cpf);
-        let hashes = people.iter().filter_map(|(cpf, _)| *cpf).map(hash);
-        let hashes: Vec<KeyedHash> = hashes.collect();
-        let suppressed = storage::suppressed_among(&self.pool, &hashes).await?;
-        let may_be_told = people
-            .into_iter()
-            .filter(|(cpf, _)| !cpf.is_some_and(|cpf| suppressed.contains(&hash(cpf))));
-        Ok(may_be_told.map(|(_, person)| person).collect())
-    }
-
     async fn customer(&self, located: Located) -> Result<Found, LookupFailure> {
         let person = self.readable(located.party_id).await?;
         let customer = Customer::new(person, located.sources, self.clock.now());
@@ -244,27 +163,7 @@ impl CustomerLookup {
     async fn readable(&self, party_id: Uuid) -> Result<StoredCustomer, LookupFailure> {
         let person = storage::read_customer(&self.pool, party_id).await?;
         let person = person.ok_or(LookupFailure::Nobody)?;
-        if let Some(cpf) = &person.cpf {
-            self.refuse_suppressed(&[self.privacy_key.of_cpf(cpf)])
-                .await?;
-        }
+        self.refuse_suppressed_person(&person).await?;
         Ok(person)
-    }
-
-    /// Nobody, when one of these hashes is of somebody who objected or was erased.
-    async fn refuse_suppressed(&self, hashes: &[KeyedHash]) -> Result<(), LookupFailure> {
-        let suppressed = storage::suppressed_among(&self.pool, hashes).await?;
-        if suppressed.is_empty() {
-            Ok(())
-        } else {
-            Err(LookupFailure::Nobody)
-        }
-    }
-
-    fn hash_of(&self, contact: &SoughtContact) -> KeyedHash {
-        match contact {
-            SoughtContact::Email(email) => self.privacy_key.of_email(email),
-            SoughtContact::Phone(phone) => self.privacy_key.of_phone(phone),
-        }
     }
 }

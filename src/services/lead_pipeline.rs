@@ -114,6 +114,15 @@ impl LeadPipeline {
         [self.c2s.health(), diretrix, work_api]
     }
 
+    /// Whether one of these people objected or was erased.
+    pub(super) async fn is_any_suppressed(&self, cpfs: &[Cpf]) -> Result<bool, StorageError> {
+        let hashes: Vec<_> = cpfs
+            .iter()
+            .map(|cpf| self.privacy_key.of_cpf(cpf))
+            .collect();
+        storage::any_suppressed(&self.pool, &hashes).await
+    }
+
     /// Runs a claimed lead to an end, or to its next try. `held_since` is a moment before it was
     /// claimed.
     ///

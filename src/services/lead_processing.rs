@@ -181,7 +181,8 @@ impl LeadProcessing {
             self.finished.invalidate(&lead_id).await;
         } else if let Some(result) = self.finished.get(&lead_id).await {
             self.record(&lead_id, request.caller).await?;
-            return Ok(self.answer(result, true, RunTimes::default()));
+            let answer = self.answer(result, true, RunTimes::default());
+            return self.without_objectors(answer).await;
         }
         // After these another run may follow, whoever runs the lead.
         let may_be_followed =
@@ -198,7 +199,8 @@ impl LeadProcessing {
             self.record(&lead_id, caller).await?;
         }
         let landed = landed(landing, wait).await;
-        self.told(lead_id, first, landed)
+        let answer = self.told(lead_id, first, landed)?;
+        self.without_objectors(answer).await
     }
 
     /// Shares the flight of a lead, or starts one; `own`: starts one in any case.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::StorageError;
 use super::acquire_contacts::hash_bytes;
 use super::retry::again_if_dead;
-use crate::models::{Cpf, KeyedHash, PersonName};
+use crate::models::{Cpf, KeyedHash, PersonContact, PersonName};
 
 /// Somebody who is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,22 +21,13 @@ pub struct KnownPerson {
     pub is_fresh: bool,
 }
 
-/// What somebody is found by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ContactKind {
-    /// A phone, WhatsApp included.
-    Phone,
-    /// An e-mail.
-    Email,
-}
-
-impl ContactKind {
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Phone => "phone",
-            Self::Email => "email",
-        }
-    }
+/// The stored people who have a contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContactHolders {
+    /// Those of whom something may be shown, in the order of their names.
+    pub people: Vec<KnownPerson>,
+    /// How many there are besides, whose CPF cannot be read.
+    pub unreadable: usize,
 }
 
 struct KnownRow {
@@ -86,17 +77,15 @@ pub async fn find_people_by_cpf(
     .await
 }
 
-/// The stored people who have a contact now, at most so many, in the order of their names. A contact
-/// is normalised as [`Phone::national`] and [`Email::as_str`] are. Whose CPF cannot be read is left out.
+/// The stored people who have a contact now, at most so many, in the order of their names.
 ///
 /// # Errors
 /// [`StorageError`].
 pub async fn find_people_by_contact(
     pool: &PgPool,
-    kind: ContactKind,
-    value_normalized: &str,
+    contact: &PersonContact,
     limit: u16,
-) -> Result<Vec<KnownPerson>, StorageError> {
+) -> Result<ContactHolders, StorageError> {
     again_if_dead(|| async move {
         let rows = sqlx::query_as!(
             KnownRow,
@@ -109,15 +98,46 @@ pub async fn find_people_by_contact(
                  and p.party_type = 'person'
                order by p.normalized_name, p.id
                limit $3"#,
-            kind.as_str(),
-            value_normalized,
+            contact.kind(),
+            contact.normalized(),
             i64::from(limit),
         )
         .fetch_all(pool)
         .await?;
-        Ok(rows.into_iter().filter_map(KnownRow::read).collect())
+        let holders = rows.len();
+        let people: Vec<_> = rows.into_iter().filter_map(KnownRow::read).collect();
+        Ok(ContactHolders {
+            unreadable: holders - people.len(),
+            people,
+        })
     })
     .await
+}
+
+/// The contacts that these people have now, for those whose CPF is not known: by a contact they may have
+/// objected too. One that cannot be read is left out.
+///
+/// # Errors
+/// [`StorageError`].
+pub async fn read_contacts_of(
+    pool: &PgPool,
+    party_ids: &[Uuid],
+) -> Result<Vec<(Uuid, PersonContact)>, StorageError> {
+    let rows = again_if_dead(|| async move {
+        let rows = sqlx::query!(
+            r#"select c.party_id, c.kind as "kind!", c.value_normalized as "value!"
+               from core.party_contacts c
+               where c.party_id = any ($1) and c.valid_to is null"#,
+            party_ids,
+        );
+        Ok(rows.fetch_all(pool).await?)
+    })
+    .await?;
+    let contacts = rows.into_iter().filter_map(|row| {
+        let contact = PersonContact::parse(&row.kind, &row.value)?;
+        Some((row.party_id, contact))
+    });
+    Ok(contacts.collect())
 }
 
 /// Those of these keyed hashes that are of people who objected or were erased.

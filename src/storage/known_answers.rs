@@ -1,12 +1,13 @@
 //! What is known without asking, for whoever only wants to see.
 
+use serde_json::Value;
 use sqlx::PgPool;
 
 use super::acquire_contacts::hash_bytes;
 use super::lookup_json::{AnswerRow, keys_json};
 use super::retry::again_if_dead;
 use super::{LookupKey, LookupState, StorageError};
-use crate::models::KeyedHash;
+use crate::models::{Candidate, KeyedHash};
 
 /// Stored answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +65,35 @@ async fn once(
         return Ok(KnownAnswers::Suppressed);
     }
     Ok(KnownAnswers::Answers(answers))
+}
+
+/// The people whom stored answers to these questions about contacts name, fresh or not.
+///
+/// # Errors
+/// [`StorageError`].
+pub async fn read_people_named(
+    pool: &PgPool,
+    keys: &[LookupKey],
+) -> Result<Vec<Candidate>, StorageError> {
+    let keys = &keys_json(keys);
+    let answers: Vec<Value> = again_if_dead(|| async move {
+        let answers = sqlx::query_scalar!(
+            r#"select l.value as "value!"
+               from jsonb_array_elements($1::jsonb) as k (item)
+               join ops.lookups l on l.provider = k.item ->> 'provider' and l.kind = k.item ->> 'kind'
+                   and l.key_hash = decode(k.item ->> 'key_hash', 'hex')
+               where l.state = 'found' and l.kind <> 'profile'"#,
+            keys,
+        );
+        Ok(answers.fetch_all(pool).await?)
+    })
+    .await?;
+    let people = answers.into_iter().map(|answer| {
+        serde_json::from_value::<Vec<Candidate>>(answer)
+            .map_err(|_| StorageError::Corrupt("list of candidates"))
+    });
+    let people: Vec<Vec<Candidate>> = people.collect::<Result<_, StorageError>>()?;
+    Ok(people.into_iter().flatten().collect())
 }
 
 /// Whether any of these contacts and CPFs belongs to somebody who objected or was erased.

@@ -121,11 +121,6 @@ impl LeadSearch {
         self.email.as_ref()
     }
 
-    /// How long it is: at most 200 characters.
-    fn characters(&self) -> i32 {
-        i32::try_from(self.text.chars().count()).unwrap_or(i32::MAX)
-    }
-
     /// As part of a pattern in which nothing of it is a wildcard.
     fn escaped(&self) -> String {
         let escaped = self.text.chars().flat_map(|c| {
@@ -199,16 +194,16 @@ async fn once(
            from ops.leads l
            where ($1::text is null or l.state = $1)
              and ($2::timestamptz is null or (l.first_seen_at, l.lead_id) < ($2, $3))
-             -- An array, so that each part of the search goes by its own index. Fewer letters than three are
-             -- in no index, and a common name is in too many rows to read.
+             -- An array, so that each part of the search goes by its own index. What has no three letters in a
+             -- row is in no index, and a common name is in too many rows to read.
              and ($5::boolean is not true or l.lead_id = any (array(
                  select $6 union all
                  select d.lead_id from ops.lead_details d where d.phone = $7 union all
                  select d.lead_id from ops.lead_details d where d.email = $8 union all
-                 (select d.lead_id from ops.lead_details d where $10::integer >= 3 and core.fold_text(d.name) like '%' || core.fold_text($9) || '%' limit 5000) union all
+                 (select d.lead_id from ops.lead_details d where core.fold_text($6) ~ '[A-Z0-9]{3}' and core.fold_text(d.name) like '%' || core.fold_text($9) || '%' limit 5000) union all
                  select g.lead_id from ops.given_leads g where g.phones @> array[$7] union all
                  select g.lead_id from ops.given_leads g where g.email = $8 union all
-                 (select g.lead_id from ops.given_leads g where $10::integer >= 3 and core.fold_text(g.name) like '%' || core.fold_text($9) || '%' limit 5000))))
+                 (select g.lead_id from ops.given_leads g where core.fold_text($6) ~ '[A-Z0-9]{3}' and core.fold_text(g.name) like '%' || core.fold_text($9) || '%' limit 5000))))
            order by l.first_seen_at desc, l.lead_id desc
            limit $4"#,
         filter.state.map(LeadState::as_str),
@@ -220,7 +215,6 @@ async fn once(
         search.and_then(|search| search.phone.as_ref()).map(Phone::national),
         search.and_then(|search| search.email.as_ref()).map(Email::as_str),
         search.map(LeadSearch::escaped),
-        search.map(LeadSearch::characters),
     )
     .fetch_all(pool)
     .await?;

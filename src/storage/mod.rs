@@ -55,7 +55,8 @@ pub use end_run::end_run;
 pub use endpoint::{Endpoint, probe_endpoint};
 pub use error::{Outage, StorageError};
 pub use find_people::{
-    ContactKind, KnownPerson, find_people_by_contact, find_people_by_cpf, suppressed_among,
+    ContactHolders, KnownPerson, find_people_by_contact, find_people_by_cpf, read_contacts_of,
+    suppressed_among,
 };
 pub use given::read_given_lead;
 pub use heartbeat::Heartbeat;
@@ -63,7 +64,7 @@ pub use inquiries::{
     Inquired, InquiredPerson, Inquirer, abandon_inquiry, inquire, poll_inquiry, store_inquired,
 };
 pub use instances::{beat, hand_back_leads, owned_leads, register_instance, remove_instance};
-pub use known_answers::{KnownAnswers, any_suppressed, known_answers};
+pub use known_answers::{KnownAnswers, any_suppressed, known_answers, read_people_named};
 pub use lead_run::{
     Accepted, Claim, InstanceId, LastSend, LeadResult, MAX_UNKNOWN_SENDS, RunEnd, Step,
 };

@@ -8,9 +8,11 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::StorageError;
-use super::find_people::{ContactKind, readable_cpf};
+use super::find_people::readable_cpf;
 use super::retry::again_if_dead;
-use crate::models::{Address, Cpf, Email, FreeText, PersonName, Phone, Profile, Sex};
+use crate::models::{
+    Address, Cpf, Email, FreeText, PersonContact, PersonName, Phone, Profile, Sex,
+};
 
 /// A stored person with all that may be shown. Unknown is `None`; a stored value that cannot be read
 /// as what it should be is left out. Its `Debug` shows the row's id alone.
@@ -234,19 +236,19 @@ async fn read_contacts(
     let (mut emails, mut phones) = (Vec::new(), Vec::new());
     for row in rows {
         let label = |key: &str| FreeText::parse(row.metadata.get(key)?.as_str()?);
-        if row.kind == ContactKind::Email.as_str() {
-            emails.extend(Email::parse(&row.value).ok().map(|email| CustomerEmail {
+        match PersonContact::parse(&row.kind, &row.value) {
+            Some(PersonContact::Email(email)) => emails.push(CustomerEmail {
                 email,
                 source: row.source,
-            }));
-        } else {
-            phones.extend(Phone::parse(&row.value).ok().map(|phone| CustomerPhone {
+            }),
+            Some(PersonContact::Phone(phone)) => phones.push(CustomerPhone {
                 phone,
                 active: row.metadata.get("active").and_then(Value::as_bool),
                 kind: label("type"),
                 operator: label("operator"),
                 source: row.source,
-            }));
+            }),
+            None => {}
         }
     }
     Ok((emails, phones))

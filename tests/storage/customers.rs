@@ -1,15 +1,15 @@
 //! A stored person is found by CPF and contact, and read as it was stored.
 
-use rust_c2s_api::models::{Cpf, Money};
-use rust_c2s_api::storage::{self, ContactKind, KnownPerson};
+use rust_c2s_api::models::{Cpf, Money, PersonContact};
+use rust_c2s_api::storage::{self, KnownPerson};
 use uuid::Uuid;
 
 use super::harness::{Db, cpf, key, profile};
 
 async fn by_phone(db: &Db, limit: u16) -> Vec<KnownPerson> {
-    storage::find_people_by_contact(&db.pool, ContactKind::Phone, "11900000012", limit)
-        .await
-        .unwrap()
+    let phone = PersonContact::parse("phone", "11900000012").unwrap();
+    let holders = storage::find_people_by_contact(&db.pool, &phone, limit).await;
+    holders.unwrap().people
 }
 
 async fn by_cpf(db: &Db, cpf: Cpf) -> Vec<KnownPerson> {
@@ -37,9 +37,9 @@ async fn a_person_is_found_by_cpf_and_by_each_contact_that_holds() {
     }
     assert_eq!(by_phone(&db, 101).await.len(), 2);
     assert_eq!(by_phone(&db, 1).await.len(), 1);
-    let email =
-        storage::find_people_by_contact(&db.pool, ContactKind::Email, "dois@example.com", 101);
-    assert_eq!(email.await.unwrap().len(), 2);
+    let email = PersonContact::parse("email", "dois@example.com").unwrap();
+    let holders = storage::find_people_by_contact(&db.pool, &email, 101).await;
+    assert_eq!(holders.unwrap().people.len(), 2);
     db.execute(
         "update core.party_contacts set valid_to = now(), is_primary = false where kind = 'phone'",
     )

@@ -8,7 +8,8 @@ use rust_c2s_api::storage::{
 use uuid::Uuid;
 
 use super::harness::{
-    Db, TERMS, candidate, email_key, key, payload, phone_key, profile, profile_key, settled,
+    Db, TAKEOVER, TERMS, candidate, email_key, key, payload, phone_key, profile, profile_key,
+    settled,
 };
 
 fn inquirer(owner: InstanceId) -> Inquirer {
@@ -155,6 +156,36 @@ async fn what_a_dead_or_silent_inquiry_asked_is_taken_over() {
     assert_eq!(store(&db, &heir, &person).await, Ok(stored));
     assert_eq!(ledger(&db).await, "unknown hit");
     assert_eq!(db.count("core.parties").await, 1);
+}
+
+async fn release(db: &Db, instance: InstanceId) -> u64 {
+    let released = storage::release_leftovers(&db.pool, instance, &TAKEOVER).await;
+    released.unwrap().released
+}
+
+/// Nobody asks again, and the call counts all the same, once.
+#[tokio::test]
+async fn what_a_dead_inquiry_asked_is_released_with_the_leftovers() {
+    let db = Db::new().await;
+    let (dead, living) = (inquirer(db.instance().await), inquirer(db.instance().await));
+    let lead = db.run("lead-1").await;
+    assert_eq!(ask(&db, &dead, phone_key()).await, LookupState::Mine);
+    assert_eq!(lead_asks(&db, &lead, email_key()).await, LookupState::Mine);
+    let theirs = profile_key(&profile(1));
+    assert_eq!(ask(&db, &living, theirs).await, LookupState::Mine);
+    for instance in [db.me, living.owner] {
+        release(&db, instance).await;
+    }
+    assert_eq!(db.count("ops.lookups").await, 3);
+    db.silence(dead.owner).await;
+
+    let (one, other) = tokio::join!(release(&db, db.me), release(&db, living.owner));
+
+    assert_eq!(one + other, 0, "no lead was left over");
+    assert_eq!(ledger(&db).await, "unknown");
+    assert_eq!(db.count("ops.lookups").await, 2);
+    assert_eq!(poll(&db, &living, phone_key()).await, LookupState::Mine);
+    assert_eq!(ledger(&db).await, "unknown");
 }
 
 #[tokio::test]

@@ -242,11 +242,12 @@ async fn common_names_are_read_in_a_table_of_many_pages() {
             .unwrap();
     }
     let was_read = rows_read(&mut transaction).await;
-    let (truncated, names): (bool, Vec<String>) =
-        sqlx::query_as("select truncated, names from core.search_names('Silva', 100, 20, null, null)")
-            .fetch_one(&mut *transaction)
-            .await
-            .unwrap();
+    let (truncated, names): (bool, Vec<String>) = sqlx::query_as(
+        "select truncated, names from core.search_names('Silva', 100, 20, null, null)",
+    )
+    .fetch_one(&mut *transaction)
+    .await
+    .unwrap();
     assert!(rows_read(&mut transaction).await > was_read);
     assert!(truncated);
     assert_eq!(names.len(), 20);

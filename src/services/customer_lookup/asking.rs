@@ -1,6 +1,7 @@
 //! The providers are asked, in a task that outlives its caller.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -8,13 +9,12 @@ use futures::FutureExt;
 use uuid::Uuid;
 
 use super::failure::Panicked;
-use super::{CustomerLookup, LookupFailure, SoughtContact, Source};
-use crate::lookups::{Inquiry, LookupError, ProfileAnswer, SearchedContact};
-use crate::models::{AllowedPayload, Candidate, Cpf, KeyedHash, Profile};
+use super::{CustomerLookup, LookupFailure, Source};
+use crate::lookups::{Inquiry, LookupError, ProfileAnswer};
+use crate::models::{AllowedPayload, Candidate, Cpf, KeyedHash, PersonContact, Profile};
 use crate::services::lead_pipeline::REFUSED_BY_DATABASE;
 use crate::storage::{
-    self, Inquired, InquiredPerson, Inquirer, KnownPerson, NewIds, SettledLookup, StorageError,
-    persistently,
+    self, Inquired, InquiredPerson, Inquirer, NewIds, SettledLookup, StorageError, persistently,
 };
 use crate::upstream::c2s::{UpstreamError, UpstreamErrorKind};
 
@@ -57,15 +57,6 @@ impl Located {
     }
 }
 
-impl SoughtContact {
-    const fn searched(&self) -> SearchedContact<'_> {
-        match self {
-            Self::Email(email) => SearchedContact::Email(email),
-            Self::Phone(phone) => SearchedContact::Phone(phone),
-        }
-    }
-}
-
 impl CustomerLookup {
     /// Asks Work API who a CPF is; `known` is the person's row, if what is stored is old or says little.
     pub(super) async fn ask_about(
@@ -84,28 +75,11 @@ impl CustomerLookup {
     /// Asks Diretrix who has a contact, and Work API who that is if it is one person.
     pub(super) async fn ask_who_has(
         &self,
-        contact: SoughtContact,
+        contact: PersonContact,
     ) -> Result<WhoHas, LookupFailure> {
         let this = self.clone();
         self.to_the_end(async move |inquiry| this.who_has(&inquiry, &contact).await)
             .await
-    }
-
-    /// Whom Diretrix named behind a contact, besides this person, and who may be told of: as it is
-    /// stored, nobody is asked. Of a person without a CPF nobody it named is known to be the same.
-    pub(super) async fn others_named(
-        &self,
-        contact: &SoughtContact,
-        person: &KnownPerson,
-    ) -> Result<Vec<Candidate>, LookupFailure> {
-        let inquirer = self.inquirer();
-        let sought = contact.searched();
-        let named = self.lookups.people_known_behind_contact(&inquirer, sought);
-        let mut named = named.await?;
-        named.retain(|named| person.cpf.as_ref() != Some(&named.cpf));
-        let told = named.iter().map(|named| (Some(&named.cpf), named));
-        let told = self.without_suppressed(told.collect()).await?;
-        Ok(told.into_iter().cloned().collect())
     }
 
     fn inquirer(&self) -> Inquirer {
@@ -118,10 +92,9 @@ impl CustomerLookup {
     async fn who_has(
         &self,
         inquiry: &Inquiry,
-        contact: &SoughtContact,
+        contact: &PersonContact,
     ) -> Result<WhoHas, LookupFailure> {
-        let sought = contact.searched();
-        let found = self.lookups.people_behind_contact(inquiry, sought).await?;
+        let found = self.lookups.people_behind_contact(inquiry, contact).await?;
         let named_by = if found.asked_now {
             Source::Diretrix
         } else {
@@ -236,12 +209,19 @@ impl CustomerLookup {
     }
 
     /// Runs the steps of an inquiry to their end, also when the caller leaves, and waits for them at most
-    /// so long.
+    /// so long, and before that for a place to run them in.
     async fn to_the_end<T, F>(&self, steps: impl FnOnce(Inquiry) -> F) -> Result<T, LookupFailure>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, LookupFailure>> + Send + 'static,
     {
+        let until = tokio::time::Instant::now() + self.wait;
+        let place = Arc::clone(&self.places).acquire_owned();
+        let place = match tokio::time::timeout_at(until, place).await {
+            Ok(Ok(place)) => place,
+            Ok(Err(closed)) => return Err(LookupFailure::internal(closed)),
+            Err(_) => return Err(LookupFailure::StillLooking),
+        };
         let inquiry = Inquiry {
             inquirer: self.inquirer(),
             held_since: Instant::now(),
@@ -252,6 +232,7 @@ impl CustomerLookup {
             let done = this.abandon.run_until_cancelled(steps).await;
             let done = done.unwrap_or(Ok(Err(LookupFailure::StillLooking)));
             let done = done.unwrap_or_else(|_| Err(LookupFailure::internal(Panicked)));
+            drop(place);
             match &done {
                 Ok(_) | Err(LookupFailure::Nobody) => {}
                 // The caller need not wait until the database is back.
@@ -259,7 +240,7 @@ impl CustomerLookup {
             }
             done
         };
-        match tokio::time::timeout(self.wait, self.tasks.spawn(task)).await {
+        match tokio::time::timeout_at(until, self.tasks.spawn(task)).await {
             Ok(Ok(done)) => done,
             Ok(Err(cut)) => Err(LookupFailure::internal(cut)),
             Err(_) => Err(LookupFailure::StillLooking),

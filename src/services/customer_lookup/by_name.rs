@@ -1,5 +1,6 @@
 //! People by their names: candidates, never one of them chosen.
 
+use super::may_be_told::KnownBy;
 use super::{Candidate, Candidates, CustomerLookup, Found, LookupFailure, Page, Source};
 use crate::models::PersonName;
 use crate::storage::{self, FoundName, NameCursor, NameSearch};
@@ -61,8 +62,11 @@ impl CustomerLookup {
         };
         let found = storage::search_names(&self.pool, &search).await?;
         let people = found.found.iter();
-        let people = people.map(|person| (person.cpf.as_ref(), person));
-        let people = self.without_suppressed(people.collect()).await?;
+        let people = people.map(|person| {
+            let known_by = KnownBy::of(person.cpf.as_ref(), person.party_id);
+            (known_by, person)
+        });
+        let people = self.who_may_be_told(people.collect()).await?;
         Ok(Told {
             people: people.into_iter().cloned().collect(),
             next: found.next,

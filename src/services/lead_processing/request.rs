@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::flight::LONGEST_ACCEPT;
-use super::{LeadProcessing, ProcessError};
-use crate::models::{GivenLead, LeadId, LeadSource};
+use super::flight::{LONGEST_ACCEPT, refusal};
+use super::{LeadProcessing, ProcessAnswer, ProcessError};
+use crate::models::{GivenLead, LeadId, LeadSource, LeadState};
 use crate::storage::{self, AccessRecord, Asker, Outage, StorageError, Trigger, Wish};
 
 /// A lead that somebody wants run.
@@ -95,6 +95,28 @@ impl LeadProcessing {
         recorded.unwrap_or(Err(silent)).map_err(|error| {
             tracing::error!(%lead_id, error = %error, action = asker.action, "who looked could not be recorded: nothing was shown");
             ProcessError::NotRecorded
+        })
+    }
+
+    /// Of somebody who objected or was erased since, a call is not told that repeats an answer or shares a run;
+    /// a run of its own has just looked (API.md "PRIVACY").
+    pub(super) async fn without_objectors(
+        &self,
+        answer: ProcessAnswer,
+    ) -> Result<ProcessAnswer, ProcessError> {
+        if !answer.duplicate || answer.cpfs.is_empty() {
+            return Ok(answer);
+        }
+        let objected = self.pipeline.is_any_suppressed(&answer.cpfs).await;
+        if !objected.map_err(refusal)? {
+            return Ok(answer);
+        }
+        Ok(ProcessAnswer {
+            state: LeadState::Suppressed,
+            message_sent: false,
+            cpfs: Vec::new(),
+            reason: None,
+            ..answer
         })
     }
 

@@ -155,6 +155,29 @@ async fn who_does_not_want_to_wait_is_told_to_ask_again() {
     service.stop().await;
 }
 
+/// Half of Work API's places are for leads.
+#[tokio::test]
+async fn lookups_leave_places_for_leads() {
+    let service = Service::start_with(&[("PROCESS_WAIT_SECS", "1")]).await;
+    let slow = Fault::Slow(Duration::from_secs(3));
+    let rule = FaultRule::always(Upstream::WorkApi, slow);
+    service.simulator.fault(rule.operation(Operation::Cpf));
+    let people = [1, 2, 3, 4, 5, 6].map(|number| newcomer(&service.simulator, number).person);
+    let queries = people.map(|person| format!("cpf={}", person.cpf));
+    let asked = queries.iter().map(|query| find(&service, query));
+    for answer in futures::future::join_all(asked).await {
+        assert_eq!(answer.status, 503, "{}", answer.body);
+    }
+    // Who found the places taken has asked nothing, and asks nothing later.
+    assert_eq!(service.simulator.in_flight(Upstream::WorkApi), 2);
+    assert_eq!(service.count("select count(*) from ops.lookups").await, 2);
+    service.simulator.clear_faults();
+    let lead = newcomer(&service.simulator, 7);
+    let answer = service.process(&lead.lead_id).await;
+    assert_eq!(answer.state(), "completed", "{}", answer.body);
+    service.stop().await;
+}
+
 #[tokio::test]
 async fn what_a_gone_instance_was_asking_is_taken_over_and_counted_once() {
     let service = Service::start().await;

@@ -1,9 +1,7 @@
-//! Whose answer it is: people who share a phone, rows that cannot be read, answers that cannot be kept.
+//! Whose answer it is: rows that cannot be read, answers that cannot be kept, people who objected.
 
-use rust_c2s_api::models::{Cpf, PrivacyKey};
-use rust_c2s_api::simulator::{
-    Candidate, Fault, FaultRule, Operation, Person, Simulator, Upstream,
-};
+use rust_c2s_api::models::{Cpf, Email, PrivacyKey};
+use rust_c2s_api::simulator::{Fault, FaultRule, Operation, Person, Simulator, Upstream};
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
@@ -12,33 +10,26 @@ use super::unhappy::suppress;
 use crate::support::evidence::{newcomer, newcomer_like};
 use crate::support::{Answer, Service};
 
-fn named(person: &Person) -> Candidate {
-    Candidate {
-        nome: person.provider_name(),
-        cpf: person.cpf.clone(),
-    }
-}
-
-fn candidates_of(answer: &Answer) -> Vec<serde_json::Value> {
+pub(super) fn candidates_of(answer: &Answer) -> Vec<serde_json::Value> {
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_eq!(answer.body["type"], "candidates", "{}", answer.body);
     answer.body["candidates"].as_array().unwrap().clone()
 }
 
-async fn execute(service: &Service, statement: &str) {
+pub(super) async fn execute(service: &Service, statement: &str) {
     sqlx::raw_sql(AssertSqlSafe(statement.to_owned()))
         .execute(service.pool())
         .await
         .unwrap();
 }
 
-async fn store(service: &Service, person: &Person) {
+pub(super) async fn store(service: &Service, person: &Person) {
     let stored = find(service, &format!("cpf={}", person.cpf)).await;
     assert_eq!(stored.status, 200, "{}", stored.body);
 }
 
 /// Lets what is stored of everybody be too old to be used.
-async fn everything_is_old(service: &Service) {
+pub(super) async fn everything_is_old(service: &Service) {
     execute(
         service,
         "update core.party_enrichments set expires_at = now();
@@ -53,53 +44,6 @@ async fn ledger(service: &Service) -> String {
         .fetch_one(service.pool())
         .await
         .unwrap()
-}
-
-#[tokio::test]
-async fn a_phone_of_two_is_not_that_of_the_stored_one() {
-    let service = Service::start().await;
-    let stored = newcomer(&service.simulator, 1).person;
-    let shared = stored.phone().to_owned();
-    let other = newcomer_like(&service.simulator, 2, |person| Person {
-        phones: vec![shared.clone()],
-        ..person
-    });
-    let other = other.person;
-    let both = vec![named(&stored), named(&other)];
-    service.simulator.put_contact_answer(&shared, both);
-    let query = format!("phone={shared}");
-    assert_eq!(candidates_of(&find(&service, &query).await).len(), 2);
-    store(&service, &stored).await;
-    let paid = service.simulator.calls().paid();
-
-    let told = candidates_of(&find(&service, &query).await);
-
-    let ids: Vec<bool> = told.iter().map(|who| who["id"].is_string()).collect();
-    assert_eq!(ids, [true, false], "{told:?}");
-    assert!(told[1]["name"].is_string(), "{told:?}");
-    // Whoever objected is no reason to keep the other back, and is not told of.
-    let key = PrivacyKey::new(b"a key for invented people").unwrap();
-    let objecting = key.of_cpf(&Cpf::parse(&other.cpf).unwrap());
-    suppress(&service, "cpf", objecting.as_bytes()).await;
-    let answer = find(&service, &query).await;
-    assert_eq!(answer.body["type"], "customer", "{}", answer.body);
-    assert_eq!(answer.body["personal_info"]["cpf"], stored.cpf.as_str());
-    assert_eq!(service.simulator.calls().paid(), paid);
-    service.stop().await;
-}
-
-/// A stored answer of Diretrix that names the stored person alone keeps nobody back.
-#[tokio::test]
-async fn a_phone_of_one_is_the_stored_ones_again_and_again() {
-    let service = Service::start().await;
-    let person = newcomer(&service.simulator, 1).person;
-    let query = format!("phone={}", person.phone());
-    for _ in 0..2 {
-        let answer = find(&service, &query).await;
-        assert_eq!(answer.body["type"], "customer", "{}", answer.body);
-    }
-    assert_eq!(service.simulator.calls().paid(), 2);
-    service.stop().await;
 }
 
 #[tokio::test]
@@ -170,6 +114,37 @@ async fn a_stored_cpf_with_wrong_check_digits_is_left_out_and_the_others_are_tol
     }
     let answer = service.get(&format!("/api/v1/customers/{id}")).await;
     assert_eq!(answer.status, 404, "{}", answer.body);
+    service.stop().await;
+}
+
+/// Of whom no CPF is known it is seen by the contacts.
+#[tokio::test]
+async fn who_objected_by_a_contact_is_nobody_without_a_cpf_too() {
+    let service = Service::start().await;
+    let people = [1, 2].map(|number| newcomer(&service.simulator, number).person);
+    for person in &people {
+        store(&service, person).await;
+    }
+    execute(&service, "update core.parties set cpf_cnpj = null").await;
+    let key = PrivacyKey::new(b"a key for invented people").unwrap();
+    let email = Email::parse(people[0].email()).unwrap();
+    suppress(&service, "email", key.of_email(&email).as_bytes()).await;
+
+    for (person, is_told) in people.iter().zip([false, true]) {
+        let id: uuid::Uuid = sqlx::query_scalar("select id from core.parties where full_name = $1")
+            .bind(person.provider_name())
+            .fetch_one(service.pool())
+            .await
+            .unwrap();
+        let stored = service.get(&format!("/api/v1/customers/{id}")).await;
+        assert_eq!(stored.status, if is_told { 200 } else { 404 });
+        let by_phone = find(&service, &format!("phone={}", person.phone())).await;
+        assert_eq!(by_phone.status, if is_told { 200 } else { 404 });
+        let name = person.provider_name().replace(' ', "+");
+        let by_name = find(&service, &format!("name={name}")).await;
+        let names_them = by_name.body.to_string().contains(&id.to_string());
+        assert_eq!(names_them, is_told, "{}", by_name.body);
+    }
     service.stop().await;
 }
 

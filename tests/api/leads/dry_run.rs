@@ -80,6 +80,44 @@ async fn what_is_stored_is_used_and_nothing_is_posted_paid_or_written() {
     service.stop().await;
 }
 
+/// Ignored, it would run the lead.
+#[tokio::test]
+async fn where_it_is_not_taken_it_is_refused_and_nothing_is_run() {
+    let service = Service::start().await;
+    let lead_id = Situation::Plain.lead_id();
+    let (enrich, replay) = (
+        format!("/api/v1/c2s/enrich/{lead_id}"),
+        format!("/api/v1/leads/{lead_id}/replay"),
+    );
+    let (lead, leads) = (json!({"lead_id": lead_id}), json!({"lead_ids": [lead_id]}));
+    for (path, body) in [
+        (enrich.as_str(), &json!({})),
+        (&replay, &json!({})),
+        ("/api/v1/leads", &lead),
+        ("/api/v1/leads/batch", &leads),
+    ] {
+        for flag in ["dry_run", "force"] {
+            let refused = post(&service, &format!("{path}?{flag}=true"), body).await;
+            assert_eq!(refused.status, 400, "{path}: {}", refused.body);
+            assert_eq!(refused.body["field"], flag);
+        }
+    }
+    for (path, body) in [("/api/v1/leads", &lead), ("/api/v1/leads/batch", &leads)] {
+        for flag in ["dry_run", "force"] {
+            let mut body = body.clone();
+            body[flag] = json!(true);
+            let refused = post(&service, path, &body).await;
+            assert_eq!(refused.status, 422, "{path}: {}", refused.body);
+            assert_eq!(refused.body["field"], flag);
+        }
+    }
+    assert_eq!(service.count("select count(*) from ops.leads").await, 0);
+    assert_eq!(service.simulator.calls().all().len(), 0);
+    let not_dry = post(&service, "/api/v1/leads?dry_run=false&force=false", &lead).await;
+    assert_eq!(not_dry.state(), "completed", "{}", not_dry.body);
+    service.stop().await;
+}
+
 #[tokio::test]
 async fn what_would_have_to_be_bought_is_named_and_not_bought() {
     let service = Service::start().await;

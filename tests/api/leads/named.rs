@@ -88,10 +88,14 @@ async fn the_lead_of_the_body_is_named_once_it_can_be_read() {
         ("", &json!({"lead_id": "no id"}), 422, ""),
         ("", &json!({"lead_id": 7}), 422, ""),
         ("?id=another", &json!({}), 422, ""),
+        ("", &json!(["never-seen"]), 422, ""),
     ] {
         let path = format!("/api/v1/leads{query}");
         let answer = send(&service, &path, "", &body.to_string()).await;
         assert_names(&answer, status, lead_id, &format!("{path} {body}"));
     }
+    let twice = r#"{"lead_id":"never-seen","lead_id":"another"}"#;
+    let answer = send(&service, "/api/v1/leads", "", twice).await;
+    assert_names(&answer, 422, "", twice);
     service.stop().await;
 }

@@ -1,8 +1,11 @@
 //! `GET /api/v1/leads/process`: what cannot be used is refused, with the five keys.
 
+use rust_c2s_api::models::Cpf;
 use rust_c2s_api::simulator::{Operation, Situation, Upstream};
 
+use super::{key, suppress};
 use crate::support::Service;
+use crate::support::evidence::{Newcomer, newcomer};
 
 #[tokio::test]
 async fn what_cannot_be_used_is_a_400_that_names_the_field() {
@@ -105,5 +108,37 @@ async fn other_routes_and_methods_are_told_so() {
     assert_eq!(service.get("/ready").await.status, 200);
     let calls = service.simulator.calls();
     assert_eq!(calls.count(Upstream::C2s, Operation::Lead), 0);
+    service.stop().await;
+}
+
+/// From memory, and from the database where another process ran the lead.
+#[tokio::test]
+async fn a_repeat_names_nobody_who_objected_since() {
+    let service = Service::start().await;
+    let twin = service.second_instance().await;
+    let Newcomer { lead_id, person } = newcomer(&service.simulator, 1);
+    let first = service.process(&lead_id).await;
+    assert_eq!(first.cpfs(), [person.cpf.as_str()], "{}", first.body);
+    let repeated = service.process(&lead_id).await;
+    assert_eq!(repeated.cpfs(), [person.cpf.as_str()], "{}", repeated.body);
+    let hash = key().of_cpf(&Cpf::parse(&person.cpf).unwrap());
+    suppress(&service, "cpf", hash.as_bytes()).await;
+
+    for process in [&service, &twin] {
+        let answer = process.process(&lead_id).await;
+        answer.assert_five_keys();
+        assert_eq!(
+            (answer.status, answer.state()),
+            (200, "suppressed"),
+            "{}",
+            answer.body
+        );
+        assert_eq!(answer.body["duplicate_request"], true);
+        assert_eq!(answer.body["success"], false);
+        assert_eq!(answer.cpfs(), Vec::<&str>::new());
+        assert_eq!(answer.body["entities_stored"], 0);
+        assert_eq!(answer.body.get("message_sent"), None);
+    }
+    twin.stop().await;
     service.stop().await;
 }

@@ -1,0 +1,131 @@
+//! Pages of other origins: none reads an answer, unless CORS_ORIGINS names its origin.
+
+use std::time::Duration;
+
+use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderName, HeaderValue, Method};
+use tower_http::cors::CorsLayer;
+
+/// How long a browser may go by what it was told of an origin.
+const REMEMBERED_FOR: Duration = Duration::from_hours(1);
+
+/// What answers a browser's questions before a request, and tells it who may read an answer.
+pub(super) fn layer(origins: Vec<HeaderValue>) -> CorsLayer {
+    let own = HeaderName::from_static;
+    CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([
+            AUTHORIZATION,
+            CONTENT_TYPE,
+            own("x-api-key"),
+            own("x-request-id"),
+        ])
+        .expose_headers([
+            RETRY_AFTER,
+            own("ratelimit"),
+            own("ratelimit-policy"),
+            own("x-request-id"),
+        ])
+        .max_age(REMEMBERED_FOR)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use axum::body::Body;
+    use axum::response::Response;
+    use http::{Request, StatusCode};
+    use rstest::rstest;
+    use tower::ServiceExt;
+
+    use crate::handlers::router;
+    use crate::handlers::tests::{READY, Stub};
+
+    const KEYS: (&str, &str) = ("API_KEYS", "make:trigger:0123456789abcdef");
+    const ORIGINS: (&str, &str) = (
+        "CORS_ORIGINS",
+        "https://painel.example.com, http://localhost:5173",
+    );
+    const TRIGGER: &str = "/api/v1/leads/process?id=a1";
+
+    async fn send(
+        variables: &[(&str, &str)],
+        method: &str,
+        headers: &[(&str, &str)],
+    ) -> (Stub, Response) {
+        let mut request = Request::builder().method(method).uri(TRIGGER);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let stub = Stub::default();
+        let router = router(stub.state(variables, READY));
+        let answer = router.oneshot(request.body(Body::empty()).unwrap()).await;
+        (stub, answer.unwrap())
+    }
+
+    const ASK: [(&str, &str); 2] = [
+        ("access-control-request-method", "GET"),
+        ("access-control-request-headers", "x-api-key"),
+    ];
+
+    #[rstest]
+    #[case("https://painel.example.com")]
+    #[case("http://localhost:5173")]
+    #[tokio::test]
+    async fn a_page_of_a_named_origin_may_ask_and_read(#[case] origin: &str) {
+        let variables = [KEYS, ORIGINS];
+        let asking = [&[("origin", origin)][..], &ASK].concat();
+        let (stub, asked) = send(&variables, "OPTIONS", &asking).await;
+        assert_eq!(asked.status(), StatusCode::OK);
+        let headers = asked.headers();
+        assert_eq!(headers["access-control-allow-origin"], origin);
+        let allowed = headers["access-control-allow-headers"].to_str().unwrap();
+        assert!(allowed.contains("x-api-key"), "{allowed}");
+        assert_eq!(stub.calls(), 0);
+
+        let key = ("x-api-key", "0123456789abcdef");
+        let (_, told) = send(&variables, "GET", &[("origin", origin), key]).await;
+        assert_eq!(told.status(), StatusCode::OK);
+        assert_eq!(told.headers()["access-control-allow-origin"], origin);
+        assert!(
+            !told
+                .headers()
+                .contains_key("access-control-allow-credentials")
+        );
+
+        // A refusal too, so that the page can say why.
+        let (_, refused) = send(&variables, "GET", &[("origin", origin)]).await;
+        assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+        assert_eq!(refused.headers()["access-control-allow-origin"], origin);
+    }
+
+    #[rstest]
+    #[case::another(&[KEYS, ORIGINS], "https://example.com")]
+    #[case::another_port(&[KEYS, ORIGINS], "https://painel.example.com:8443")]
+    #[case::part(&[KEYS, ORIGINS], "https://painel.example.com.br")]
+    #[case::off(&[KEYS], "https://painel.example.com")]
+    #[tokio::test]
+    async fn a_page_of_another_origin_reads_nothing(
+        #[case] variables: &[(&str, &str)],
+        #[case] origin: &str,
+    ) {
+        let asking = [&[("origin", origin)][..], &ASK].concat();
+        let key = ("x-api-key", "0123456789abcdef");
+        for (method, headers) in [("OPTIONS", asking), ("GET", vec![("origin", origin), key])] {
+            let (_, answer) = send(variables, method, &headers).await;
+            let told = answer.headers().get("access-control-allow-origin");
+            assert_eq!(told, None, "{method}");
+        }
+    }
+
+    #[tokio::test]
+    async fn without_origins_there_is_no_word_of_it() {
+        let (stub, answer) = send(&[KEYS], "OPTIONS", &ASK).await;
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+        let names = answer.headers().keys().map(http::HeaderName::as_str);
+        let told = names.filter(|name| name.starts_with("access-control") || *name == "vary");
+        assert_eq!(told.count(), 0);
+        assert_eq!(stub.calls(), 0);
+    }
+}

@@ -111,8 +111,9 @@ pub(super) enum Decided {
 
 /// Lists leads.
 ///
-/// The newest first. `q` is a lead's id, a phone, an e-mail, or three letters or more of a name, accents
-/// folded; of a part that more than 5,000 leads have, some are found. That somebody searched is recorded.
+/// The newest first. `q` is a lead's id, a phone, an e-mail, or part of a name with three letters or digits in a
+/// row, accents folded; of a part that more than 5,000 leads have, some are found. That somebody searched is
+/// recorded.
 #[utoipa::path(
     get,
     path = "/api/v1/leads",

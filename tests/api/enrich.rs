@@ -28,8 +28,8 @@ async fn a_body_asks_as_a_query_does() {
 async fn what_cannot_be_used_is_named() {
     let service = Service::start().await;
     for (body, status, field) in [
-        ("{}", 400, "key"),
-        (r#"{"cpf":null}"#, 400, "key"),
+        ("{}", 400, "body"),
+        (r#"{"cpf":null}"#, 400, "body"),
         ("{\"cpf\":", 400, "body"),
         ("", 400, "body"),
         (r#"{"cpf":"1"}"#, 422, "cpf"),

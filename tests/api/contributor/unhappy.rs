@@ -231,8 +231,8 @@ async fn a_cursor_of_ours_does_not_hinder_one_person() {
 async fn what_cannot_be_used_is_named() {
     let service = Service::start().await;
     for (query, field) in [
-        ("", "key"),
-        ("unknown=1", "key"),
+        ("", "query"),
+        ("unknown=1", "query"),
         ("cpf=", "cpf"),
         ("cpf=52998224726", "cpf"),
         ("cpf=52998224725&cpf=52998224725", "cpf"),

@@ -4,11 +4,8 @@ mod caller;
 mod needs;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::extract::{ConnectInfo, Request};
 use http::header::{AUTHORIZATION, FORWARDED, VIA};
 use http::{HeaderMap, HeaderValue};
 use secrecy::ExposeSecret;
@@ -16,15 +13,13 @@ use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
 pub use self::caller::Caller;
-use self::needs::Need;
+pub(super) use self::needs::Need;
 #[cfg(test)]
 pub(super) use self::needs::is_listed;
 pub(super) use self::needs::{is_counted, scope_of};
 use super::rate_limit::{CountedAs, RateLimit};
-use super::state::AppState;
 use crate::config::{Environment, Scope, ServerConfig, TrustProxy};
 use crate::errors::AppError;
-use crate::telemetry::RequestSummary;
 
 /// The route that Make.com calls.
 pub(super) const PROCESS: &str = "/api/v1/leads/process";
@@ -44,7 +39,7 @@ pub struct Access {
     on_own_machine: bool,
     trust_proxy: TrustProxy,
     cors_origins: Vec<HeaderValue>,
-    rate_limit: RateLimit,
+    pub(super) rate_limit: RateLimit,
 }
 
 struct KnownKey {
@@ -128,7 +123,7 @@ impl Access {
         found
     }
 
-    fn decide(&self, need: Need, headers: &HeaderMap) -> Result<Caller, AppError> {
+    pub(super) fn decide(&self, need: Need, headers: &HeaderMap) -> Result<Caller, AppError> {
         if need == Need::Open {
             return Ok(Caller::Anonymous);
         }
@@ -165,7 +160,7 @@ impl Access {
         Ok(caller)
     }
 
-    fn counted_as(&self, request: &Request) -> CountedAs {
+    pub(super) fn counted_as(&self, request: &Request) -> CountedAs {
         let headers = request.headers();
         if let Some(key) = presented_key(headers).and_then(|key| self.find_key(key)) {
             return CountedAs::Key(key.name.clone());
@@ -178,45 +173,6 @@ impl Access {
         };
         CountedAs::address(named.or(peer))
     }
-}
-
-/// Lets a request in, or answers 401, 403 or 429. Guesses at keys are counted like any request.
-pub(super) async fn guard(
-    State(state): State<AppState>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let need = Need::of_request(&request);
-    if need == Need::Nothing {
-        return next.run(request).await;
-    }
-    let access = &state.access;
-    let counted_as = access.counted_as(&request);
-    if let (CountedAs::Key(name), Some(summary)) = (
-        &counted_as,
-        request.extensions().get::<Arc<RequestSummary>>(),
-    ) {
-        summary.set_key_name(name);
-    }
-    let decided = access.decide(need, request.headers());
-    // Whoever may read the metrics is not counted; whoever guesses at a key for them is.
-    if need == Need::Scope(Scope::Metrics)
-        && let Ok(caller) = &decided
-    {
-        request.extensions_mut().insert(caller.clone());
-        return next.run(request).await;
-    }
-    let standing = access.rate_limit.take(&counted_as);
-    let mut answer = match (standing.refused_for, decided) {
-        (Some(retry_after), _) => AppError::TooManyRequests { retry_after }.into_response(),
-        (None, Err(refused)) => refused.into_response(),
-        (None, Ok(caller)) => {
-            request.extensions_mut().insert(caller);
-            next.run(request).await
-        }
-    };
-    access.rate_limit.tell(standing, answer.headers_mut());
-    answer
 }
 
 fn digest_of(key: &str) -> [u8; 32] {

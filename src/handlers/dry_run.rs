@@ -3,8 +3,8 @@
 use http::StatusCode;
 
 use super::access::Caller;
+use super::lead_refusal::refused;
 use super::lead_state::StateWord;
-use super::process::refused;
 use super::process_answer::{LeadAnswer, LeadBody, Rendered, message_of, render_lead_missing};
 use super::state::AppState;
 use crate::errors::AppError;

@@ -28,10 +28,12 @@ mod dry_run;
 mod enrich;
 mod extract;
 mod give_lead;
+mod guard;
 mod health;
 mod json;
 mod lead_calls;
 mod lead_list;
+mod lead_refusal;
 mod lead_state;
 mod metrics;
 mod observe;
@@ -41,6 +43,7 @@ mod process;
 mod process_answer;
 mod rate_limit;
 mod replay;
+mod scrape;
 mod security_headers;
 mod state;
 mod work_modules;
@@ -58,13 +61,13 @@ use tower_http::limit::RequestBodyLimitLayer;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
-pub use self::metrics::Scrape;
 pub use access::{Access, Caller};
 pub use customer_calls::CustomerCalls;
 pub use lead_calls::{AcceptLeads, Call, LeadCalls, ListRequest};
 pub use lead_state::StateWord;
 pub use openapi::document;
 pub use process_answer::{LeadAnswer, LeadBody, Masking, NO_PROFILE, Rendered, render};
+pub use scrape::Scrape;
 pub use state::{AppState, NotRecorded, Readiness, ReadinessReport, RecordAccess, ServiceCalls};
 
 use crate::errors::AppError;
@@ -125,7 +128,7 @@ fn without_head(route: MethodRouter<AppState>) -> MethodRouter<AppState> {
 }
 
 fn with_layers(routes: Router<AppState>, state: AppState, time: Duration) -> Router {
-    let guard = from_fn_with_state(state.clone(), access::guard);
+    let guard = from_fn_with_state(state.clone(), guard::guard);
     let routes = bounded(answering_all(routes), time).layer(guard);
     let origins = state.access.cors_origins().to_vec();
     let routes = if origins.is_empty() {

@@ -1,7 +1,6 @@
 //! `GET /api/v1/leads/process`: the main job, as Make.com calls it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::State;
@@ -9,21 +8,15 @@ use axum::extract::State;
 use super::access::{Caller, PROCESS};
 use super::dry_run::dry_run;
 use super::extract::ProcessQuery;
+use super::lead_refusal::refused;
 use super::openapi;
 use super::process_answer::{LeadAnswer, Masking, Rendered, render, render_lead_missing};
-use super::state::{AppState, NOT_RECORDED};
+use super::state::AppState;
 use crate::config::Scope;
 use crate::errors::AppError;
 use crate::models::{LeadSource, LeadState};
-use crate::services::lead_overview::OverviewError;
-use crate::services::lead_processing::{LeadRequest, ProcessError, RunWhen};
+use crate::services::lead_processing::{LeadRequest, RunWhen};
 use crate::telemetry::RequestSummary;
-
-/// When to ask again after the database could not be reached: Neon wakes within seconds.
-const DATABASE_BACK: Duration = Duration::from_secs(5);
-
-/// When to ask again about a lead that the CRM could not be asked for.
-const CRM_BACK: Duration = Duration::from_secs(5);
 
 /// Enriches a lead and tells the broker.
 ///
@@ -117,38 +110,6 @@ pub(super) async fn process(
         Masking::Full
     };
     Ok(render(&answer, masking))
-}
-
-/// Why nothing was accepted, as a caller is told.
-pub(super) fn refused(error: ProcessError) -> AppError {
-    match error {
-        ProcessError::DatabaseUnavailable => AppError::Unavailable {
-            detail: "the database cannot be reached; nothing was accepted: ask again".to_owned(),
-            retry_after: DATABASE_BACK,
-        },
-        ProcessError::NotRecorded => AppError::Unavailable {
-            detail: NOT_RECORDED.to_owned(),
-            retry_after: DATABASE_BACK,
-        },
-        ProcessError::NeverAccepted => AppError::NoSuchLead,
-        ProcessError::CrmUnavailable { retry_after, .. } => AppError::Unavailable {
-            detail: "Contact2Sale cannot be reached, so the lead could not be read: ask again"
-                .to_owned(),
-            retry_after: retry_after.unwrap_or(CRM_BACK),
-        },
-        internal @ ProcessError::Internal(_) => AppError::internal(internal),
-    }
-}
-
-/// Why something could not be read, as a caller is told.
-pub(super) fn unreadable(error: OverviewError) -> AppError {
-    match error {
-        OverviewError::DatabaseUnavailable => AppError::Unavailable {
-            detail: "the database cannot be reached: ask again".to_owned(),
-            retry_after: DATABASE_BACK,
-        },
-        internal @ OverviewError::Internal(_) => AppError::internal(internal),
-    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::handlers::extract::Parameters;
 
 /// What a route asks of its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Need {
+pub(in crate::handlers) enum Need {
     /// Nothing; not counted either.
     Nothing,
     /// Nothing; counted as any other.
@@ -74,7 +74,7 @@ impl Need {
     }
 
     /// `dry_run=true` triggers nothing: whoever may read may ask for it.
-    pub(super) fn of_request(request: &Request) -> Self {
+    pub(in crate::handlers) fn of_request(request: &Request) -> Self {
         let route = request.extensions().get::<MatchedPath>();
         let need = Self::of(request.method().as_str(), route.map(MatchedPath::as_str));
         let parameters = || Parameters::parse(request.uri().query().unwrap_or_default());

@@ -5,8 +5,8 @@ use rust_c2s_api::simulator::{Candidate, Operation, Person, Upstream};
 use serde_json::json;
 
 use super::customer::find;
-use super::unhappy::suppress;
 use super::who_is_told::{candidates_of, everything_is_old, execute, store};
+use crate::leads::suppress;
 use crate::support::Service;
 use crate::support::evidence::{lead_of, newcomer, newcomer_like};
 

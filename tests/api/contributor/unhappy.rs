@@ -6,19 +6,9 @@ use rust_c2s_api::models::{Cpf, Phone, PrivacyKey};
 use rust_c2s_api::simulator::{Fault, FaultRule, Operation, Upstream};
 
 use super::customer::find;
+use crate::leads::suppress;
 use crate::support::evidence::{Newcomer, newcomer};
 use crate::support::{IMPATIENT, Service};
-
-pub(crate) async fn suppress(service: &Service, kind: &str, hash: &[u8]) {
-    sqlx::query(
-        "insert into ops.suppressions (key_hash, kind, reason) values ($1, $2, 'objection')",
-    )
-    .bind(hash)
-    .bind(kind)
-    .execute(service.pool())
-    .await
-    .unwrap();
-}
 
 #[tokio::test]
 async fn whoever_objected_is_nobody_and_nothing_is_asked() {

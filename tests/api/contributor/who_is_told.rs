@@ -6,7 +6,7 @@ use serde_json::json;
 use sqlx::AssertSqlSafe;
 
 use super::customer::find;
-use super::unhappy::suppress;
+use crate::leads::suppress;
 use crate::support::evidence::{newcomer, newcomer_like};
 use crate::support::{Answer, Service};
 

@@ -99,6 +99,19 @@ begin
     return query select 'stored', party;
 end $$;
 
+-- As before; whoever gives up a question and whoever releases it count its call once between them.
+create or replace function ops.abandon_lookups(p_lead_id text) returns void
+    language plpgsql as $$
+declare
+    abandoned ops.lookups;
+begin
+    for abandoned in
+        delete from ops.lookups l where l.lead_id = p_lead_id and l.state = 'pending' returning l.*
+    loop
+        perform ops.record_unknown_call(abandoned);
+    end loop;
+end $$;
+
 -- Inquiries that ended with their process. Nobody takes them up again, as a lead is: their calls count as unknown, and
 -- their questions are free.
 create function ops.release_dead_inquiries(p_owner uuid, p_lease interval) returns void

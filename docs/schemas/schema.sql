@@ -668,203 +668,21 @@ end $$;
 COMMENT ON FUNCTION core.store_person(provider_name text, bought jsonb, p_expires_at timestamp with time zone) IS 'Stores a bought person: party, people, contacts, addresses, enrichment. Answers the id of the party, which is an earlier one''s where the CPF is known.';
 
 --
--- Name: lookups; Type: TABLE; Schema: ops; Owner: -
---
-
-CREATE TABLE ops.lookups (
-    provider text NOT NULL,
-    kind text NOT NULL,
-    key_hash bytea NOT NULL,
-    state text NOT NULL,
-    value jsonb,
-    owner uuid,
-    lead_id text NOT NULL,
-    run_no bigint NOT NULL,
-    price_centavos bigint NOT NULL,
-    purpose text NOT NULL,
-    legal_basis text NOT NULL,
-    started_at timestamp with time zone DEFAULT now() NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    CONSTRAINT ck_lookups_key_hash CHECK ((octet_length(key_hash) = 32)),
-    CONSTRAINT ck_lookups_kind CHECK ((kind = ANY (ARRAY['phone'::text, 'email'::text, 'profile'::text]))),
-    CONSTRAINT ck_lookups_owner CHECK (((state = 'pending'::text) = (owner IS NOT NULL))),
-    CONSTRAINT ck_lookups_provider CHECK ((provider = ANY (ARRAY['diretrix'::text, 'work_api'::text]))),
-    CONSTRAINT ck_lookups_state CHECK ((state = ANY (ARRAY['pending'::text, 'found'::text, 'absent'::text]))),
-    CONSTRAINT ck_lookups_value CHECK (((state = 'found'::text) = (value IS NOT NULL)))
-);
-
---
--- Name: TABLE lookups; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON TABLE ops.lookups IS 'A question to a provider and its answer, once per contact or CPF: intent before the call, cache after it. Personal data: the CPFs and names of the candidates for a contact; keyed hashes. Kept: until the same question is asked again after expires_at; removed when the lead that asked ends suppressed.';
-
---
--- Name: COLUMN lookups.kind; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.lookups.kind IS 'By phone or e-mail: who has this contact. profile: of a CPF.';
-
---
--- Name: COLUMN lookups.key_hash; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.lookups.key_hash IS 'Keyed hash of the contact or the CPF.';
-
---
--- Name: COLUMN lookups.state; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.lookups.state IS 'pending: being asked. found, absent: the provider''s answer. A failed call leaves no row.';
-
---
--- Name: COLUMN lookups.value; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.lookups.value IS 'The candidates; of a profile only its party_id; of an answer that may not be kept only why.';
-
---
--- Name: COLUMN lookups.owner; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.lookups.owner IS 'The instance that asks (ops.instances), while pending.';
-
---
--- Name: COLUMN lookups.lead_id; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.lookups.lead_id IS 'Who asked last: the lead whose run it was, or inquiry:<uuid> where no lead was behind it.';
-
---
--- Name: COLUMN lookups.run_no; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.lookups.run_no IS 'The run of that lead; 0 of an inquiry.';
-
---
--- Name: COLUMN lookups.price_centavos; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.lookups.price_centavos IS 'What the call is expected to cost: what is charged if nobody learns how it ended.';
-
---
--- Name: COLUMN lookups.purpose; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.lookups.purpose IS 'LGPD_PURPOSE when it was asked.';
-
---
--- Name: COLUMN lookups.legal_basis; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.lookups.legal_basis IS 'LGPD_LEGAL_BASIS when it was asked.';
-
---
--- Name: COLUMN lookups.expires_at; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.lookups.expires_at IS 'Of a pending row: until when an answer, should one be found, may be used.';
-
---
--- Name: provider_calls; Type: TABLE; Schema: ops; Owner: -
---
-
-CREATE TABLE ops.provider_calls (
-    call_id bigint NOT NULL,
-    provider text NOT NULL,
-    operation text NOT NULL,
-    lead_id text NOT NULL,
-    outcome text NOT NULL,
-    cost_centavos bigint NOT NULL,
-    latency_ms bigint NOT NULL,
-    purpose text NOT NULL,
-    legal_basis text NOT NULL,
-    at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ck_provider_calls_cost CHECK ((cost_centavos >= 0)),
-    CONSTRAINT ck_provider_calls_latency CHECK ((latency_ms >= 0)),
-    CONSTRAINT ck_provider_calls_operation CHECK ((operation = ANY (ARRAY['phone'::text, 'email'::text, 'profile'::text]))),
-    CONSTRAINT ck_provider_calls_outcome CHECK ((outcome = ANY (ARRAY['hit'::text, 'miss'::text, 'error'::text, 'denied'::text, 'unknown'::text, 'cached'::text]))),
-    CONSTRAINT ck_provider_calls_provider CHECK ((provider = ANY (ARRAY['diretrix'::text, 'work_api'::text])))
-);
-
---
--- Name: TABLE provider_calls; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON TABLE ops.provider_calls IS 'The ledger: one row when a call settles, and one when a stored answer was used instead; only ever appended to. Personal data: none but the lead''s id. Kept: until deleted; nothing deletes rows of its own accord yet.';
-
---
--- Name: COLUMN provider_calls.operation; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.provider_calls.operation IS 'What was asked: phone, email or profile.';
-
---
--- Name: COLUMN provider_calls.lead_id; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.provider_calls.lead_id IS 'Whose call it was: a lead, or inquiry:<uuid>.';
-
---
--- Name: COLUMN provider_calls.outcome; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.provider_calls.outcome IS 'hit, miss: the provider''s answer. cached: answered from what is stored. denied: refused, nothing to pay. error: surely no answer. unknown: may have been answered, counts as spent.';
-
---
--- Name: COLUMN provider_calls.cost_centavos; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.provider_calls.cost_centavos IS 'The configured price (PRICE_…_CENTAVOS) of a hit, a miss or an unknown; else 0.';
-
---
--- Name: COLUMN provider_calls.latency_ms; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.provider_calls.latency_ms IS 'How long the call took; 0 of a stored answer.';
-
---
--- Name: COLUMN provider_calls.purpose; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.provider_calls.purpose IS 'LGPD_PURPOSE when it was asked.';
-
---
--- Name: COLUMN provider_calls.legal_basis; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.provider_calls.legal_basis IS 'LGPD_LEGAL_BASIS when it was asked.';
-
---
--- Name: record_unknown_call(ops.lookups); Type: FUNCTION; Schema: ops; Owner: -
---
-
-CREATE FUNCTION ops.record_unknown_call(lookup ops.lookups) RETURNS void
-    LANGUAGE sql
-    BEGIN ATOMIC
- INSERT INTO ops.provider_calls (provider, operation, lead_id, outcome, cost_centavos, latency_ms, purpose, legal_basis)
-   VALUES ((record_unknown_call.lookup).provider, (record_unknown_call.lookup).kind, (record_unknown_call.lookup).lead_id, 'unknown'::text, (record_unknown_call.lookup).price_centavos, (GREATEST((0)::numeric, (EXTRACT(epoch FROM (now() - (record_unknown_call.lookup).started_at)) * (1000)::numeric)))::bigint, (record_unknown_call.lookup).purpose, (record_unknown_call.lookup).legal_basis);
-END;
-
---
--- Name: FUNCTION record_unknown_call(lookup ops.lookups); Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON FUNCTION ops.record_unknown_call(lookup ops.lookups) IS 'A row of the ledger for a call whose end nobody learns: it counts as spent.';
-
---
 -- Name: abandon_lookups(text); Type: FUNCTION; Schema: ops; Owner: -
 --
 
 CREATE FUNCTION ops.abandon_lookups(p_lead_id text) RETURNS void
-    LANGUAGE sql
-    BEGIN ATOMIC
- SELECT ops.record_unknown_call(l.*) AS record_unknown_call
-    FROM ops.lookups l
-   WHERE ((l.lead_id = abandon_lookups.p_lead_id) AND (l.state = 'pending'::text));
- DELETE FROM ops.lookups l
-   WHERE ((l.lead_id = abandon_lookups.p_lead_id) AND (l.state = 'pending'::text));
-END;
+    LANGUAGE plpgsql
+    AS $$
+declare
+    abandoned ops.lookups;
+begin
+    for abandoned in
+        delete from ops.lookups l where l.lead_id = p_lead_id and l.state = 'pending' returning l.*
+    loop
+        perform ops.record_unknown_call(abandoned);
+    end loop;
+end $$;
 
 --
 -- Name: FUNCTION abandon_lookups(p_lead_id text); Type: COMMENT; Schema: ops; Owner: -
@@ -1296,6 +1114,104 @@ COMMENT ON COLUMN core.party_enrichments.enriched_at IS 'When the provider answe
 --
 
 COMMENT ON COLUMN core.party_enrichments.expires_at IS 'Until when the answer is used again without asking (FRESH_DAYS); the row stays after it.';
+
+--
+-- Name: lookups; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.lookups (
+    provider text NOT NULL,
+    kind text NOT NULL,
+    key_hash bytea NOT NULL,
+    state text NOT NULL,
+    value jsonb,
+    owner uuid,
+    lead_id text NOT NULL,
+    run_no bigint NOT NULL,
+    price_centavos bigint NOT NULL,
+    purpose text NOT NULL,
+    legal_basis text NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT ck_lookups_key_hash CHECK ((octet_length(key_hash) = 32)),
+    CONSTRAINT ck_lookups_kind CHECK ((kind = ANY (ARRAY['phone'::text, 'email'::text, 'profile'::text]))),
+    CONSTRAINT ck_lookups_owner CHECK (((state = 'pending'::text) = (owner IS NOT NULL))),
+    CONSTRAINT ck_lookups_provider CHECK ((provider = ANY (ARRAY['diretrix'::text, 'work_api'::text]))),
+    CONSTRAINT ck_lookups_state CHECK ((state = ANY (ARRAY['pending'::text, 'found'::text, 'absent'::text]))),
+    CONSTRAINT ck_lookups_value CHECK (((state = 'found'::text) = (value IS NOT NULL)))
+);
+
+--
+-- Name: TABLE lookups; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.lookups IS 'A question to a provider and its answer, once per contact or CPF: intent before the call, cache after it. Personal data: the CPFs and names of the candidates for a contact; keyed hashes. Kept: until the same question is asked again after expires_at; removed when the lead that asked ends suppressed.';
+
+--
+-- Name: COLUMN lookups.kind; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.kind IS 'By phone or e-mail: who has this contact. profile: of a CPF.';
+
+--
+-- Name: COLUMN lookups.key_hash; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.key_hash IS 'Keyed hash of the contact or the CPF.';
+
+--
+-- Name: COLUMN lookups.state; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.state IS 'pending: being asked. found, absent: the provider''s answer. A failed call leaves no row.';
+
+--
+-- Name: COLUMN lookups.value; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.value IS 'The candidates; of a profile only its party_id; of an answer that may not be kept only why.';
+
+--
+-- Name: COLUMN lookups.owner; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.owner IS 'The instance that asks (ops.instances), while pending.';
+
+--
+-- Name: COLUMN lookups.lead_id; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.lead_id IS 'Who asked last: the lead whose run it was, or inquiry:<uuid> where no lead was behind it.';
+
+--
+-- Name: COLUMN lookups.run_no; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.run_no IS 'The run of that lead; 0 of an inquiry.';
+
+--
+-- Name: COLUMN lookups.price_centavos; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.price_centavos IS 'What the call is expected to cost: what is charged if nobody learns how it ended.';
+
+--
+-- Name: COLUMN lookups.purpose; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.purpose IS 'LGPD_PURPOSE when it was asked.';
+
+--
+-- Name: COLUMN lookups.legal_basis; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.legal_basis IS 'LGPD_LEGAL_BASIS when it was asked.';
+
+--
+-- Name: COLUMN lookups.expires_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lookups.expires_at IS 'Of a pending row: until when an answer, should one be found, may be used.';
 
 --
 -- Name: cached_lookup(text, text, text, bytea); Type: FUNCTION; Schema: ops; Owner: -
@@ -2454,6 +2370,93 @@ end $$;
 --
 
 COMMENT ON FUNCTION ops.queue_message(p_lead_id text, p_owner uuid, p_run_no bigint, p_body text, p_fingerprint bytea) IS 'Puts the message into the outbox as sending. Answers send, read_back or unchanged.';
+
+--
+-- Name: provider_calls; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.provider_calls (
+    call_id bigint NOT NULL,
+    provider text NOT NULL,
+    operation text NOT NULL,
+    lead_id text NOT NULL,
+    outcome text NOT NULL,
+    cost_centavos bigint NOT NULL,
+    latency_ms bigint NOT NULL,
+    purpose text NOT NULL,
+    legal_basis text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_provider_calls_cost CHECK ((cost_centavos >= 0)),
+    CONSTRAINT ck_provider_calls_latency CHECK ((latency_ms >= 0)),
+    CONSTRAINT ck_provider_calls_operation CHECK ((operation = ANY (ARRAY['phone'::text, 'email'::text, 'profile'::text]))),
+    CONSTRAINT ck_provider_calls_outcome CHECK ((outcome = ANY (ARRAY['hit'::text, 'miss'::text, 'error'::text, 'denied'::text, 'unknown'::text, 'cached'::text]))),
+    CONSTRAINT ck_provider_calls_provider CHECK ((provider = ANY (ARRAY['diretrix'::text, 'work_api'::text])))
+);
+
+--
+-- Name: TABLE provider_calls; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.provider_calls IS 'The ledger: one row when a call settles, and one when a stored answer was used instead; only ever appended to. Personal data: none but the lead''s id. Kept: until deleted; nothing deletes rows of its own accord yet.';
+
+--
+-- Name: COLUMN provider_calls.operation; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.provider_calls.operation IS 'What was asked: phone, email or profile.';
+
+--
+-- Name: COLUMN provider_calls.lead_id; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.provider_calls.lead_id IS 'Whose call it was: a lead, or inquiry:<uuid>.';
+
+--
+-- Name: COLUMN provider_calls.outcome; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.provider_calls.outcome IS 'hit, miss: the provider''s answer. cached: answered from what is stored. denied: refused, nothing to pay. error: surely no answer. unknown: may have been answered, counts as spent.';
+
+--
+-- Name: COLUMN provider_calls.cost_centavos; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.provider_calls.cost_centavos IS 'The configured price (PRICE_…_CENTAVOS) of a hit, a miss or an unknown; else 0.';
+
+--
+-- Name: COLUMN provider_calls.latency_ms; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.provider_calls.latency_ms IS 'How long the call took; 0 of a stored answer.';
+
+--
+-- Name: COLUMN provider_calls.purpose; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.provider_calls.purpose IS 'LGPD_PURPOSE when it was asked.';
+
+--
+-- Name: COLUMN provider_calls.legal_basis; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.provider_calls.legal_basis IS 'LGPD_LEGAL_BASIS when it was asked.';
+
+--
+-- Name: record_unknown_call(ops.lookups); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.record_unknown_call(lookup ops.lookups) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ INSERT INTO ops.provider_calls (provider, operation, lead_id, outcome, cost_centavos, latency_ms, purpose, legal_basis)
+   VALUES ((record_unknown_call.lookup).provider, (record_unknown_call.lookup).kind, (record_unknown_call.lookup).lead_id, 'unknown'::text, (record_unknown_call.lookup).price_centavos, (GREATEST((0)::numeric, (EXTRACT(epoch FROM (now() - (record_unknown_call.lookup).started_at)) * (1000)::numeric)))::bigint, (record_unknown_call.lookup).purpose, (record_unknown_call.lookup).legal_basis);
+END;
+
+--
+-- Name: FUNCTION record_unknown_call(lookup ops.lookups); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.record_unknown_call(lookup ops.lookups) IS 'A row of the ledger for a call whose end nobody learns: it counts as spent.';
 
 --
 -- Name: release_crashed(text, interval, interval); Type: FUNCTION; Schema: ops; Owner: -

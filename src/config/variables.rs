@@ -214,7 +214,7 @@ pub const GROUPS: &[Group] = &[
             ),
             unset(
                 "CORS_ORIGINS",
-                "Origins whose pages may call and read answers in a browser, separated by commas, such as https://painel.example.com: scheme, host and port as the browser sends them. They need a key all the same. Unset: none.",
+                "Origins whose pages may call and read answers in a browser, separated by commas, such as https://painel.example.com: scheme, host and port as the browser sends them. It gives no right: a page needs a key where any caller does. Unset: none.",
             ),
         ],
     },

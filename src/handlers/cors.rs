@@ -2,15 +2,48 @@
 
 use std::time::Duration;
 
-use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use axum::Router;
+use axum::extract::Request;
+use axum::routing::Route;
+use http::header::{
+    ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_TYPE, ORIGIN, RETRY_AFTER,
+};
 use http::{HeaderName, HeaderValue, Method};
+use tower::layer::layer_fn;
+use tower::{Layer, ServiceExt, service_fn};
 use tower_http::cors::CorsLayer;
 
 /// How long a browser may go by what it was told of an origin.
 const REMEMBERED_FOR: Duration = Duration::from_hours(1);
 
+/// These routes, for pages of these origins too. What no page asks goes by without a word of it: the library would
+/// answer every OPTIONS.
+pub(super) fn open_to(origins: Vec<HeaderValue>, routes: Router) -> Router {
+    let for_pages = layer(origins);
+    routes.layer(layer_fn(move |route: Route| {
+        let to_page = for_pages.layer(route.clone());
+        service_fn(move |request: Request| {
+            let (to_page, route) = (to_page.clone(), route.clone());
+            async move {
+                if is_by_a_page(&request) {
+                    to_page.oneshot(request).await
+                } else {
+                    route.oneshot(request).await
+                }
+            }
+        })
+    }))
+}
+
+/// A page asks whether it may send a request, or sends it.
+fn is_by_a_page(request: &Request) -> bool {
+    let headers = request.headers();
+    let asks = headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    headers.contains_key(ORIGIN) && (asks || request.method() != Method::OPTIONS)
+}
+
 /// What answers a browser's questions before a request, and tells it who may read an answer.
-pub(super) fn layer(origins: Vec<HeaderValue>) -> CorsLayer {
+fn layer(origins: Vec<HeaderValue>) -> CorsLayer {
     let own = HeaderName::from_static;
     CorsLayer::new()
         .allow_origin(origins)
@@ -119,9 +152,16 @@ mod tests {
         }
     }
 
+    #[rstest]
+    #[case::off(&[KEYS], &ASK)]
+    #[case::no_page(&[KEYS, ORIGINS], &ASK)]
+    #[case::no_question(&[KEYS, ORIGINS], &[("origin", "http://localhost:5173")])]
     #[tokio::test]
-    async fn without_origins_there_is_no_word_of_it() {
-        let (stub, answer) = send(&[KEYS], "OPTIONS", &ASK).await;
+    async fn what_no_page_asks_is_answered_as_ever(
+        #[case] variables: &[(&str, &str)],
+        #[case] headers: &[(&str, &str)],
+    ) {
+        let (stub, answer) = send(variables, "OPTIONS", headers).await;
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
         let names = answer.headers().keys().map(http::HeaderName::as_str);
         let told = names.filter(|name| name.starts_with("access-control") || *name == "vary");

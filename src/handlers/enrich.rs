@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::access::Caller;
-use super::extract::{LeadInPath, wait_in};
+use super::extract::{LeadInPath, RunMembers, wait_in};
+use super::json::Glimpsed;
 use super::json::JsonAnswer;
 use super::lead_refusal::refused;
 use super::observe::chain;
@@ -122,8 +123,10 @@ pub(super) async fn enrich(
     Extension(summary): Extension<Arc<RequestSummary>>,
     LeadInPath(lead_id): LeadInPath,
     RawQuery(query): RawQuery,
+    Glimpsed(members): Glimpsed<RunMembers>,
 ) -> Result<Response, AppError> {
     let wait = wait_in(query.as_deref().unwrap_or_default())?;
+    members.map_or(Ok(()), |members| members.refuse())?;
     let request = LeadRequest {
         caller: Some(caller.named("lead_enrich")),
         ..LeadRequest::of(lead_id.clone(), RunWhen::Always(LeadSource::Api))

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::extract::{FromRequestParts, MatchedPath, RawPathParams};
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
+use serde::Deserialize;
 
 use crate::errors::AppError;
 use crate::models::LeadId;
@@ -97,6 +98,26 @@ pub(super) fn wait_in(query: &str) -> Result<Option<Duration>, AppError> {
     let parameters = Parameters::parse(query)?;
     parameters.refuse_run_flags()?;
     parameters.single("wait")?.map(parse_wait).transpose()
+}
+
+/// `dry_run` and `force` in a body of a route that needs no body: whatever else is sent is not looked at.
+#[derive(Deserialize)]
+pub(super) struct RunMembers {
+    dry_run: Option<bool>,
+    force: Option<bool>,
+}
+
+impl RunMembers {
+    /// Refuses what is not taken.
+    pub(super) fn refuse(&self) -> Result<(), AppError> {
+        for (field, given) in [("dry_run", self.dry_run), ("force", self.force)] {
+            if given == Some(true) {
+                let wrong = ONLY_ELSEWHERE;
+                return Err(AppError::BadRequest { field, wrong });
+            }
+        }
+        Ok(())
+    }
 }
 
 /// `dry_run` and `force` of a body, where they are not taken.

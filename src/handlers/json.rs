@@ -75,15 +75,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonText {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, AppError> {
         let says_json = is_json(request.headers());
-        let body = Bytes::from_request(request, state).await;
-        let body = body.map_err(|unread| {
-            let status = unread.into_response().status();
-            if status == StatusCode::PAYLOAD_TOO_LARGE {
-                return AppError::BodyTooLarge;
-            }
-            let wrong = "could not be read to its end";
-            AppError::BadRequest { field: BODY, wrong }
-        })?;
+        let body = whole_body(request, state).await?;
         if body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self(None));
         }
@@ -92,6 +84,30 @@ impl<S: Send + Sync> FromRequest<S> for JsonText {
         }
         Ok(Self(Some(body)))
     }
+}
+
+/// Members of a body that nobody has to send, whatever it says it is; `None` where they cannot be read.
+pub(super) struct Glimpsed<T>(pub(super) Option<T>);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Glimpsed<T> {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, AppError> {
+        let body = whole_body(request, state).await?;
+        Ok(Self(JsonText(Some(body)).glimpse()))
+    }
+}
+
+async fn whole_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, AppError> {
+    let body = Bytes::from_request(request, state).await;
+    body.map_err(|unread| {
+        let status = unread.into_response().status();
+        if status == StatusCode::PAYLOAD_TOO_LARGE {
+            return AppError::BodyTooLarge;
+        }
+        let wrong = "could not be read to its end";
+        AppError::BadRequest { field: BODY, wrong }
+    })
 }
 
 impl JsonText {

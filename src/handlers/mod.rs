@@ -131,13 +131,12 @@ fn with_layers(routes: Router<AppState>, state: AppState, time: Duration) -> Rou
     let guard = from_fn_with_state(state.clone(), guard::guard);
     let routes = bounded(answering_all(routes), time).layer(guard);
     let origins = state.access.cors_origins().to_vec();
-    let routes = if origins.is_empty() {
-        routes
-    } else {
+    let mut routes = routes.with_state(state);
+    if !origins.is_empty() {
         // Around the guard: a browser asks without a key whether it may send one.
-        routes.layer(cors::layer(origins))
-    };
-    around(routes.with_state(state))
+        routes = cors::open_to(origins, routes);
+    }
+    around(routes)
 }
 
 /// Problems in place of a library's own answers, and queries that can be read, also where nobody reads them.

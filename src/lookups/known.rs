@@ -3,9 +3,9 @@
 
 use super::contacts::{Asked, Question};
 use super::profile::stored_answer;
-use super::{ContactFindings, LookupError, Lookups, ProfileAnswer};
+use super::{ContactFindings, Inquiry, LookupError, Lookups, ProfileAnswer};
 use crate::models::{Candidate, Cpf, KeyedHash, Lead, LeadId, PersonContact};
-use crate::storage::{self, KnownAnswers, LookupState, Provider, StorageError};
+use crate::storage::{self, KnownAnswers, LookupKey, LookupState, Provider, StorageError};
 
 /// The question about a CPF, as a person reads it.
 const BY_CPF: &str = "Work API by CPF";
@@ -105,6 +105,40 @@ impl Lookups {
         named.sort_by(|one, other| one.cpf.digits().cmp(other.cpf.digits()));
         named.dedup_by(|one, other| one.cpf == other.cpf);
         Ok(named)
+    }
+
+    /// Whether the people behind a contact are known to an inquiry without asking Diretrix.
+    ///
+    /// # Errors
+    /// [`LookupError`].
+    pub async fn is_contact_known(
+        &self,
+        inquiry: &Inquiry,
+        contact: &PersonContact,
+    ) -> Result<bool, LookupError> {
+        let key = self.question(contact.into()).key;
+        self.is_known(inquiry, key).await
+    }
+
+    /// Whether what Work API says of a CPF is known to an inquiry without asking.
+    ///
+    /// # Errors
+    /// [`LookupError`].
+    pub async fn is_profile_known(
+        &self,
+        inquiry: &Inquiry,
+        cpf: &Cpf,
+    ) -> Result<bool, LookupError> {
+        self.is_known(inquiry, self.profile_key(cpf)).await
+    }
+
+    async fn is_known(&self, inquiry: &Inquiry, key: LookupKey) -> Result<bool, LookupError> {
+        let asker = inquiry.inquirer.asker();
+        let known = storage::known_answers(&self.pool, &asker, &[], &[key]).await?;
+        Ok(match known {
+            KnownAnswers::Suppressed => true,
+            KnownAnswers::Answers(answers) => answers.iter().all(Option::is_some),
+        })
     }
 
     async fn known(

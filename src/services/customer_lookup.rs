@@ -12,12 +12,11 @@ mod customer;
 mod failure;
 mod key;
 mod may_be_told;
+mod places;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::PgPool;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -32,6 +31,7 @@ pub use candidates::{Candidate, Candidates, Page};
 pub use customer::{Customer, Finances, Source, VendorAnswer};
 pub use failure::LookupFailure;
 pub use key::{CustomerKey, GivenKeys, KeyProblem, NO_CPF};
+use places::Places;
 
 /// Looks people up. Cheap to clone.
 #[derive(Clone)]
@@ -42,8 +42,7 @@ pub struct CustomerLookup {
     instance: InstanceId,
     clock: Clock,
     wait: Duration,
-    /// Who may ask the providers: leads need places of theirs.
-    places: Arc<Semaphore>,
+    places: Places,
     tasks: TaskTracker,
     abandon: CancellationToken,
 }
@@ -75,7 +74,7 @@ impl CustomerLookup {
             instance,
             clock,
             wait: config.pipeline.process_wait,
-            places: Arc::new(Semaphore::new((config.work_api.concurrency / 2).max(1))),
+            places: Places::new(config),
             tasks: TaskTracker::new(),
             abandon: CancellationToken::new(),
         }

@@ -114,28 +114,28 @@ pub async fn find_people_by_contact(
     .await
 }
 
-/// The contacts that these people have now, for those whose CPF is not known: by a contact they may have
-/// objected too. One that cannot be read is left out.
+/// The contacts that these people have or had, for those whose CPF is not known: by a contact they may have
+/// objected too. `None`: one that cannot be read.
 ///
 /// # Errors
 /// [`StorageError`].
 pub async fn read_contacts_of(
     pool: &PgPool,
     party_ids: &[Uuid],
-) -> Result<Vec<(Uuid, PersonContact)>, StorageError> {
+) -> Result<Vec<(Uuid, Option<PersonContact>)>, StorageError> {
     let rows = again_if_dead(|| async move {
         let rows = sqlx::query!(
             r#"select c.party_id, c.kind as "kind!", c.value_normalized as "value!"
                from core.party_contacts c
-               where c.party_id = any ($1) and c.valid_to is null"#,
+               where c.party_id = any ($1)"#,
             party_ids,
         );
         Ok(rows.fetch_all(pool).await?)
     })
     .await?;
-    let contacts = rows.into_iter().filter_map(|row| {
-        let contact = PersonContact::parse(&row.kind, &row.value)?;
-        Some((row.party_id, contact))
+    let contacts = rows.into_iter().map(|row| {
+        let contact = PersonContact::parse(&row.kind, &row.value);
+        (row.party_id, contact)
     });
     Ok(contacts.collect())
 }

@@ -1,16 +1,17 @@
 //! The providers are asked, in a task that outlives its caller.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::failure::Panicked;
+use super::places::place_among;
 use super::{CustomerLookup, LookupFailure, Source};
-use crate::lookups::{Inquiry, LookupError, ProfileAnswer};
+use crate::lookups::{Inquiry, LookupError, PeopleFound, ProfileAnswer};
 use crate::models::{AllowedPayload, Candidate, Cpf, KeyedHash, PersonContact, Profile};
 use crate::services::lead_pipeline::REFUSED_BY_DATABASE;
 use crate::storage::{
@@ -40,6 +41,13 @@ pub(super) enum WhoHas {
     },
 }
 
+/// An inquiry, and until when it may wait for a place to ask from.
+#[derive(Clone, Copy)]
+struct Asking {
+    inquiry: Inquiry,
+    until: Instant,
+}
+
 /// A profile that was just bought.
 struct Bought {
     profile: Box<Profile>,
@@ -65,9 +73,9 @@ impl CustomerLookup {
         known: Option<Uuid>,
     ) -> Result<Located, LookupFailure> {
         let this = self.clone();
-        self.to_the_end(async move |inquiry| {
+        self.to_the_end(async move |asking| {
             let hashes = vec![this.privacy_key.of_cpf(&cpf)];
-            this.profile(&inquiry, &cpf, known, &hashes).await
+            this.profile(&asking, &cpf, known, &hashes).await
         })
         .await
     }
@@ -78,7 +86,7 @@ impl CustomerLookup {
         contact: PersonContact,
     ) -> Result<WhoHas, LookupFailure> {
         let this = self.clone();
-        self.to_the_end(async move |inquiry| this.who_has(&inquiry, &contact).await)
+        self.to_the_end(async move |asking| this.who_has(&asking, &contact).await)
             .await
     }
 
@@ -91,25 +99,27 @@ impl CustomerLookup {
 
     async fn who_has(
         &self,
-        inquiry: &Inquiry,
+        asking: &Asking,
         contact: &PersonContact,
     ) -> Result<WhoHas, LookupFailure> {
-        let found = self.lookups.people_behind_contact(inquiry, contact).await?;
+        let found = self.people_behind(asking, contact).await?;
         let named_by = if found.asked_now {
             Source::Diretrix
         } else {
             Source::LocalDb
         };
-        let cpf = match found.people.as_slice() {
-            [] => return Err(LookupFailure::Nobody),
-            [person] => &person.cpf,
-            _ => {
-                return Ok(WhoHas::Several {
-                    people: found.people,
-                    sources: vec![named_by],
-                });
-            }
+        if found.people.is_empty() {
+            return Err(LookupFailure::Nobody);
+        }
+        // Whom another provider named counts too, and so does whom this one named before.
+        let mut people = self.lookups.people_ever_named_behind(contact).await?;
+        people.retain(|named| !found.people.iter().any(|found| found.cpf == named.cpf));
+        people.splice(0..0, found.people);
+        let [person] = people.as_slice() else {
+            let sources = vec![named_by];
+            return Ok(WhoHas::Several { people, sources });
         };
+        let cpf = &person.cpf;
         let hashes = vec![self.hash_of(contact), self.privacy_key.of_cpf(cpf)];
         self.refuse_suppressed(&hashes).await?;
         let known = storage::find_people_by_cpf(&self.pool, std::slice::from_ref(cpf)).await?;
@@ -117,7 +127,7 @@ impl CustomerLookup {
             Some(person) if person.is_fresh => Located::stored(person.party_id),
             known => {
                 let known = known.map(|person| person.party_id);
-                self.profile(inquiry, cpf, known, &hashes).await?
+                self.profile(asking, cpf, known, &hashes).await?
             }
         };
         if !located.sources.contains(&named_by) {
@@ -126,16 +136,41 @@ impl CustomerLookup {
         Ok(WhoHas::One(located))
     }
 
+    /// Whom Diretrix names behind a contact. Only who has to ask needs a place.
+    async fn people_behind(
+        &self,
+        asking: &Asking,
+        contact: &PersonContact,
+    ) -> Result<PeopleFound, LookupFailure> {
+        let inquiry = &asking.inquiry;
+        let place = if self.lookups.is_contact_known(inquiry, contact).await? {
+            None
+        } else {
+            Some(place_among(&self.places.diretrix, asking.until).await?)
+        };
+        let found = self.lookups.people_behind_contact(inquiry, contact).await;
+        drop(place);
+        Ok(found?)
+    }
+
     /// The profile of a CPF, stored by the time it is answered. Of whom Work API tells nothing that can
     /// be kept, what is stored already is answered.
     async fn profile(
         &self,
-        inquiry: &Inquiry,
+        asking: &Asking,
         cpf: &Cpf,
         known: Option<Uuid>,
         hashes: &[KeyedHash],
     ) -> Result<Located, LookupFailure> {
-        let answer = match self.lookups.profile_for(inquiry, cpf).await {
+        let inquiry = &asking.inquiry;
+        let place = if self.lookups.is_profile_known(inquiry, cpf).await? {
+            None
+        } else {
+            Some(place_among(&self.places.work_api, asking.until).await?)
+        };
+        let answer = self.lookups.profile_for(inquiry, cpf).await;
+        drop(place);
+        let answer = match answer {
             // Settled as a refusal: the next call is answered the same.
             Err(LookupError::Upstream(error)) if cannot_be_kept(&error) => ProfileAnswer::Refused {
                 reason: error.code(),
@@ -209,30 +244,23 @@ impl CustomerLookup {
     }
 
     /// Runs the steps of an inquiry to their end, also when the caller leaves, and waits for them at most
-    /// so long, and before that for a place to run them in.
-    async fn to_the_end<T, F>(&self, steps: impl FnOnce(Inquiry) -> F) -> Result<T, LookupFailure>
+    /// so long.
+    async fn to_the_end<T, F>(&self, steps: impl FnOnce(Asking) -> F) -> Result<T, LookupFailure>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, LookupFailure>> + Send + 'static,
     {
-        let until = tokio::time::Instant::now() + self.wait;
-        let place = Arc::clone(&self.places).acquire_owned();
-        let place = match tokio::time::timeout_at(until, place).await {
-            Ok(Ok(place)) => place,
-            Ok(Err(closed)) => return Err(LookupFailure::internal(closed)),
-            Err(_) => return Err(LookupFailure::StillLooking),
-        };
+        let until = Instant::now() + self.wait;
         let inquiry = Inquiry {
             inquirer: self.inquirer(),
-            held_since: Instant::now(),
+            held_since: std::time::Instant::now(),
         };
-        let steps = AssertUnwindSafe(steps(inquiry)).catch_unwind();
+        let steps = AssertUnwindSafe(steps(Asking { inquiry, until })).catch_unwind();
         let this = self.clone();
         let task = async move {
             let done = this.abandon.run_until_cancelled(steps).await;
             let done = done.unwrap_or(Ok(Err(LookupFailure::StillLooking)));
             let done = done.unwrap_or_else(|_| Err(LookupFailure::internal(Panicked)));
-            drop(place);
             match &done {
                 Ok(_) | Err(LookupFailure::Nobody) => {}
                 // The caller need not wait until the database is back.

@@ -71,13 +71,15 @@ impl CustomerLookup {
         sources: Vec<Source>,
         page: &Page,
     ) -> Result<Found, LookupFailure> {
+        let are_more = people.len() > usize::from(MOST_OF_A_CONTACT);
         let told = self.who_may_be_told(people).await?;
         if told.is_empty() {
             return Err(LookupFailure::Nobody);
         }
-        Candidates::page_of(told, page, sources, self.clock.now())
-            .map(Found::Candidates)
-            .map_err(|_| LookupFailure::UnusableCursor)
+        let mut page = Candidates::page_of(told, page, sources, self.clock.now())
+            .map_err(|_| LookupFailure::UnusableCursor)?;
+        page.truncated |= are_more;
+        Ok(Found::Candidates(page))
     }
 }
 

@@ -37,15 +37,22 @@ impl CustomerLookup {
             KnownBy::Cpf(_) => None,
         });
         let contacts = self.contact_hashes_of(without_cpf.collect()).await?;
-        let hashes = |known_by: &KnownBy<'_>| match known_by {
-            KnownBy::Cpf(cpf) => vec![self.privacy_key.of_cpf(cpf)],
-            KnownBy::ContactsOf(party_id) => contacts.get(party_id).cloned().unwrap_or_default(),
+        let hashes = |known_by: KnownBy<'_>| match known_by {
+            KnownBy::Cpf(cpf) => Some(vec![self.privacy_key.of_cpf(cpf)]),
+            KnownBy::ContactsOf(party_id) => match contacts.get(&party_id) {
+                Some(hashes) => hashes.clone(),
+                None => Some(Vec::new()),
+            },
         };
-        let asked: Vec<KeyedHash> = people.iter().flat_map(|(by, _)| hashes(by)).collect();
+        let people = people.into_iter();
+        let people = people.filter_map(|(by, person)| Some((hashes(by)?, person)));
+        let people: Vec<_> = people.collect();
+        let asked = people.iter().flat_map(|(hashes, _)| hashes).copied();
+        let asked: Vec<KeyedHash> = asked.collect();
         let suppressed = storage::suppressed_among(&self.pool, &asked).await?;
         let may_be_told = people
             .into_iter()
-            .filter(|(by, _)| !hashes(by).iter().any(|hash| suppressed.contains(hash)));
+            .filter(|(hashes, _)| !hashes.iter().any(|hash| suppressed.contains(hash)));
         Ok(may_be_told.map(|(_, person)| person).collect())
     }
 
@@ -54,16 +61,12 @@ impl CustomerLookup {
         &self,
         person: &StoredCustomer,
     ) -> Result<(), LookupFailure> {
-        let key = &self.privacy_key;
-        let hashes = match &person.cpf {
-            Some(cpf) => vec![key.of_cpf(cpf)],
-            None => {
-                let phones = person.phones.iter().map(|phone| key.of_phone(&phone.phone));
-                let emails = person.emails.iter().map(|email| key.of_email(&email.email));
-                phones.chain(emails).collect()
-            }
-        };
-        self.refuse_suppressed(&hashes).await
+        let known_by = KnownBy::of(person.cpf.as_ref(), person.party_id);
+        let told = self.who_may_be_told(vec![(known_by, ())]).await?;
+        if told.is_empty() {
+            return Err(LookupFailure::Nobody);
+        }
+        Ok(())
     }
 
     /// Nobody, when one of these hashes is of somebody who objected or was erased.
@@ -79,18 +82,25 @@ impl CustomerLookup {
         }
     }
 
+    /// The hashes of all contacts that each of them has or had; `None` of whom one cannot be read: then it cannot be
+    /// known whether they objected.
     async fn contact_hashes_of(
         &self,
         party_ids: Vec<Uuid>,
-    ) -> Result<HashMap<Uuid, Vec<KeyedHash>>, LookupFailure> {
-        let mut hashes: HashMap<Uuid, Vec<KeyedHash>> = HashMap::new();
+    ) -> Result<HashMap<Uuid, Option<Vec<KeyedHash>>>, LookupFailure> {
+        let mut hashes: HashMap<Uuid, Option<Vec<KeyedHash>>> = HashMap::new();
         if party_ids.is_empty() {
             return Ok(hashes);
         }
         let contacts = storage::read_contacts_of(&self.pool, &party_ids).await?;
         for (party_id, contact) in contacts {
-            let of_person: &mut Vec<_> = hashes.entry(party_id).or_default();
-            of_person.push(self.hash_of(&contact));
+            let of_person = hashes.entry(party_id).or_insert_with(|| Some(Vec::new()));
+            match contact {
+                Some(contact) => of_person
+                    .iter_mut()
+                    .for_each(|hashes| hashes.push(self.hash_of(&contact))),
+                None => *of_person = None,
+            }
         }
         Ok(hashes)
     }

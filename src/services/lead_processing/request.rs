@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::flight::{LONGEST_ACCEPT, refusal};
+use super::flight::LONGEST_ACCEPT;
 use super::{LeadProcessing, ProcessAnswer, ProcessError};
 use crate::models::{GivenLead, LeadId, LeadSource, LeadState};
 use crate::storage::{self, AccessRecord, Asker, Outage, StorageError, Trigger, Wish};
@@ -107,8 +107,15 @@ impl LeadProcessing {
         if !answer.duplicate || answer.cpfs.is_empty() {
             return Ok(answer);
         }
-        let objected = self.pipeline.is_any_suppressed(&answer.cpfs).await;
-        if !objected.map_err(refusal)? {
+        let looking = self.pipeline.is_any_suppressed(&answer.cpfs);
+        let looked = tokio::time::timeout(LONGEST_ACCEPT, looking).await;
+        let silent = StorageError::Unavailable(Outage::NoConnectionFree);
+        let objected = looked.unwrap_or(Err(silent)).map_err(|error| {
+            let lead_id = &answer.lead_id;
+            tracing::error!(%lead_id, error = %error, "whether the person objected could not be read: nothing was shown");
+            ProcessError::NotRecorded
+        })?;
+        if !objected {
             return Ok(answer);
         }
         Ok(ProcessAnswer {

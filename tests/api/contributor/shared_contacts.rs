@@ -150,6 +150,16 @@ async fn who_is_named_by_work_api_shares_it_too() {
     service.process("of-both").await;
     let calls = service.simulator.calls();
     assert_eq!(calls.count(Upstream::WorkApi, Operation::Phone), 1);
+    // By and by Diretrix knows one of them.
+    everything_is_old(&service).await;
+    service
+        .simulator
+        .put_contact_answer(phone, vec![named(&people[0])]);
+    for _ in 0..2 {
+        let found = candidates_of(&find(&service, &query).await);
+        assert_eq!(found.len(), 2, "{found:?}");
+    }
+    assert_eq!(service.count("select count(*) from core.parties").await, 0);
     store(&service, &people[0]).await;
     assert_eq!(told(&service, &query).await, masked(&people));
     service.stop().await;

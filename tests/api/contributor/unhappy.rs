@@ -162,6 +162,20 @@ async fn lookups_leave_places_for_leads() {
     assert_eq!(service.simulator.in_flight(Upstream::WorkApi), 2);
     assert_eq!(service.count("select count(*) from ops.lookups").await, 2);
     service.simulator.clear_faults();
+    // What is known needs no place.
+    let nobody = Cpf::parse("11144477735").unwrap();
+    let key = PrivacyKey::new(b"a key for invented people").unwrap();
+    sqlx::query(
+        "insert into ops.lookups (provider, kind, key_hash, state, lead_id, run_no, price_centavos,
+                                  purpose, legal_basis, expires_at)
+         values ('work_api', 'profile', $1, 'absent', 'lead-1', 0, 0, 'p', 'l', now() + interval '1 day')",
+    )
+    .bind(key.of_cpf(&nobody).as_bytes().as_slice())
+    .execute(service.pool())
+    .await
+    .unwrap();
+    let absent = find(&service, &format!("cpf={}", nobody.digits())).await;
+    assert_eq!(absent.status, 404, "{}", absent.body);
     let lead = newcomer(&service.simulator, 7);
     let answer = service.process(&lead.lead_id).await;
     assert_eq!(answer.state(), "completed", "{}", answer.body);

@@ -125,7 +125,13 @@ async fn who_objected_by_a_contact_is_nobody_without_a_cpf_too() {
     for person in &people {
         store(&service, person).await;
     }
-    execute(&service, "update core.parties set cpf_cnpj = null").await;
+    // Also by a contact that they no longer have.
+    execute(
+        &service,
+        "update core.parties set cpf_cnpj = null;
+         update core.party_contacts set valid_to = now(), is_primary = false where kind = 'email'",
+    )
+    .await;
     let key = PrivacyKey::new(b"a key for invented people").unwrap();
     let email = Email::parse(people[0].email()).unwrap();
     suppress(&service, "email", key.of_email(&email).as_bytes()).await;

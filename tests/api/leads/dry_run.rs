@@ -111,8 +111,16 @@ async fn where_it_is_not_taken_it_is_refused_and_nothing_is_run() {
             assert_eq!(refused.body["field"], flag);
         }
     }
+    for flag in ["dry_run", "force"] {
+        let refused = post(&service, &enrich, &json!({flag: true})).await;
+        assert_eq!(refused.status, 400, "{}", refused.body);
+        assert_eq!(refused.body["field"], flag);
+    }
     assert_eq!(service.count("select count(*) from ops.leads").await, 0);
     assert_eq!(service.simulator.calls().all().len(), 0);
+    // Any other body is not looked at.
+    let no_json = service.post_with(&enrich, &[], "dry_run=true").await;
+    assert_eq!(no_json.state(), "completed", "{}", no_json.body);
     let not_dry = post(&service, "/api/v1/leads?dry_run=false&force=false", &lead).await;
     assert_eq!(not_dry.state(), "completed", "{}", not_dry.body);
     service.stop().await;

@@ -3,18 +3,18 @@
 //!
 //! A new route, as `GET /api/v1/things/{id}`:
 //!
-//! 1. a file `things.rs` with the handler. It takes extractors of ours ([`extract`], [`json`]) and
+//! 1. a file `things.rs` with the handler. It takes extractors of ours (`extract`, `json`) and
 //!    answers `Result<JsonAnswer<Thing>, AppError>`, where `Thing` derives `Serialize` and `ToSchema`;
 //! 2. above it `#[utoipa::path(get, path = …, operation_id = "read_thing", tag = …, params(…),
 //!    responses(…))]` with its doc comment as summary and description. Of errors it lists those of
 //!    its own (400, 404, 422, 503), each with `description` alone: the `detail` that is answered.
 //!    Body and example of every error, and 401, 403, 408, 413, 415, 429, 500, are added by
-//!    [`openapi::complete`];
+//!    `openapi::complete`;
 //! 3. `.routes(routes!(things::read_thing))` below;
 //! 4. a line in `NEEDS` (`access/needs.rs`): which scope it asks;
 //! 5. a section in docs/API_ENDPOINTS.md, and a walk in docs/scripts/testing/test-local.sh.
 //!
-//! Whoever shows a person calls [`AppState::record`] first.
+//! Whoever shows a person calls `AppState::record` first.
 
 mod access;
 mod batch;

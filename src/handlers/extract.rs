@@ -110,13 +110,11 @@ pub(super) struct RunMembers {
 impl RunMembers {
     /// Refuses what is not taken.
     pub(super) fn refuse(&self) -> Result<(), AppError> {
-        for (field, given) in [("dry_run", self.dry_run), ("force", self.force)] {
-            if given == Some(true) {
-                let wrong = ONLY_ELSEWHERE;
-                return Err(AppError::BadRequest { field, wrong });
-            }
-        }
-        Ok(())
+        let is_set = |member: Option<bool>| member == Some(true);
+        not_taken(is_set(self.dry_run), is_set(self.force)).map_err(|field| AppError::BadRequest {
+            field,
+            wrong: ONLY_ELSEWHERE,
+        })
     }
 }
 
@@ -125,12 +123,17 @@ pub(super) fn refuse_run_members(
     dry_run: Option<bool>,
     force: Option<bool>,
 ) -> Result<(), AppError> {
-    for (field, given) in [("dry_run", dry_run), ("force", force)] {
-        if given == Some(true) {
-            return Err(AppError::unprocessable(field, ONLY_ELSEWHERE));
-        }
+    not_taken(dry_run == Some(true), force == Some(true))
+        .map_err(|field| AppError::unprocessable(field, ONLY_ELSEWHERE))
+}
+
+/// Of what is set, the name that is not taken.
+const fn not_taken(dry_run: bool, force: bool) -> Result<(), &'static str> {
+    match (dry_run, force) {
+        (true, _) => Err("dry_run"),
+        (_, true) => Err("force"),
+        (false, false) => Ok(()),
     }
-    Ok(())
 }
 
 impl<S: Sync> FromRequestParts<S> for ProcessQuery {
@@ -217,13 +220,10 @@ impl Parameters {
 
     /// `dry_run` and `force`, where they are not taken.
     pub(super) fn refuse_run_flags(&self) -> Result<(), AppError> {
-        for field in ["dry_run", "force"] {
-            if self.flag(field)? {
-                let wrong = ONLY_ELSEWHERE;
-                return Err(AppError::BadRequest { field, wrong });
-            }
-        }
-        Ok(())
+        not_taken(self.flag("dry_run")?, self.flag("force")?).map_err(|field| {
+            let wrong = ONLY_ELSEWHERE;
+            AppError::BadRequest { field, wrong }
+        })
     }
 
     /// The value of a parameter that may be given once.

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::failure::Panicked;
-use super::places::place_among;
+use super::places::place_unless;
 use super::{CustomerLookup, LookupFailure, Source};
 use crate::lookups::{Inquiry, LookupError, PeopleFound, ProfileAnswer};
 use crate::models::{AllowedPayload, Candidate, Cpf, KeyedHash, PersonContact, Profile};
@@ -143,11 +143,8 @@ impl CustomerLookup {
         contact: &PersonContact,
     ) -> Result<PeopleFound, LookupFailure> {
         let inquiry = &asking.inquiry;
-        let place = if self.lookups.is_contact_known(inquiry, contact).await? {
-            None
-        } else {
-            Some(place_among(&self.places.diretrix, asking.until).await?)
-        };
+        let is_known = self.lookups.is_contact_known(inquiry, contact).await?;
+        let place = place_unless(is_known, &self.places.diretrix, asking.until).await?;
         let found = self.lookups.people_behind_contact(inquiry, contact).await;
         drop(place);
         Ok(found?)
@@ -163,11 +160,8 @@ impl CustomerLookup {
         hashes: &[KeyedHash],
     ) -> Result<Located, LookupFailure> {
         let inquiry = &asking.inquiry;
-        let place = if self.lookups.is_profile_known(inquiry, cpf).await? {
-            None
-        } else {
-            Some(place_among(&self.places.work_api, asking.until).await?)
-        };
+        let is_known = self.lookups.is_profile_known(inquiry, cpf).await?;
+        let place = place_unless(is_known, &self.places.work_api, asking.until).await?;
         let answer = self.lookups.profile_for(inquiry, cpf).await;
         drop(place);
         let answer = match answer {

@@ -25,13 +25,17 @@ impl Places {
     }
 }
 
-/// Waits for a place until then. Without one nothing is asked.
-pub(super) async fn place_among(
+/// Waits for a place until then, unless the answer is known. Without one nothing is asked.
+pub(super) async fn place_unless(
+    is_known: bool,
     places: &Arc<Semaphore>,
     until: Instant,
-) -> Result<OwnedSemaphorePermit, LookupFailure> {
+) -> Result<Option<OwnedSemaphorePermit>, LookupFailure> {
+    if is_known {
+        return Ok(None);
+    }
     match timeout_at(until, Arc::clone(places).acquire_owned()).await {
-        Ok(place) => place.map_err(LookupFailure::internal),
+        Ok(place) => place.map(Some).map_err(LookupFailure::internal),
         Err(_late) => Err(LookupFailure::StillLooking),
     }
 }

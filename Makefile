@@ -1,6 +1,6 @@
 # Every target runs on a fresh clone. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test crash-test crash-test-pooled name-search smoke load check lint-scripts prepare ci
+.PHONY: help demo test crash-test crash-test-pooled name-search identity-report smoke load check lint-scripts prepare ci
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ crash-test-pooled: ## the same through PgBouncer in transaction mode; PGBOUNCER 
 
 name-search: ## name search on 1.5 million invented people: its times and plans, some minutes
 	@.ci/name-search
+
+identity-report: ## judges the labelled leads and unseen ones, writes docs/identity/REPORT.md
+	@.ci/identity-report
 
 smoke: ## k6 against the running demo: one user, seconds
 	@tools=$$(.ci/tools) && PATH="$$tools:$$PATH" K6_NO_USAGE_REPORT=true k6 run tests/smoke-test.js

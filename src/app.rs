@@ -3,6 +3,7 @@
 mod database;
 mod leads;
 mod metrics;
+mod reviews;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,14 +21,15 @@ use crate::handlers::{
     self, Access, AppState, CustomerCalls, Readiness, ReadinessReport, RecordAccess, ServiceCalls,
 };
 use crate::lookups::Lookups;
-use crate::models::{Phone, PrivacyKey};
+use crate::models::{LeadId, Phone, PrivacyKey};
 use crate::server::{Server, ServerError};
 use crate::services::access_log::AccessLog;
-use crate::services::alarm::Alarm;
+use crate::services::alarm::{Alarm, Alert};
 use crate::services::customer_lookup::CustomerLookup;
 use crate::services::lead_overview::LeadOverview;
 use crate::services::lead_pipeline::LeadPipeline;
 use crate::services::lead_processing::LeadProcessing;
+use crate::services::reviews::Reviews;
 use crate::storage::private_server::PrivateServerError;
 use crate::storage::{self, Heartbeat, InstanceId, StorageError};
 use crate::telemetry::metrics::{Metrics, MetricsError, UpstreamNow};
@@ -37,6 +39,7 @@ use crate::workers::Workers;
 pub use database::Database;
 use leads::lead_calls;
 use metrics::ServedMetrics;
+use reviews::review_calls;
 
 /// The most that stopping takes (API.md "Configuration").
 pub const DRAIN: Duration = Duration::from_secs(20);
@@ -168,8 +171,10 @@ impl App {
         let upstreams = upstreams_now(&processing);
         let metrics = ServedMetrics::of(metrics, pool.clone(), upstreams);
         let overview = LeadOverview::new(pool.clone(), privacy_key);
+        let reviews = Reviews::new(pool.clone(), config.privacy.purpose.clone());
         let calls = ServiceCalls {
             leads: lead_calls(&processing, overview),
+            reviews: review_calls(reviews),
             readiness: readiness(&pool, &workers, &processing),
             scrape: metrics.scrape(),
             customers: customer_calls(&customers),
@@ -313,12 +318,12 @@ fn alarm(config: &Config) -> Result<Alarm, SetupError> {
     };
     let rules = BreakerRules::of(&config.pipeline);
     let webhook = Arc::new(AlertWebhook::new(url, rules)?);
-    Ok(Alarm::new(move |lead_id, trouble| {
+    Ok(Alarm::new(move |alert: Alert| {
         let webhook = Arc::clone(&webhook);
         let alert = json!({
-            "text": format!("rust-c2s-api, lead {lead_id}: {}", trouble.text()),
-            "alert": trouble.as_str(),
-            "lead_id": lead_id.to_string(),
+            "text": format!("rust-c2s-api, {}", alert.text),
+            "alert": alert.code,
+            "lead_id": alert.lead_id.as_ref().map(LeadId::as_str),
             "service": "rust-c2s-api",
         });
         async move { webhook.post(&alert).await }

@@ -1,8 +1,11 @@
 //! The command line.
 
+mod database;
 mod demo;
+mod identity;
 mod leads;
 mod output;
+mod reviews;
 mod seed;
 mod simulator;
 
@@ -13,7 +16,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{App, DRAIN, Database};
+use crate::app::{App, DRAIN};
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseConfig, LogFormat};
 use crate::models::{LeadId, LeadSource, LeadState};
@@ -23,8 +26,10 @@ use crate::storage::private_server::{
     PrivateServer, SharedServer, Stopped, TEST_SERVER, stop_shared,
 };
 use crate::telemetry;
+use database::{on_database, on_migrated_database};
 use leads::LeadsCommand;
 use output::say;
+use reviews::ReviewsCommand;
 
 /// How long `process` waits for its run: longer than any retry of a healthy upstream takes.
 const PROCESS_WAIT: Duration = Duration::from_secs(300);
@@ -62,6 +67,18 @@ pub enum Command {
         #[command(subcommand)]
         command: LeadsCommand,
     },
+    /// Who a lead is taken for
+    Identity {
+        /// What to tell.
+        #[command(subcommand)]
+        command: identity::IdentityCommand,
+    },
+    /// Doubtful identities, which a person decides
+    Reviews {
+        /// What to do.
+        #[command(subcommand)]
+        command: ReviewsCommand,
+    },
     /// The three upstreams, simulated, as a process of their own
     Simulator(simulator::SimulatorArguments),
     /// Fill a database with invented people; refused in production
@@ -95,6 +112,8 @@ impl Command {
             | Self::Migrate
             | Self::Process { .. }
             | Self::Leads { .. }
+            | Self::Reviews { .. }
+            | Self::Identity { .. }
             | Self::Seed(_) => true,
             Self::Demo(_) | Self::Simulator(_) | Self::DevPostgres { .. } => false,
         }
@@ -109,6 +128,7 @@ pub async fn run(command: Command) -> Result<()> {
     match command {
         Command::Serve
         | Command::Process { .. }
+        | Command::Identity { .. }
         | Command::Leads {
             command: LeadsCommand::Replay { .. },
         } => {}
@@ -123,6 +143,8 @@ pub async fn run(command: Command) -> Result<()> {
         Command::Migrate => migrate().await,
         Command::Process { lead_id } => run_one(&lead_id, Wish::Process).await,
         Command::Leads { command } => leads::run(&command).await,
+        Command::Reviews { command } => reviews::run(&command).await,
+        Command::Identity { command } => identity::run(&command).await,
         Command::Simulator(arguments) => simulator::run(&arguments).await,
         Command::Seed(arguments) => seed::run(&arguments).await,
         Command::DevPostgres { command } => dev_postgres(command).await,
@@ -170,23 +192,6 @@ async fn migrate() -> Result<()> {
     .await?;
     say("the database is up to date")?;
     Ok(())
-}
-
-/// Works on the database until it is done or the process is told to stop, and closes it either
-/// way: a private server must not stay behind.
-async fn on_database(
-    config: &DatabaseConfig,
-    work: impl AsyncFnOnce(&Database) -> Result<()>,
-) -> Result<()> {
-    let shutdown = shutdown_signal()?;
-    let database = Database::join(config).await?;
-    let worked = tokio::select! {
-        worked = work(&database) => worked,
-        () = shutdown.cancelled() => Err(anyhow!("told to stop before it was done")),
-    };
-    let closed = database.close().await;
-    worked?;
-    Ok(closed?)
 }
 
 /// What a command wants of one lead.

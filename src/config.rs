@@ -139,6 +139,16 @@ fn of_the_process(name: &str) -> Option<OsString> {
     env::var_os(name)
 }
 
+/// Who runs the process, as the operating system says: `USER`, else `LOGNAME`; `None` where neither is set.
+#[must_use]
+pub fn operating_system_user() -> Option<String> {
+    let names = ["USER", "LOGNAME"].into_iter();
+    let names = names.filter_map(|name| of_the_process(name)?.into_string().ok());
+    names
+        .map(|name| name.trim().to_owned())
+        .find(|name| !name.is_empty())
+}
+
 /// Why `.env` could not be read. Never holds a line of it.
 #[derive(Debug, thiserror::Error)]
 pub enum DotenvError {

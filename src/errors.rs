@@ -52,6 +52,9 @@ pub enum AppError {
     /// 404: the route is there, and what it names is not.
     #[error("{0}")]
     NotFound(&'static str),
+    /// 409: what the request asks for cannot be done as things stand.
+    #[error("{0}")]
+    Conflict(&'static str),
     /// 405: the route has other methods.
     #[error("this address does not take this method")]
     MethodNotAllowed,
@@ -111,6 +114,7 @@ impl AppError {
             Self::Unprocessable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NoSuchRoute | Self::NoSuchLead | Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Conflict(_) => StatusCode::CONFLICT,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TookTooLong => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,

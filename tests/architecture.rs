@@ -57,10 +57,16 @@ const HANDLERS: &[&str] = &[
     "storage::LeadSummary",
     "storage::MaskedPerson",
     "storage::Step",
+    "storage::Decision",
+    "storage::ReviewCandidate",
+    "storage::ReviewCursor",
+    "storage::ReviewPage",
+    "storage::StoredReview",
     "storage::CustomerAddress",
     "storage::CustomerEmail",
     "storage::CustomerPhone",
     "storage::StoredCustomer",
+    "storage::StoredIdentity",
 ];
 
 const TABLE: &[Rule] = &[

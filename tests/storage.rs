@@ -37,6 +37,8 @@ mod persist;
 mod queue;
 #[path = "storage/reads.rs"]
 mod reads;
+#[path = "storage/reviews.rs"]
+mod reviews;
 #[path = "storage/round_trips.rs"]
 mod round_trips;
 #[path = "storage/schema.rs"]
@@ -45,3 +47,5 @@ mod schema;
 mod takeover;
 #[path = "storage/unmended.rs"]
 mod unmended;
+#[path = "storage/withdrawn.rs"]
+mod withdrawn;

@@ -927,7 +927,7 @@ end $$;
 -- Name: FUNCTION acquire_contacts(p_lead_id text, p_owner uuid, p_run_no bigint, details jsonb, p_contact_fingerprint bytea, suppression_hashes bytea[], keys jsonb, terms jsonb); Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON FUNCTION ops.acquire_contacts(p_lead_id text, p_owner uuid, p_run_no bigint, details jsonb, p_contact_fingerprint bytea, suppression_hashes bytea[], keys jsonb, terms jsonb) IS 'T2: the fetched lead''s details, the suppression check, and its contacts'' questions.';
+COMMENT ON FUNCTION ops.acquire_contacts(p_lead_id text, p_owner uuid, p_run_no bigint, details jsonb, p_contact_fingerprint bytea, suppression_hashes bytea[], keys jsonb, terms jsonb) IS 'What T2 writes: the fetched lead, and the questions about its contacts. All of T2 in the version before migration 18.';
 
 --
 -- Name: acquire_lookup(text, uuid, bigint, text, text, bytea, jsonb); Type: FUNCTION; Schema: ops; Owner: -
@@ -1169,7 +1169,7 @@ COMMENT ON COLUMN ops.lookups.state IS 'pending: being asked. found, absent: the
 -- Name: COLUMN lookups.value; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.lookups.value IS 'The candidates; of a profile only its party_id; of an answer that may not be kept only why.';
+COMMENT ON COLUMN ops.lookups.value IS 'The candidates; of a profile only its party_id, or, while a review waits for it, the allow-listed payload (held); of an answer that may not be kept only why.';
 
 --
 -- Name: COLUMN lookups.owner; Type: COMMENT; Schema: ops; Owner: -
@@ -1224,15 +1224,16 @@ CREATE FUNCTION ops.cached_lookup(p_lead_id text, p_provider text, p_kind text, 
          CASE
              WHEN (l.state = 'absent'::text) THEN 'absent'::text
              WHEN (l.value ? 'refused'::text) THEN 'refused'::text
+             WHEN (l.value ? 'held'::text) THEN 'held'::text
              WHEN (l.kind = 'profile'::text) THEN 'profile'::text
              ELSE 'candidates'::text
          END AS "case",
-     COALESCE(e.normalized_data, (l.value -> 'refused'::text), l.value) AS "coalesce",
+     COALESCE(e.normalized_data, (l.value -> 'refused'::text), (l.value -> 'held'::text), l.value) AS "coalesce",
      e.party_id,
      e.enriched_at
     FROM (ops.lookups l
       LEFT JOIN core.party_enrichments e ON (((l.kind = 'profile'::text) AND (e.party_id = ((l.value ->> 'party_id'::text))::uuid) AND (e.provider = l.provider))))
-   WHERE ((l.provider = cached_lookup.p_provider) AND (l.kind = cached_lookup.p_kind) AND (l.key_hash = cached_lookup.p_key_hash) AND (l.state <> 'pending'::text) AND (l.expires_at > now()) AND ((l.lead_id = cached_lookup.p_lead_id) OR ((l.value ->> 'refused'::text) IS DISTINCT FROM 'profile_name_contradicts'::text)) AND (NOT (ops.is_inquiry(cached_lookup.p_lead_id) AND (COALESCE((l.value ->> 'refused'::text), ''::text) = ANY (ARRAY['profile_name_contradicts'::text, 'deceased'::text])))) AND ((NOT COALESCE((l.value ? 'party_id'::text), false)) OR (e.party_id IS NOT NULL)));
+   WHERE ((l.provider = cached_lookup.p_provider) AND (l.kind = cached_lookup.p_kind) AND (l.key_hash = cached_lookup.p_key_hash) AND (l.state <> 'pending'::text) AND ((l.expires_at > now()) OR ((l.lead_id = cached_lookup.p_lead_id) AND COALESCE((l.value ? 'held'::text), false))) AND ((l.lead_id = cached_lookup.p_lead_id) OR ((l.value ->> 'refused'::text) IS DISTINCT FROM 'profile_name_contradicts'::text)) AND (NOT (ops.is_inquiry(cached_lookup.p_lead_id) AND (COALESCE((l.value ->> 'refused'::text), ''::text) = ANY (ARRAY['profile_name_contradicts'::text, 'deceased'::text])))) AND ((NOT COALESCE((l.value ? 'party_id'::text), false)) OR (e.party_id IS NOT NULL)));
 END;
 
 --
@@ -1248,6 +1249,8 @@ COMMENT ON FUNCTION ops.cached_lookup(p_lead_id text, p_provider text, p_kind te
 CREATE FUNCTION ops.complete_delivery(p_lead_id text, p_owner uuid, p_run_no bigint, was_sent boolean, steps jsonb) RETURNS void
     LANGUAGE plpgsql
     AS $$
+declare
+    delivered ops.outbox;
 begin
     if exists (select from ops.leads l join ops.outbox o on o.lead_id = l.lead_id
                where l.lead_id = p_lead_id and l.run_no = p_run_no and l.owner is null
@@ -1255,18 +1258,20 @@ begin
         return;
     end if;
     perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
-    update ops.leads l
-    set message_fingerprint = o.fingerprint
-    from ops.outbox o
-    where l.lead_id = p_lead_id and o.lead_id = p_lead_id and o.kind = 'message' and o.run_no = p_run_no;
     update ops.outbox o
     set state = 'sent', sent_at = now(), owner = null, due_at = null, last_error = null
-    where o.lead_id = p_lead_id and o.kind = 'message' and o.run_no = p_run_no and o.state = 'sending';
+    where o.lead_id = p_lead_id and o.kind = 'message' and o.run_no = p_run_no and o.state = 'sending'
+    returning * into delivered;
     if not found then
         raise exception 'no message of this run is being sent' using errcode = 'LC001';
     end if;
+    update ops.leads l
+    set message_fingerprint = delivered.fingerprint, correction_due = false
+    where l.lead_id = p_lead_id;
     perform ops.abandon_lookups(p_lead_id);
-    perform ops.finish_lead(p_lead_id, 'completed', null, was_sent, steps);
+    -- A note is no message about a person.
+    perform ops.finish_lead(p_lead_id, delivered.ends_as, delivered.end_reason,
+                            was_sent and delivered.ends_as = 'completed', steps);
 end $$;
 
 --
@@ -1274,6 +1279,114 @@ end $$;
 --
 
 COMMENT ON FUNCTION ops.complete_delivery(p_lead_id text, p_owner uuid, p_run_no bigint, was_sent boolean, steps jsonb) IS 'T5: the message stands in the CRM; message and lead are done.';
+
+--
+-- Name: decide_review(uuid, text, integer, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.decide_review(p_review_id uuid, p_decision text, p_candidate integer, p_look jsonb) RETURNS TABLE(answer text, lead_id text, state text)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    lead      ops.leads;
+    review    ops.reviews;
+    candidate jsonb;
+    pair      text;
+    is_told   boolean := false;
+begin
+    -- The lead is locked before its review, as a run does.
+    select l.* into lead from ops.leads l join ops.reviews r on r.lead_id = l.lead_id
+    where r.review_id = p_review_id for update of l;
+    select * into review from ops.reviews r where r.review_id = p_review_id for update;
+    if not found then
+        return query select 'unknown', null::text, null::text;
+        return;
+    end if;
+    if review.decision = p_decision and review.chosen is not distinct from p_candidate then
+        -- Who says it again is shown it again.
+        insert into ops.access_log (actor, action, lead_id, reason)
+        values (p_look ->> 'actor', p_look ->> 'action', lead.lead_id, p_look ->> 'reason');
+        return query select 'done', lead.lead_id, lead.state;
+        return;
+    end if;
+    if review.decision = 'reject' or (review.decision = 'choose' and p_decision = 'choose') then
+        return query select 'decided', lead.lead_id, lead.state;
+        return;
+    end if;
+    if lead.state = 'processing' then
+        return query select 'running', lead.lead_id, lead.state;
+        return;
+    end if;
+    if p_decision = 'choose' and (p_candidate < 1 or review.candidates -> (p_candidate - 1) is null) then
+        return query select 'no_such_candidate', lead.lead_id, lead.state;
+        return;
+    end if;
+
+    if p_decision = 'reject' then
+        for candidate in select c.item from jsonb_array_elements(review.candidates) as c (item) loop
+            for pair in select jsonb_array_elements_text(candidate -> 'contact_hashes') loop
+                insert into ops.rejected_matches (contact_hash, cpf_hash, rejected_by)
+                values (decode(pair, 'hex'), decode(candidate ->> 'cpf_hash', 'hex'), p_look ->> 'actor')
+                on conflict do nothing;
+            end loop;
+            if candidate ->> 'cpf' is not null then
+                is_told := ops.withdraw_person(lead.lead_id, candidate ->> 'cpf',
+                                               decode(candidate ->> 'cpf_hash', 'hex')) or is_told;
+            end if;
+        end loop;
+        update ops.leads l set correction_due = correction_due or is_told where l.lead_id = lead.lead_id;
+    end if;
+    update ops.reviews r
+    set decision = p_decision, chosen = p_candidate, decided_by = p_look ->> 'actor', decided_at = now(),
+        candidates = (
+            select jsonb_agg(case when c.ordinality = p_candidate then c.item else c.item - 'cpf' - 'name' - 'profile_name' end
+                             order by c.ordinality)
+            from jsonb_array_elements(r.candidates) with ordinality as c (item, ordinality))
+    where r.review_id = p_review_id;
+    insert into ops.access_log (actor, action, lead_id, reason)
+    values (p_look ->> 'actor', p_look ->> 'action', lead.lead_id, p_look ->> 'reason');
+    perform ops.run_decided_lead(lead);
+    return query select 'done', l.lead_id, l.state from ops.leads l where l.lead_id = lead.lead_id;
+end $$;
+
+--
+-- Name: FUNCTION decide_review(p_review_id uuid, p_decision text, p_candidate integer, p_look jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.decide_review(p_review_id uuid, p_decision text, p_candidate integer, p_look jsonb) IS 'A person decides a review, and the lead runs on. Answers unknown, decided, running, no_such_candidate or done.';
+
+--
+-- Name: end_in_review(text, uuid, bigint, text, jsonb, jsonb, double precision, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.end_in_review(p_lead_id text, p_owner uuid, p_run_no bigint, p_reason text, review jsonb, settled jsonb, absent_secs double precision, steps jsonb) RETURNS TABLE(state text, message_sent boolean, cpfs text[], reason text, next_attempt_at timestamp with time zone, finished_at timestamp with time zone, review_id uuid)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    opened uuid;
+begin
+    -- Repeated after its answer was lost, it only tells how the lead stands.
+    if not exists (select from ops.leads l
+                   where l.lead_id = p_lead_id and l.run_no = p_run_no and l.owner is null) then
+        perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
+        opened := ops.open_review(p_lead_id, review);
+        perform from ops.end_run(
+            p_lead_id, p_owner, p_run_no, case when opened is null then 'suppressed' else 'review' end,
+            case when opened is null then null else p_reason end, interval '0', false, settled, absent_secs, steps,
+            0, 0);
+    end if;
+    return query select r.*, (select o.review_id from ops.reviews o
+                              where o.lead_id = p_lead_id and o.decision is null)
+                 from ops.lead_result(p_lead_id) r;
+end $$;
+
+--
+-- Name: FUNCTION end_in_review(p_lead_id text, p_owner uuid, p_run_no bigint, p_reason text, review jsonb, settled jsonb, absent_secs double precision, steps jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.end_in_review(p_lead_id text, p_owner uuid, p_run_no bigint, p_reason text, review jsonb, settled jsonb, absent_secs double precision, steps jsonb) IS 'The end of a run that leaves a doubt: the review is opened, and the lead waits for a person.';
 
 --
 -- Name: end_run(text, uuid, bigint, text, text, interval, boolean, jsonb, double precision, jsonb, integer, integer); Type: FUNCTION; Schema: ops; Owner: -
@@ -1430,6 +1543,7 @@ CREATE TABLE ops.leads (
     finished_at timestamp with time zone,
     alert_at timestamp with time zone,
     forced_at timestamp with time zone,
+    correction_due boolean DEFAULT false NOT NULL,
     CONSTRAINT ck_leads_attempts CHECK ((attempts >= 0)),
     CONSTRAINT ck_leads_crashes CHECK ((crashes >= 0)),
     CONSTRAINT ck_leads_due_at CHECK (((state = ANY (ARRAY['accepted'::text, 'retrying'::text, 'budget_hold'::text])) = (due_at IS NOT NULL))),
@@ -1570,6 +1684,76 @@ COMMENT ON COLUMN ops.leads.alert_at IS 'When a person is to be told of its end;
 COMMENT ON COLUMN ops.leads.forced_at IS 'Its runs use no answer that was asked for before: an admin wants them bought anew. Null when stored answers will do.';
 
 --
+-- Name: COLUMN leads.correction_due; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.correction_due IS 'The broker read a message about somebody who was turned down since, and has to be told.';
+
+--
+-- Name: reviews; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.reviews (
+    review_id uuid NOT NULL,
+    lead_id text NOT NULL,
+    candidates jsonb NOT NULL,
+    decision text,
+    chosen integer,
+    decided_by text,
+    decided_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    contact_fingerprint bytea,
+    score smallint,
+    reasons text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT ck_reviews_chosen CHECK (((NOT (decision IS DISTINCT FROM 'choose'::text)) = (chosen IS NOT NULL))),
+    CONSTRAINT ck_reviews_decided CHECK (((decision IS NOT NULL) = ((decided_at IS NOT NULL) AND (decided_by IS NOT NULL)))),
+    CONSTRAINT ck_reviews_decision CHECK ((decision = ANY (ARRAY['choose'::text, 'reject'::text]))),
+    CONSTRAINT ck_reviews_score CHECK (((score >= 0) AND (score <= 100)))
+);
+
+--
+-- Name: TABLE reviews; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.reviews IS 'A doubtful identity, for a person to decide; one undecided at most per lead. Personal data: CPFs and names of the candidates; once it is decided, of the chosen one alone. Kept: until deleted; an undecided one goes when the lead ends otherwise, all of them when the person is suppressed.';
+
+--
+-- Name: COLUMN reviews.candidates; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.reviews.candidates IS 'The candidates with their evidence, best first: cpf, name, profile_name, cpf_hash, contact_hashes (keyed, hex), named_by, matched_by, agreement, score, reasons.';
+
+--
+-- Name: COLUMN reviews.chosen; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.reviews.chosen IS 'Which of the candidates, from 1, when the decision is choose.';
+
+--
+-- Name: COLUMN reviews.decided_by; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.reviews.decided_by IS 'The name of the key, or of whoever gave it on the command line.';
+
+--
+-- Name: COLUMN reviews.contact_fingerprint; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.reviews.contact_fingerprint IS 'Of the lead''s details it is about (as ops.leads.contact_fingerprint); a decision holds while they stay the same.';
+
+--
+-- Name: COLUMN reviews.score; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.reviews.score IS 'How much speaks for the best candidate, 0 to 100: an order, no probability.';
+
+--
+-- Name: COLUMN reviews.reasons; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.reviews.reasons IS 'What speaks for and against, as codes.';
+
+--
 -- Name: finish_lead(text, text, text, boolean, jsonb); Type: FUNCTION; Schema: ops; Owner: -
 --
 
@@ -1580,6 +1764,8 @@ CREATE FUNCTION ops.finish_lead(p_lead_id text, end_state text, reason text, was
    WHERE ((g.lead_id = finish_lead.p_lead_id) AND (finish_lead.end_state = 'suppressed'::text) AND (NOT (EXISTS ( SELECT
             FROM ops.leads l
            WHERE ((l.lead_id = finish_lead.p_lead_id) AND (l.requested_no > l.run_no))))));
+ DELETE FROM ops.reviews r
+   WHERE ((r.lead_id = finish_lead.p_lead_id) AND ((finish_lead.end_state = 'suppressed'::text) OR ((r.decision IS NULL) AND (finish_lead.end_state = ANY (ARRAY['completed'::text, 'unidentified'::text, 'lead_missing'::text])))));
  UPDATE ops.leads l SET alert_at =
          CASE
              WHEN (((finish_lead.end_state = 'delivery_unknown'::text) AND (l.outcome IS DISTINCT FROM 'delivery_unknown'::text)) OR (finish_lead.reason = 'crashed_too_often'::text)) THEN now()
@@ -2045,7 +2231,10 @@ CREATE TABLE ops.outbox (
     sent_at timestamp with time zone,
     last_error text,
     first_sent_at timestamp with time zone DEFAULT now() NOT NULL,
+    ends_as text DEFAULT 'completed'::text NOT NULL,
+    end_reason text,
     CONSTRAINT ck_outbox_attempts CHECK ((attempts >= 0)),
+    CONSTRAINT ck_outbox_ends_as CHECK ((ends_as = ANY (ARRAY['completed'::text, 'review'::text, 'unidentified'::text]))),
     CONSTRAINT ck_outbox_kind CHECK ((kind = 'message'::text)),
     CONSTRAINT ck_outbox_owner CHECK (((state = 'sending'::text) = (owner IS NOT NULL))),
     CONSTRAINT ck_outbox_sent_at CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
@@ -2131,6 +2320,18 @@ COMMENT ON COLUMN ops.outbox.last_error IS 'A code, without personal data.';
 COMMENT ON COLUMN ops.outbox.first_sent_at IS 'When this message was first sent, however often it was sent since.';
 
 --
+-- Name: COLUMN outbox.ends_as; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.ends_as IS 'What the lead becomes once this is delivered. completed: a message about its person; the others: a note without personal data.';
+
+--
+-- Name: COLUMN outbox.end_reason; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.end_reason IS 'Why, as a code; null for a message about a person.';
+
+--
 -- Name: note_cut_send(text, interval, text); Type: FUNCTION; Schema: ops; Owner: -
 --
 
@@ -2147,6 +2348,45 @@ END;
 --
 
 COMMENT ON FUNCTION ops.note_cut_send(p_lead_id text, p_lands_within interval, p_reason text) IS 'Counts a post that was cut off as a send of unknown outcome. Answers when it can no longer land.';
+
+--
+-- Name: open_review(text, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.open_review(p_lead_id text, review jsonb) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare
+    proposed jsonb;
+    review_fingerprint bytea := decode(review ->> 'contact_fingerprint', 'hex');
+    opened uuid;
+begin
+    select jsonb_agg(c.item order by c.ordinality) into proposed
+    from jsonb_array_elements(review -> 'candidates') with ordinality as c (item, ordinality)
+    where not exists (select from ops.suppressions s where s.key_hash = decode(c.item ->> 'cpf_hash', 'hex'));
+    if proposed is null then
+        delete from ops.reviews r where r.lead_id = p_lead_id and r.decision is null;
+        return null;
+    end if;
+    select r.review_id into opened from ops.reviews r
+    where r.lead_id = p_lead_id and r.decision is null and r.candidates = proposed
+      and r.contact_fingerprint = review_fingerprint;
+    if found then
+        return opened;
+    end if;
+    delete from ops.reviews r where r.lead_id = p_lead_id and r.decision is null;
+    insert into ops.reviews (review_id, lead_id, candidates, contact_fingerprint, score, reasons, created_at)
+    values ((review ->> 'review_id')::uuid, p_lead_id, proposed, review_fingerprint,
+            (review ->> 'score')::smallint,
+            array(select jsonb_array_elements_text(review -> 'reasons')), clock_timestamp());
+    return (review ->> 'review_id')::uuid;
+end $$;
+
+--
+-- Name: FUNCTION open_review(p_lead_id text, review jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.open_review(p_lead_id text, review jsonb) IS 'The undecided review of a lead: kept when it is about the same candidates, else new. Null when all of them objected.';
 
 --
 -- Name: persist_profile(text, uuid, bigint, bytea[], jsonb, jsonb, text, bytea, jsonb); Type: FUNCTION; Schema: ops; Owner: -
@@ -2180,7 +2420,9 @@ begin
         return;
     end if;
 
-    if person ? 'bought' then
+    if person ? 'held' then
+        party := ops.store_held(person -> 'held', person -> 'bought', '{}');
+    elsif person ? 'bought' then
         select l.expires_at into expiry from ops.lookups l
         where l.provider = settled -> 0 ->> 'provider' and l.kind = settled -> 0 ->> 'kind'
           and l.key_hash = decode(settled -> 0 ->> 'key_hash', 'hex');
@@ -2350,7 +2592,7 @@ begin
         end if;
         update ops.outbox o
         set state = 'sending', owner = p_owner, run_no = p_run_no, read_back = true, due_at = null,
-            sending_since = stored.sending_since
+            sending_since = stored.sending_since, ends_as = 'completed', end_reason = null
         where o.lead_id = p_lead_id and o.kind = 'message';
         return query select 'read_back', stored.body,
                             stored.attempts + case when stored.sending_since is null then 0 else 1 end,
@@ -2359,7 +2601,7 @@ begin
         update ops.outbox o
         set body = p_body, fingerprint = p_fingerprint, state = 'sending', run_no = p_run_no, owner = p_owner,
             sending_since = now(), first_sent_at = now(), attempts = 0, read_back = false, due_at = null,
-            sent_at = null, last_error = null
+            sent_at = null, last_error = null, ends_as = 'completed', end_reason = null
         where o.lead_id = p_lead_id and o.kind = 'message';
         return query select 'send', p_body, 0, null::double precision;
     end if;
@@ -2370,6 +2612,131 @@ end $$;
 --
 
 COMMENT ON FUNCTION ops.queue_message(p_lead_id text, p_owner uuid, p_run_no bigint, p_body text, p_fingerprint bytea) IS 'Puts the message into the outbox as sending. Answers send, read_back or unchanged.';
+
+--
+-- Name: queue_note(text, uuid, bigint, text, text, jsonb, jsonb, double precision, text, bytea, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.queue_note(p_lead_id text, p_owner uuid, p_run_no bigint, ending text, p_reason text, review jsonb, settled jsonb, absent_secs double precision, p_body text, p_fingerprint bytea, steps jsonb) RETURNS TABLE(answer text, body text, unknown_sends integer, sent_ago_secs double precision)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    queued record;
+begin
+    -- Repeated after its answer was lost, when the unchanged note had ended the lead.
+    if exists (select from ops.leads l join ops.outbox o on o.lead_id = l.lead_id and o.state = 'sent'
+               where l.lead_id = p_lead_id and l.run_no = p_run_no and l.owner is null
+                 and o.fingerprint = p_fingerprint) then
+        return query select 'unchanged', p_body, 0, null::double precision;
+        return;
+    end if;
+    perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
+    perform ops.settle_lookups(p_lead_id, p_owner, settled, absent_secs, null);
+    if review is not null and ops.open_review(p_lead_id, review) is null then
+        return query select 'suppressed', null::text, 0, null::double precision;
+        return;
+    end if;
+    select * into strict queued from ops.queue_message(p_lead_id, p_owner, p_run_no, p_body, p_fingerprint);
+    if queued.answer = 'unchanged' then
+        perform ops.abandon_lookups(p_lead_id);
+        perform ops.finish_lead(p_lead_id, ending, p_reason, false, steps);
+    else
+        update ops.outbox o set ends_as = ending, end_reason = p_reason
+        where o.lead_id = p_lead_id and o.kind = 'message';
+    end if;
+    return query select queued.answer, queued.body, queued.unknown_sends, queued.sent_ago_secs;
+end $$;
+
+--
+-- Name: FUNCTION queue_note(p_lead_id text, p_owner uuid, p_run_no bigint, ending text, p_reason text, review jsonb, settled jsonb, absent_secs double precision, p_body text, p_fingerprint bytea, steps jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.queue_note(p_lead_id text, p_owner uuid, p_run_no bigint, ending text, p_reason text, review jsonb, settled jsonb, absent_secs double precision, p_body text, p_fingerprint bytea, steps jsonb) IS 'T4 of a run that accepts nobody and tells the CRM so: the note is being sent, the review is open.';
+
+--
+-- Name: recall_and_acquire(text, uuid, bigint, jsonb, bytea, bytea[], bytea[], jsonb, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.recall_and_acquire(p_lead_id text, p_owner uuid, p_run_no bigint, details jsonb, p_contact_fingerprint bytea, contact_hashes bytea[], suppression_hashes bytea[], keys jsonb, terms jsonb) RETURNS TABLE("position" integer, answer text, value jsonb, party_id uuid, fetched_at timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+declare
+    recalled jsonb := ops.recall_lead(p_lead_id, p_contact_fingerprint, contact_hashes);
+begin
+    return query select 0, 'recalled', recalled, null::uuid, null::timestamptz;
+    return query select * from ops.acquire_contacts(
+        p_lead_id, p_owner, p_run_no, details, p_contact_fingerprint, suppression_hashes,
+        case when recalled ->> 'verdict' is null then keys else '[]' end, terms);
+end $$;
+
+--
+-- Name: FUNCTION recall_and_acquire(p_lead_id text, p_owner uuid, p_run_no bigint, details jsonb, p_contact_fingerprint bytea, contact_hashes bytea[], suppression_hashes bytea[], keys jsonb, terms jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.recall_and_acquire(p_lead_id text, p_owner uuid, p_run_no bigint, details jsonb, p_contact_fingerprint bytea, contact_hashes bytea[], suppression_hashes bytea[], keys jsonb, terms jsonb) IS 'T2: the fetched lead is written down, what a person has said of it is recalled, and its contacts are asked for.';
+
+--
+-- Name: rejected_matches; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.rejected_matches (
+    contact_hash bytea NOT NULL,
+    cpf_hash bytea NOT NULL,
+    rejected_by text NOT NULL,
+    rejected_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE rejected_matches; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.rejected_matches IS 'A person turned down for a contact, never to be proposed for it again. Personal data: keyed hashes, which only PRIVACY_KEY ties to a person. Kept: until deleted.';
+
+--
+-- Name: recall_lead(text, bytea, bytea[]); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.recall_lead(p_lead_id text, p_contact_fingerprint bytea, contact_hashes bytea[]) RETURNS jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT jsonb_build_object('rejected', ( SELECT COALESCE(jsonb_agg(jsonb_build_object('contact_hash', encode(m.contact_hash, 'hex'::text), 'cpf_hash', encode(m.cpf_hash, 'hex'::text))), '[]'::jsonb) AS "coalesce"
+            FROM ops.rejected_matches m
+           WHERE (m.contact_hash = ANY (recall_lead.contact_hashes))), 'correction_due', ( SELECT l.correction_due
+            FROM ops.leads l
+           WHERE (l.lead_id = recall_lead.p_lead_id)), 'verdict', ( SELECT
+                 CASE
+                     WHEN (r.decision = 'choose'::text) THEN jsonb_build_object('review_id', r.review_id, 'chosen', (r.candidates -> (r.chosen - 1)))
+                     WHEN ((r.decision = 'reject'::text) AND (NOT (EXISTS ( SELECT
+                        FROM core.lead_parties lp
+                       WHERE (lp.lead_id = r.lead_id)))) AND (NOT (EXISTS ( SELECT
+                        FROM ops.leads l
+                       WHERE ((l.lead_id = r.lead_id) AND (l.forced_at > r.decided_at)))))) THEN jsonb_build_object('review_id', r.review_id)
+                     ELSE NULL::jsonb
+                 END AS "case"
+            FROM ( SELECT n.review_id,
+                     n.lead_id,
+                     n.candidates,
+                     n.decision,
+                     n.chosen,
+                     n.decided_by,
+                     n.decided_at,
+                     n.created_at,
+                     n.contact_fingerprint,
+                     n.score,
+                     n.reasons
+                    FROM ops.reviews n
+                   WHERE (n.lead_id = recall_lead.p_lead_id)
+                   ORDER BY n.created_at DESC, n.review_id DESC
+                  LIMIT 1) r
+           WHERE (r.contact_fingerprint = recall_lead.p_contact_fingerprint))) AS jsonb_build_object;
+END;
+
+--
+-- Name: FUNCTION recall_lead(p_lead_id text, p_contact_fingerprint bytea, contact_hashes bytea[]); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.recall_lead(p_lead_id text, p_contact_fingerprint bytea, contact_hashes bytea[]) IS 'What a person has said of a lead: the verdict of its latest review, who was turned down for its contacts, and whether the broker has to be told of a mistake.';
 
 --
 -- Name: provider_calls; Type: TABLE; Schema: ops; Owner: -
@@ -2543,6 +2910,29 @@ end $$;
 COMMENT ON FUNCTION ops.release_leftovers(p_owner uuid, p_lease interval, p_lands_within interval, p_spread interval) IS 'Releases the leads of silent instances. Answers how many, and whether a lead is due that has to run alone.';
 
 --
+-- Name: run_decided_lead(ops.leads); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.run_decided_lead(lead ops.leads) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if not (lead.state = 'retrying' and lead.due_at > now()
+            and exists (select from ops.outbox o where o.lead_id = lead.lead_id and o.state = 'unknown')) then
+        update ops.leads l
+        set state = 'accepted', due_at = now(), finished_at = null, priority = 0, attempts = 0, crashes = 0,
+            requested_no = greatest(l.requested_no, l.run_no + 1)
+        where l.lead_id = lead.lead_id;
+    end if;
+end $$;
+
+--
+-- Name: FUNCTION run_decided_lead(lead ops.leads); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.run_decided_lead(lead ops.leads) IS 'A lead, locked by the caller, runs again because a person decided about it.';
+
+--
 -- Name: send_again(text, uuid, bigint); Type: FUNCTION; Schema: ops; Owner: -
 --
 
@@ -2692,6 +3082,39 @@ end $$;
 COMMENT ON FUNCTION ops.store_given(p_lead_id text, p_given jsonb) IS 'Stores what was given of a lead. Answers whether it is new.';
 
 --
+-- Name: store_held(jsonb, jsonb, bytea[]); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.store_held(held_key jsonb, bought jsonb, suppression_hashes bytea[]) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare
+    held ops.lookups;
+    party uuid;
+begin
+    if exists (select from ops.suppressions s where s.key_hash = any (suppression_hashes)) then
+        return null;
+    end if;
+    select * into held from ops.lookups l
+    where l.provider = held_key ->> 'provider' and l.kind = 'profile'
+      and l.key_hash = decode(held_key ->> 'key_hash', 'hex')
+    for update;
+    if not found then
+        raise exception 'the profile was withdrawn meanwhile' using errcode = 'serialization_failure';
+    end if;
+    party := core.store_person(held.provider, bought, held.expires_at);
+    update ops.lookups l set value = jsonb_build_object('party_id', party)
+    where l.provider = held.provider and l.kind = held.kind and l.key_hash = held.key_hash and l.value ? 'held';
+    return party;
+end $$;
+
+--
+-- Name: FUNCTION store_held(held_key jsonb, bought jsonb, suppression_hashes bytea[]); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.store_held(held_key jsonb, bought jsonb, suppression_hashes bytea[]) IS 'A profile that was held for a review becomes that of a stored person; null when they objected.';
+
+--
 -- Name: store_inquired(text, uuid, bytea[], jsonb, jsonb); Type: FUNCTION; Schema: ops; Owner: -
 --
 
@@ -2751,6 +3174,40 @@ END;
 --
 
 COMMENT ON FUNCTION ops.usable_lookup(p_lead_id text, p_provider text, p_kind text, p_key_hash bytea, terms jsonb) IS 'A stored answer that a lead may use: fresh, and asked for after the wish that it be bought anew.';
+
+--
+-- Name: withdraw_person(text, text, bytea); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.withdraw_person(p_lead_id text, p_cpf text, p_cpf_hash bytea) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+    party uuid;
+begin
+    delete from ops.lookups k
+    where k.kind = 'profile' and k.key_hash = p_cpf_hash and k.lead_id = p_lead_id and coalesce(k.value ? 'held', false);
+    delete from core.lead_parties lp using core.parties p
+    where lp.lead_id = p_lead_id and p.id = lp.party_id and p.cpf_cnpj = p_cpf
+    returning p.id into party;
+    if party is null then
+        return false;
+    end if;
+    -- Whoever is about to store the person for another lead holds the row.
+    perform from core.parties p where p.id = party for update;
+    if not exists (select from core.lead_parties o where o.party_id = party)
+       and not exists (select from ops.access_log a where a.party_id = party and a.lead_id is null) then
+        delete from ops.lookups k where k.kind = 'profile' and k.key_hash = p_cpf_hash;
+        delete from core.parties p where p.id = party;
+    end if;
+    return exists (select from ops.outbox o where o.lead_id = p_lead_id and o.ends_as = 'completed');
+end $$;
+
+--
+-- Name: FUNCTION withdraw_person(p_lead_id text, p_cpf text, p_cpf_hash bytea); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.withdraw_person(p_lead_id text, p_cpf text, p_cpf_hash bytea) IS 'Removes what was stored of a turned-down person for this lead alone. Answers whether the broker may have read a message about them.';
 
 --
 -- Name: addresses; Type: TABLE; Schema: core; Owner: -
@@ -3103,6 +3560,28 @@ COMMENT ON TABLE ops.budgets IS 'What may be spent and was spent in a day or a m
 COMMENT ON COLUMN ops.budgets.starts_on IS 'The first day of the period.';
 
 --
+-- Name: daily_alerts; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.daily_alerts (
+    kind text NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_daily_alerts_kind CHECK ((kind = 'reviews_waiting'::text))
+);
+
+--
+-- Name: TABLE daily_alerts; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.daily_alerts IS 'What a person is told of once a day at most. Personal data: none.';
+
+--
+-- Name: COLUMN daily_alerts.due_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.daily_alerts.due_at IS 'Not before this moment is it told again.';
+
+--
 -- Name: google_ads_leads; Type: TABLE; Schema: ops; Owner: -
 --
 
@@ -3230,59 +3709,6 @@ ALTER TABLE ops.provider_calls ALTER COLUMN call_id ADD GENERATED ALWAYS AS IDEN
     NO MAXVALUE
     CACHE 1
 );
-
---
--- Name: rejected_matches; Type: TABLE; Schema: ops; Owner: -
---
-
-CREATE TABLE ops.rejected_matches (
-    contact_hash bytea NOT NULL,
-    cpf_hash bytea NOT NULL,
-    rejected_by text NOT NULL,
-    rejected_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
---
--- Name: TABLE rejected_matches; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON TABLE ops.rejected_matches IS 'A person turned down for a contact, not to be proposed for it again. Not written yet. Personal data: keyed hashes, which only PRIVACY_KEY ties to a person. Kept: nothing is stored yet.';
-
---
--- Name: reviews; Type: TABLE; Schema: ops; Owner: -
---
-
-CREATE TABLE ops.reviews (
-    review_id uuid NOT NULL,
-    lead_id text NOT NULL,
-    candidates jsonb NOT NULL,
-    decision text,
-    chosen integer,
-    decided_by text,
-    decided_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ck_reviews_chosen CHECK (((NOT (decision IS DISTINCT FROM 'choose'::text)) = (chosen IS NOT NULL))),
-    CONSTRAINT ck_reviews_decided CHECK (((decision IS NOT NULL) = ((decided_at IS NOT NULL) AND (decided_by IS NOT NULL)))),
-    CONSTRAINT ck_reviews_decision CHECK ((decision = ANY (ARRAY['choose'::text, 'reject'::text])))
-);
-
---
--- Name: TABLE reviews; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON TABLE ops.reviews IS 'A doubtful identity, for a person to decide. Not written yet. Personal data: CPFs and names of the candidates. Kept: nothing is stored yet.';
-
---
--- Name: COLUMN reviews.candidates; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.reviews.candidates IS 'The candidates with their evidence.';
-
---
--- Name: COLUMN reviews.chosen; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.reviews.chosen IS 'Which of the candidates, when the decision is choose.';
 
 --
 -- Name: webhook_events; Type: TABLE; Schema: ops; Owner: -
@@ -3428,6 +3854,13 @@ ALTER TABLE ONLY ops.access_log
 
 ALTER TABLE ONLY ops.budgets
     ADD CONSTRAINT pk_budgets PRIMARY KEY (period, starts_on);
+
+--
+-- Name: daily_alerts pk_daily_alerts; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.daily_alerts
+    ADD CONSTRAINT pk_daily_alerts PRIMARY KEY (kind);
 
 --
 -- Name: given_leads pk_given_leads; Type: CONSTRAINT; Schema: ops; Owner: -
@@ -3694,6 +4127,18 @@ CREATE INDEX ix_provider_calls_at ON ops.provider_calls USING btree (at);
 --
 
 CREATE INDEX ix_provider_calls_lead ON ops.provider_calls USING btree (lead_id);
+
+--
+-- Name: ix_reviews_created; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_reviews_created ON ops.reviews USING btree (created_at, review_id);
+
+--
+-- Name: ix_reviews_lead; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_reviews_lead ON ops.reviews USING btree (lead_id, created_at);
 
 --
 -- Name: ix_webhook_events_lead; Type: INDEX; Schema: ops; Owner: -

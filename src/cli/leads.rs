@@ -5,9 +5,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Subcommand;
 
 use super::output::{say, table};
-use super::{Wish, on_database, run_one};
+use super::{Wish, on_migrated_database, run_one};
 use crate::app::Database;
-use crate::config::DatabaseConfig;
 use crate::models::{LeadId, LeadState, Money};
 use crate::storage::{self, LeadDetail, LeadFilter, LeadSummary};
 
@@ -43,26 +42,15 @@ pub enum LeadsCommand {
 pub(super) async fn run(command: &LeadsCommand) -> Result<()> {
     match command {
         LeadsCommand::List { state, limit } => {
-            read(async |database| list(database, *state, *limit).await).await
+            on_migrated_database(async |database| list(database, *state, *limit).await).await
         }
         LeadsCommand::Show { lead_id } => {
-            read(async |database| show(database, lead_id).await).await
+            on_migrated_database(async |database| show(database, lead_id).await).await
         }
         LeadsCommand::Replay { lead_id, force } => {
             run_one(lead_id, Wish::Replay { force: *force }).await
         }
     }
-}
-
-async fn read(print: impl AsyncFnOnce(&Database) -> Result<()>) -> Result<()> {
-    let config = DatabaseConfig::from_env()?;
-    on_database(&config, async |database| {
-        if storage::migrations_pending(&database.pool).await? {
-            bail!("migrations are pending on this database: run `rust-c2s-api migrate` first");
-        }
-        print(database).await
-    })
-    .await
 }
 
 async fn list(database: &Database, state: Option<LeadState>, limit: u16) -> Result<()> {

@@ -42,6 +42,12 @@ pub struct PipelineConfig {
     /// Requests that must fail in a row, each another, before an upstream is left alone. No
     /// variable: tests in which many leads fail at once for reasons of their own change it.
     pub breaker_failures: usize,
+    /// `IDENTITY_ACCEPT_SCORE`: a person with this score or more is accepted, if no rule forbids it.
+    pub identity_accept_score: u8,
+    /// `IDENTITY_REVIEW_SCORE`: with this score or more, and less than the other, a person decides.
+    pub identity_review_score: u8,
+    /// `NOTE_WHEN_UNSURE`: whether the broker is told, in a note without personal data, that nobody was accepted.
+    pub note_when_unsure: bool,
     /// `INCOME_MULTIPLIER`, in thousandths (1000 = as the provider says).
     pub income_multiplier_thousandths: u32,
     /// `MESSAGE_FIELDS`: the parts of the message; all if unset.
@@ -61,6 +67,14 @@ impl PipelineConfig {
         let dedup_ttl = reader.seconds("DEDUP_TTL_SECS", 0..=86_400);
         let process_wait = reader.seconds("PROCESS_WAIT_SECS", 0..=25);
         let fresh_days = reader.number("FRESH_DAYS", 0..=3_650);
+        let accept = reader.number("IDENTITY_ACCEPT_SCORE", 1..=100);
+        let review = reader.number("IDENTITY_REVIEW_SCORE", 1..=100);
+        if review > accept && accept.is_some() {
+            let wrong = "is above IDENTITY_ACCEPT_SCORE";
+            let ask = "set it to IDENTITY_ACCEPT_SCORE or less";
+            reader.problem("IDENTITY_REVIEW_SCORE", wrong, ask);
+        }
+        let note_when_unsure = reader.boolean("NOTE_WHEN_UNSURE");
         let income = "a number from 0.001 to 100 with at most three decimals, such as 1.9";
         let income = reader.parsed("INCOME_MULTIPLIER", income, thousandths);
         let message_fields = read_message_fields(reader);
@@ -76,6 +90,9 @@ impl PipelineConfig {
             late_arrival: LATE_ARRIVAL,
             queue_runs: QUEUE_RUNS,
             breaker_failures: BREAKER_FAILURES,
+            identity_accept_score: accept?,
+            identity_review_score: review?,
+            note_when_unsure: note_when_unsure?,
             income_multiplier_thousandths: income?,
             message_fields: message_fields?,
         })

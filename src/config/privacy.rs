@@ -1,7 +1,7 @@
 //! `PRIVACY_KEY`, `LGPD_*`: data protection.
 
-use super::Environment;
 use super::reader::Reader;
+use super::{ConfigError, Environment};
 use crate::models::PrivacyKey;
 
 /// How personal data is protected, and on what ground it is processed.
@@ -17,6 +17,17 @@ pub struct PrivacyConfig {
 }
 
 impl PrivacyConfig {
+    /// Reads `LGPD_PURPOSE` alone, for commands that show or decide something and know no key.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when it cannot be read.
+    pub fn purpose_from_env() -> Result<String, ConfigError> {
+        let lookup = |name: &str| Some(super::of_the_process(name)?.to_string_lossy().into_owned());
+        let mut reader = Reader::new(&lookup);
+        let purpose = reader.text("LGPD_PURPOSE");
+        reader.finish(purpose)
+    }
+
     pub(super) fn read(reader: &mut Reader<'_>, environment: Option<Environment>) -> Option<Self> {
         let name = "PRIVACY_KEY";
         let key = reader.parsed(name, "16 bytes or more", |key| {

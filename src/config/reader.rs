@@ -98,6 +98,11 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// `true` or `false`.
+    pub(super) fn boolean(&mut self, name: &'static str) -> Option<bool> {
+        self.parsed(name, "true or false", |text| text.parse().ok())
+    }
+
     /// A number of seconds.
     pub(super) fn seconds(
         &mut self,

@@ -98,7 +98,7 @@ impl ServerConfig {
         let host = reader.parsed("HOST", "an IP address or `localhost`", parse_host);
         let port = reader.number("PORT", 0..=65_535);
         let api_keys = api_keys::read(reader);
-        let trigger_anonymous = reader.parsed("TRIGGER_ANONYMOUS", "true or false", parse_bool);
+        let trigger_anonymous = reader.boolean("TRIGGER_ANONYMOUS");
         let rate_limit_per_sec = reader.number("RATE_LIMIT_PER_SEC", 1..=100_000);
         let rate_limit_burst = reader.number("RATE_LIMIT_BURST", 1..=1_000_000);
         let trust_proxy = read_trust_proxy(reader);
@@ -166,14 +166,6 @@ fn parse_host(text: &str) -> Option<IpAddr> {
         return Some(IpAddr::V4(Ipv4Addr::LOCALHOST));
     }
     text.parse().ok()
-}
-
-fn parse_bool(text: &str) -> Option<bool> {
-    match text {
-        "true" => Some(true),
-        "false" => Some(false),
-        _ => None,
-    }
 }
 
 fn read_cors_origins(reader: &mut Reader<'_>) -> Option<Vec<HeaderValue>> {

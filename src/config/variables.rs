@@ -268,6 +268,21 @@ pub const GROUPS: &[Group] = &[
         ],
     },
     Group {
+        title: "Who a lead is",
+        variables: &[
+            default(
+                "IDENTITY_ACCEPT_SCORE",
+                "70",
+                "A person with this score or more, of 100, is accepted. Higher: more reviews. No value accepts what the rules forbid, such as another first name.",
+            ),
+            default(
+                "IDENTITY_REVIEW_SCORE",
+                "30",
+                "With this score or more, and less than IDENTITY_ACCEPT_SCORE, a person decides; below it the lead is unidentified.",
+            ),
+        ],
+    },
+    Group {
         title: "Alerts",
         variables: &[unset(
             "ALERT_WEBHOOK_URL",
@@ -285,6 +300,11 @@ pub const GROUPS: &[Group] = &[
             unset(
                 "MESSAGE_FIELDS",
                 "Parts of the message, separated by commas: personal, financial, emails, phones, addresses, companies. Unset: all. Name and CPF always stay.",
+            ),
+            default(
+                "NOTE_WHEN_UNSURE",
+                "false",
+                "`true`: a lead that waits for a review, or behind whose contacts nobody is known, gets one short note without personal data.",
             ),
         ],
     },

@@ -52,3 +52,17 @@ impl CustomerCalls {
         (self.vendor)(cpf)
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Nobody is known.
+    pub(crate) fn customer_calls() -> CustomerCalls {
+        CustomerCalls::new(
+            |_, _| async { Err(LookupFailure::Nobody) },
+            |_| async { Err(LookupFailure::Nobody) },
+            |_| async { Err(LookupFailure::Nobody) },
+        )
+    }
+}

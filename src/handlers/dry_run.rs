@@ -24,7 +24,7 @@ pub(super) async fn dry_run(
     let call = state.calls.leads.dry_run.call((lead_id.clone(), anew));
     let run = call.await.map_err(refused)?;
     let shown = match &run {
-        DryRun::Posts { party_id, .. } => std::slice::from_ref(party_id),
+        DryRun::Posts { party_id, .. } => party_id.as_slice(),
         DryRun::Ends { .. } | DryRun::WouldBuy(_) => &[],
     };
     state

@@ -10,6 +10,7 @@ use super::access::Caller;
 use super::extract::{LeadInPath, Page, Parameters};
 use super::json::JsonAnswer;
 use super::lead_calls::ListRequest;
+use super::lead_identity::LeadIdentity;
 use super::lead_refusal::unreadable;
 use super::lead_state::StateWord;
 use super::openapi;
@@ -83,30 +84,6 @@ pub(super) struct LeadStep {
     latency_ms: u64,
     /// What it cost, in centavos.
     cost_centavos: i64,
-}
-
-/// Who a lead was taken for.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct LeadIdentity {
-    /// What was decided.
-    decision: Decided,
-    /// How much speaks for the person, 0–100: an order, no probability. Null of nobody.
-    #[schema(required = true, minimum = 0, maximum = 100)]
-    score: Option<u8>,
-    /// What speaks for or against, as codes.
-    reasons: Vec<String>,
-}
-
-/// A decision about who a lead is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Decided {
-    /// One person.
-    Accept,
-    /// A person has to decide.
-    Review,
-    /// Nobody who may be shown.
-    None,
 }
 
 /// Lists leads.
@@ -220,7 +197,11 @@ fn list_request(parameters: &Parameters) -> Result<ListRequest, AppError> {
             "identity": {
                 "decision": "accept",
                 "score": 90,
-                "reasons": ["name_agrees", "profile_name_agrees"]
+                "reasons": ["name_agrees", "profile_name_agrees"],
+                "evidence": {
+                    "matched_by": "phone", "provider": "diretrix", "phone_people": 1, "email_people": 0
+                },
+                "review_id": null
             },
             "message": "✅ DADOS PESSOAIS\n\
                 Nome: ALINE SILVEIRA DOS MACHADO\n\
@@ -295,26 +276,6 @@ impl LeadAlone {
             steps: detail.steps.iter().map(step).collect(),
             identity: LeadIdentity::of(detail),
             message: detail.message.as_deref().map(str::to_owned),
-        }
-    }
-}
-
-impl LeadIdentity {
-    /// Of the last run: the person of an earlier one stays stored with a lead that nobody was found for since.
-    fn of(detail: &LeadDetail) -> Option<Self> {
-        let nobody = |decision| Self {
-            decision,
-            score: None,
-            reasons: detail.last_error.iter().cloned().collect(),
-        };
-        match detail.summary.outcome {
-            Some(LeadState::Unidentified) => Some(nobody(Decided::None)),
-            Some(LeadState::Review) => Some(nobody(Decided::Review)),
-            _ => detail.identity.as_ref().map(|identity| Self {
-                decision: Decided::Accept,
-                score: identity.score,
-                reasons: identity.reasons.clone(),
-            }),
         }
     }
 }

@@ -7,7 +7,7 @@
 //!    answers `Result<JsonAnswer<Thing>, AppError>`, where `Thing` derives `Serialize` and `ToSchema`;
 //! 2. above it `#[utoipa::path(get, path = …, operation_id = "read_thing", tag = …, params(…),
 //!    responses(…))]` with its doc comment as summary and description. Of errors it lists those of
-//!    its own (400, 404, 422, 503), each with `description` alone: the `detail` that is answered.
+//!    its own (400, 404, 409, 422, 503), each with `description` alone: the `detail` that is answered.
 //!    Body and example of every error, and 401, 403, 408, 413, 415, 429, 500, are added by
 //!    `openapi::complete`;
 //! 3. `.routes(routes!(things::read_thing))` below;
@@ -32,6 +32,7 @@ mod guard;
 mod health;
 mod json;
 mod lead_calls;
+mod lead_identity;
 mod lead_list;
 mod lead_refusal;
 mod lead_state;
@@ -43,6 +44,10 @@ mod process;
 mod process_answer;
 mod rate_limit;
 mod replay;
+mod review_body;
+mod review_calls;
+mod review_examples;
+mod reviews;
 mod scrape;
 mod security_headers;
 mod state;
@@ -67,6 +72,7 @@ pub use lead_calls::{AcceptLeads, Call, LeadCalls, ListRequest};
 pub use lead_state::StateWord;
 pub use openapi::document;
 pub use process_answer::{LeadAnswer, LeadBody, Masking, NO_PROFILE, Rendered, render};
+pub use review_calls::{DecideRequest, ReviewCalls, ReviewListRequest};
 pub use scrape::Scrape;
 pub use state::{AppState, NotRecorded, Readiness, ReadinessReport, RecordAccess, ServiceCalls};
 
@@ -104,6 +110,8 @@ fn documented_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(lead_list::list_leads, give_lead::give_lead))
         .routes(routes!(batch::accept_leads))
         .routes(routes!(lead_list::show_lead))
+        .routes(routes!(reviews::list_reviews))
+        .routes(routes!(reviews::decide_review))
         .routes(routes!(customers::find_customer).map(without_head))
         .routes(routes!(customers::enrich))
         .routes(routes!(customers::read_customer))

@@ -28,6 +28,8 @@ pub(super) const DOCUMENT: &str = "/api-docs/openapi.json";
 
 /// The tag of what runs leads and tells of them.
 pub(super) const LEADS: &str = "leads";
+/// The tag of what decides who a doubtful lead is.
+pub(super) const REVIEWS: &str = "reviews";
 /// The tag of what looks people up.
 pub(super) const CUSTOMERS: &str = "customers";
 /// The tag of what operators and machines ask.
@@ -48,6 +50,7 @@ const API_KEY: &str = "api_key";
     servers((url = "/", description = "This service.")),
     tags(
         (name = LEADS, description = "Runs leads and tells how they stand."),
+        (name = REVIEWS, description = "Doubtful identities, which a person decides."),
         (name = CUSTOMERS, description = "Looks people up."),
         (name = OPERATION, description = "How the service is.")
     ),

@@ -244,8 +244,7 @@ pub(super) fn message_of(state: LeadState, reason: Option<&str>) -> &'static str
 fn add_what_belongs_to_the_state(body: &mut LeadAnswer, answer: &ProcessAnswer) {
     match answer.state {
         LeadState::Completed => body.message_sent = Some(answer.message_sent),
-        // Reviews are a later feature: the key is there, so that callers can rely on it.
-        LeadState::Review => body.review_id = Some(None),
+        LeadState::Review => body.review_id = Some(answer.review_id),
         LeadState::Failed => body.reason = Some(answer.reason.clone()),
         LeadState::Retrying | LeadState::BudgetHold => {
             let at = answer.next_attempt_at;

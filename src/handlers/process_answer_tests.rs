@@ -16,6 +16,7 @@ fn answer(state: LeadState) -> ProcessAnswer {
         cpfs: Vec::new(),
         duplicate: false,
         reason: None,
+        review_id: None,
         next_attempt_in: None,
         next_attempt_at: None,
         upstream_ms: 0,

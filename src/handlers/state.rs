@@ -13,6 +13,7 @@ use super::access::Access;
 use super::customer_calls::CustomerCalls;
 use super::lead_calls::LeadCalls;
 use super::observe::chain;
+use super::review_calls::ReviewCalls;
 use super::scrape::Scrape;
 use crate::config::ServerConfig;
 use crate::errors::AppError;
@@ -92,6 +93,8 @@ impl Readiness {
 pub struct ServiceCalls {
     /// Runs leads and tells of them.
     pub leads: LeadCalls,
+    /// Lists and decides reviews.
+    pub reviews: ReviewCalls,
     /// Finds out what is ready.
     pub readiness: Readiness,
     /// Writes the metrics.

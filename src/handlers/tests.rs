@@ -10,11 +10,12 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use super::customer_calls::tests::customer_calls;
 use super::lead_calls::tests::lead_calls;
+use super::review_calls::tests::review_calls;
 use super::*;
 use crate::config::{Config, ServerConfig};
 use crate::models::{Cpf, LeadState};
-use crate::services::customer_lookup::LookupFailure;
 use crate::services::lead_processing::{LeadRequest, ProcessAnswer, ProcessError};
 use crate::telemetry;
 use crate::telemetry::captured::Captured;
@@ -77,6 +78,7 @@ impl Stub {
                     cpfs: vec![Cpf::parse("52998224725").unwrap()],
                     duplicate: false,
                     reason: None,
+                    review_id: None,
                     next_attempt_in: None,
                     next_attempt_at: None,
                     upstream_ms: 30,
@@ -89,13 +91,10 @@ impl Stub {
         let wait = Duration::from_secs(25);
         let calls = ServiceCalls {
             leads: lead_calls(process),
+            reviews: review_calls(),
             readiness,
             scrape: Scrape::new(async || "up 1\n".to_owned()),
-            customers: CustomerCalls::new(
-                |_, _| async { Err(LookupFailure::Nobody) },
-                |_| async { Err(LookupFailure::Nobody) },
-                |_| async { Err(LookupFailure::Nobody) },
-            ),
+            customers: customer_calls(),
             record_access: RecordAccess::new(|_| Box::pin(async { Ok(()) })),
         };
         AppState::new(calls, &config, wait, CancellationToken::new())

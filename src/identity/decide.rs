@@ -1,188 +1,112 @@
 //! The first look: contacts and names, before any profile is bought.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
-use super::name::{ComparableName, Likeness};
-use super::{Accepted, Asked, Decision, Evidence, Reason};
-use crate::models::{Candidate, ContactAgreement, Cpf, MatchedBy, PersonName};
+use super::people::People;
+use super::rivals::Rivals;
+use super::score::{Assessed, Lead};
+use super::{Asked, Decision, Doubt, Evidence, Match, Nobody, Reason, Thresholds};
 
-/// The most people a contact may belong to and still tell them apart by name alone (API.md
-/// "Identity").
-const MOST_SHARING: usize = 3;
+/// The most candidates that a doubt lists.
+const MOST_LISTED: usize = 10;
 
-/// Everything the providers say of one CPF.
-struct Person<'a> {
-    cpf: &'a Cpf,
-    /// By their text, in alphabetical order, so that no answer's order shows through.
-    names: BTreeMap<&'a str, &'a PersonName>,
-    by_phone: bool,
-    by_email: bool,
-}
-
-/// Decides who a lead is. The order of the candidates never changes the result.
+/// Decides who a lead is. The order of the candidates never changes the result, and a further
+/// candidate never makes another one look better.
 ///
-/// - With a usable name: exactly one person's name agrees (first name and a surname, nothing
-///   contradicts), on a contact of at most three people or on both contacts. If several agree, the
-///   one behind both contacts is it. A first name alone agrees only for the one person whom both
-///   contacts have in common.
-/// - Without one: phone and e-mail have exactly one person in common.
-/// - A candidate without a name never agrees with a usable name, also when both contacts have it:
-///   a suffix or another first name could not be ruled out.
+/// Accepted is, with a score from the threshold on, and only as long as every contact could be asked
+/// for:
+/// - with a usable name: whose name agrees (first name and a surname, nothing contradicts, one letter
+///   may be off), on a contact of at most three people among whom nobody else fits, or on both
+///   contacts; of the one person whom both contacts have in common also a first name alone, a
+///   nickname with a surname, or a last surname that a marriage may have changed;
+/// - without one: the one person whom both contacts have in common.
+///
+/// Of the others, those with a score from the threshold of reviews on are left for a person to
+/// decide. A suffix on one side only or another first name is never accepted (API.md "Identity").
 #[must_use]
-pub fn decide(evidence: &Evidence<'_>) -> Decision {
-    let people = people_of(evidence);
-    if people.is_empty() {
-        return Decision::Nobody(vec![Reason::NoCandidate]);
-    }
-    match ComparableName::of_lead(evidence.lead_name) {
-        Some(lead) => decide_by_name(&lead, &people, evidence),
-        None => decide_by_contacts(&people),
-    }
-}
+pub fn decide(evidence: &Evidence<'_>, thresholds: Thresholds) -> Decision {
+    let lead = Lead::of(evidence);
+    let people = People::of(evidence);
+    let assess = |person| Assessed::of(person, &lead, &people);
+    let assessed: Vec<Assessed<'_>> = people.claimants().map(assess).collect();
+    let rivals = Rivals::of(&lead, &people, &assessed);
+    let failed = [evidence.by_phone, evidence.by_email];
+    let failed = failed.iter().any(|asked| matches!(asked, Asked::Failed));
 
-fn decide_by_name(
-    lead: &ComparableName,
-    people: &[Person<'_>],
-    evidence: &Evidence<'_>,
-) -> Decision {
-    let common = people.iter().filter(|person| person.by_both()).count();
     let mut against = BTreeSet::new();
-    let mut agreeing = Vec::new();
-    for person in people {
-        match person.likeness(lead) {
-            None => {
-                against.insert(Reason::CandidateWithoutName);
-            }
-            Some(Likeness::Differs(reason)) => {
-                against.insert(reason);
-            }
-            Some(Likeness::FirstNameOnly) if !person.by_both() || common > 1 => {
-                against.insert(Reason::FirstNameOnly);
-            }
-            Some(Likeness::FirstNameOnly) => agreeing.push((person, Reason::FirstNameOnly)),
-            Some(Likeness::Agrees) => agreeing.push((person, Reason::NameAgrees)),
+    if failed {
+        against.insert(Reason::LookupFailed);
+    }
+    let mut matches = Vec::with_capacity(assessed.len());
+    for mut one in assessed {
+        let others = doubts_about(&one, &rivals, failed);
+        one.passes &= others.is_empty();
+        one.reasons.extend(others);
+        against.extend(one.reasons.iter().filter(|reason| !reason.is_for()));
+        let matched = matched(&one, &people, thresholds);
+        if one.passes && matched.score >= thresholds.accept {
+            return Decision::Accept(matched);
         }
+        matches.push(matched);
     }
-    if agreeing.len() > 1 {
-        agreeing.retain(|(person, _)| person.by_both());
-        against = BTreeSet::from([Reason::SeveralAgree]);
+    if people.is_somebody_rejected() {
+        against.insert(Reason::RejectedBefore);
+    } else if rivals.is_somebody_without_cpf() {
+        against.insert(Reason::CandidateWithoutCpf);
+    } else if matches.is_empty() {
+        against.insert(Reason::NoCandidate);
     }
-    let [(person, reason)] = agreeing[..] else {
-        return Decision::Nobody(against.into_iter().collect());
-    };
-    if !person.by_both() && sharing(person, evidence) > MOST_SHARING {
-        return Decision::Nobody(vec![Reason::SharedContact]);
-    }
-    Decision::Accept(person.accepted(people, reason))
+    doubt_or_nobody(matches, against, thresholds)
 }
 
-fn decide_by_contacts(people: &[Person<'_>]) -> Decision {
-    let common: Vec<_> = people.iter().filter(|person| person.by_both()).collect();
-    match common[..] {
-        [person] => Decision::Accept(person.accepted(people, Reason::NoUsableName)),
-        [] => Decision::Nobody(vec![Reason::NoUsableName, Reason::ContactsDoNotAgree]),
-        _ => Decision::Nobody(vec![Reason::NoUsableName, Reason::SeveralAgree]),
-    }
+/// What speaks against one person because of others, or of what could not be asked.
+fn doubts_about(one: &Assessed<'_>, rivals: &Rivals, failed: bool) -> Vec<Reason> {
+    let doubts = [
+        (rivals.with_cpf(one), Reason::SeveralAgree),
+        (rivals.without_cpf(one), Reason::CandidateWithoutCpf),
+        (failed, Reason::LookupFailed),
+    ];
+    let doubts = doubts.into_iter().filter(|(applies, _)| *applies);
+    doubts.map(|(_, reason)| reason).collect()
 }
 
-impl Person<'_> {
-    const fn by_both(&self) -> bool {
-        self.by_phone && self.by_email
-    }
-
-    /// How the lead's name fits the names held of this person; `None` when there is none. Several
-    /// names of one CPF (maiden and married) are of one person, so the nearest counts; but another
-    /// first name or suffix in any of them is never accepted.
-    fn likeness(&self, lead: &ComparableName) -> Option<Likeness> {
-        let names = self.names.values();
-        let likenesses: BTreeSet<_> = names
-            .filter_map(|name| ComparableName::of(name))
-            .map(|name| lead.compare(&name))
-            .collect();
-        let never = [Reason::FirstNameDiffers, Reason::SuffixDiffers].map(Likeness::Differs);
-        let contradiction = never.into_iter().find(|never| likenesses.contains(never));
-        contradiction.or_else(|| likenesses.first().copied())
-    }
-
-    fn accepted(&self, people: &[Self], reason: Reason) -> Accepted {
-        let matched_by = match (self.by_phone, self.by_email) {
-            (true, true) => MatchedBy::Both,
-            (true, false) => MatchedBy::Phone,
-            (false, _) => MatchedBy::Email,
-        };
-        let by_the_other = |person: &Self| {
-            (person.by_phone && !self.by_phone) || (person.by_email && !self.by_email)
-        };
-        let agreement = if self.by_both() {
-            ContactAgreement::SamePerson
-        } else if people.iter().any(by_the_other) {
-            ContactAgreement::DifferentPeople
-        } else {
-            ContactAgreement::OneContact
-        };
-        let mut reasons = vec![reason];
-        if self.by_both() {
-            reasons.push(Reason::BothContacts);
-        }
-        reasons.sort_unstable();
-        Accepted {
-            cpf: self.cpf.clone(),
-            name: self.names.values().next().map(|name| (*name).clone()),
-            matched_by,
-            agreement,
-            score: score(reason, agreement),
-            reasons,
-        }
-    }
-}
-
-/// An order of how much speaks for an accepted person. Chosen, not measured: the name weighs most,
-/// the other contact confirms or casts doubt.
-const fn score(reason: Reason, agreement: ContactAgreement) -> u8 {
-    match (reason, agreement) {
-        (Reason::NameAgrees, ContactAgreement::SamePerson) => 95,
-        (Reason::NameAgrees, ContactAgreement::OneContact) => 85,
-        (Reason::NameAgrees, ContactAgreement::DifferentPeople) => 75,
-        (Reason::FirstNameOnly, _) => 70,
-        _ => 65,
-    }
-}
-
-/// The people named for either contact, each once, in the order of their CPFs.
-fn people_of<'a>(evidence: &Evidence<'a>) -> Vec<Person<'a>> {
-    let phone = candidates(evidence.by_phone).iter().map(|c| (c, true));
-    let email = candidates(evidence.by_email).iter().map(|c| (c, false));
-    let mut people = BTreeMap::new();
-    for (candidate, is_phone) in phone.chain(email) {
-        let person = people.entry(&candidate.cpf).or_insert(Person {
-            cpf: &candidate.cpf,
-            names: BTreeMap::new(),
-            by_phone: false,
-            by_email: false,
-        });
-        if let Some(name) = &candidate.name {
-            person.names.insert(name.as_str(), name);
-        }
-        person.by_phone |= is_phone;
-        person.by_email |= !is_phone;
-    }
-    people.into_values().collect()
-}
-
-const fn candidates<'a>(asked: Asked<'a>) -> &'a [Candidate] {
-    match asked {
-        Asked::NotAsked => &[],
-        Asked::Answered(candidates) => candidates,
-    }
-}
-
-/// How many people share the one contact that led to a person.
-fn sharing(person: &Person<'_>, evidence: &Evidence<'_>) -> usize {
-    let asked = if person.by_phone {
-        evidence.by_phone
+/// A person with the score that the rules leave: who may not be accepted stays below the threshold,
+/// wherever it is.
+fn matched(one: &Assessed<'_>, people: &People<'_>, thresholds: Thresholds) -> Match {
+    let score = u8::try_from(one.score.clamp(0, 100)).unwrap_or_default();
+    let score = if one.passes {
+        score
     } else {
-        evidence.by_email
+        thresholds.doubtful(score)
     };
-    let people: BTreeSet<_> = candidates(asked).iter().map(|c| &c.cpf).collect();
-    people.len()
+    Match {
+        cpf: one.person.cpf.clone(),
+        name: one.person.name().cloned(),
+        matched_by: one.person.matched_by(),
+        agreement: people.agreement(one.person),
+        score,
+        reasons: one.reasons.iter().copied().collect(),
+    }
+}
+
+fn doubt_or_nobody(
+    mut matches: Vec<Match>,
+    mut against: BTreeSet<Reason>,
+    thresholds: Thresholds,
+) -> Decision {
+    // in the order of their CPFs so far, which a stable sort keeps
+    matches.sort_by_key(|one| Reverse(one.score));
+    let best = matches.first();
+    if against.is_empty() {
+        // the thresholds alone speak against the best
+        against.extend(best.iter().flat_map(|one| &one.reasons));
+    }
+    let nobody = Nobody {
+        score: best.map_or(0, |one| one.score),
+        reasons: against.into_iter().collect(),
+    };
+    matches.retain(|one| one.score >= thresholds.review);
+    matches.truncate(MOST_LISTED);
+    Doubt::of(matches).map_or(Decision::Nobody(nobody), Decision::Review)
 }

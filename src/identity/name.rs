@@ -1,59 +1,101 @@
-//! Names made comparable, and what two of them say of each other.
+//! Names made comparable: the words of a name, and what each is.
 
 use std::collections::BTreeSet;
 
-use deunicode::deunicode_char;
-
-use super::Reason;
-use super::words::{Suffix, is_given_name, is_particle, name_nobody};
+use super::fold::{SIGN, words_of};
+use super::names;
+use super::words::{AND, Suffix, is_particle, name_nobody};
 use crate::models::PersonName;
 
-/// A name as a set of words: accents, case, particles and punctuation folded away, suffixes apart.
-#[derive(Clone)]
-pub(super) struct ComparableName {
-    first: String,
-    further: Vec<String>,
-    suffixes: BTreeSet<Suffix>,
+/// A folded word of a name.
+#[derive(Debug, Clone)]
+pub(super) struct Word {
+    text: String,
+    /// The spelling that all that are said alike have in common, if there are several.
+    canonical: Option<&'static str>,
 }
 
-/// What two names say of each other, from nearest to furthest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Likeness {
-    /// First name and a surname agree, nothing contradicts.
-    Agrees,
-    /// Nothing contradicts, but no surname is shared, or the first name is an initial.
-    FirstNameOnly,
-    /// They are not of one person, for this reason.
-    Differs(Reason),
+impl Word {
+    fn new(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            canonical: names::canonical(text),
+        }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The spelling to compare and to look up by.
+    pub(super) fn canonical(&self) -> &str {
+        self.canonical.unwrap_or(&self.text)
+    }
+
+    pub(super) fn is_initial(&self) -> bool {
+        self.text.len() == 1
+    }
+
+    pub(super) fn is_given_name(&self) -> bool {
+        names::is_given(self.canonical())
+    }
+
+    pub(super) fn is_known_name(&self) -> bool {
+        names::is_known(self.canonical())
+    }
+
+    /// The same name, in whatever spelling.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.canonical() == other.canonical()
+    }
+
+    /// One is the other's initial.
+    pub(super) fn is_initial_of_either(&self, other: &Self) -> bool {
+        (self.is_initial() && other.text.starts_with(&self.text))
+            || (other.is_initial() && self.text.starts_with(&other.text))
+    }
+
+    /// These two words written as one: `D AVILA` and `DAVILA`.
+    pub(super) fn is_joined(&self, front: &Self, back: &Self) -> bool {
+        let (front, back) = (front.text.as_str(), back.text.as_str());
+        let same_text = self.text.strip_prefix(front) == Some(back);
+        same_text
+            || self
+                .canonical
+                .is_some_and(|name| names::canonical(&[front, back].concat()) == Some(name))
+    }
+}
+
+/// A name as words: accents, case, particles and punctuation folded away, suffixes apart.
+#[derive(Debug, Clone)]
+pub(super) struct ComparableName {
+    pub(super) first: Word,
+    pub(super) further: Vec<Word>,
+    pub(super) suffixes: BTreeSet<Suffix>,
 }
 
 impl ComparableName {
-    /// The words of a name. `None` when nothing but particles is left.
+    /// The words of a name. `None` when nothing but particles and titles is left.
     pub(super) fn of(name: &PersonName) -> Option<Self> {
         Self::from_words(&words_of(name.as_str()))
     }
 
-    /// The words of the name a lead typed. `None` when it is no person's name: a placeholder
-    /// ("Cliente", "Lead …"), a company, initials only.
-    pub(super) fn of_lead(name: Option<&PersonName>) -> Option<Self> {
-        let words = words_of(name?.as_str());
-        let folded: Vec<&str> = words.iter().map(String::as_str).collect();
-        if name_nobody(&folded) {
-            return None;
-        }
-        Self::from_words(&words)
-    }
-
     fn from_words(words: &[String]) -> Option<Self> {
-        let mut words = words.iter().filter(|word| !is_particle(word));
-        let first = words.next()?.clone();
+        // no name begins with "e": there it is an initial
+        let initial = |at, word: &str| at == 0 && word == AND;
+        let mut words = words
+            .iter()
+            .enumerate()
+            .filter(|(at, word)| !is_particle(word) || initial(*at, word))
+            .map(|(_, word)| word);
+        let first = Word::new(words.next()?);
         let (mut further, mut suffixes) = (Vec::new(), BTreeSet::new());
         for word in words {
             match Suffix::parse(word) {
                 Some(suffix) => {
                     suffixes.insert(suffix);
                 }
-                None => further.push(word.clone()),
+                None => further.push(Word::new(word)),
             }
         }
         Some(Self {
@@ -65,119 +107,97 @@ impl ComparableName {
 
     /// Whether it has a first name and a further one, both in full: less agrees with no register.
     pub(super) fn has_surname(&self) -> bool {
-        self.first.len() > 1 && self.further.iter().any(|word| word.len() > 1)
+        !self.first.is_initial() && self.further.iter().any(|word| !word.is_initial())
     }
 
-    /// Compares a typed name (`self`) with one of a register.
-    ///
-    /// Order matters little: "Silva Joao" is "JOAO DA SILVA", unless the typed name begins with a
-    /// frequent given name ("Carlos Roberto" is not "ROBERTO CARLOS"). Words that only one of the
-    /// two has are fine; words that each has and the other lacks contradict.
-    pub(super) fn compare(&self, register: &Self) -> Likeness {
-        let Some(lead_rest) = self.without_first_of(register) else {
-            return Likeness::Differs(Reason::FirstNameDiffers);
-        };
-        if self.suffixes != register.suffixes {
-            return Likeness::Differs(Reason::SuffixDiffers);
-        }
-        let Some(shared) = shared_words(&lead_rest, &register.further) else {
-            return Likeness::Differs(Reason::FurtherNameDiffers);
-        };
-        let whole_first_name = self.first.len() > 1 && register.first.len() > 1;
-        if whole_first_name && shared.iter().any(|word| register.is_surname(word)) {
-            Likeness::Agrees
-        } else {
-            Likeness::FirstNameOnly
-        }
-    }
-
-    /// The words beside the other's first name; `None` when this name does not have it.
-    fn without_first_of(&self, register: &Self) -> Option<Vec<&str>> {
-        let further = self.further.iter().map(String::as_str);
-        if may_be_one_word(&self.first, &register.first) {
-            return Some(further.collect());
-        }
-        let at = self
-            .further
-            .iter()
-            .position(|word| *word == register.first)?;
-        let surname_first = !is_given_name(&self.first) && register.further.contains(&self.first);
-        surname_first.then(|| {
-            let others = further.enumerate().filter(|(i, _)| *i != at);
-            std::iter::once(self.first.as_str())
-                .chain(others.map(|(_, word)| word))
-                .collect()
-        })
-    }
-
-    /// Whether one of this register name's further words is a surname: a frequent given name is
+    /// Whether one of this register name's further words is a surname: a given name ("Ana Paula") is
     /// one only at the end, where a register has the family's name.
-    fn is_surname(&self, word: &str) -> bool {
-        !is_given_name(word) || self.further.last().is_some_and(|last| last == word)
+    pub(super) fn is_surname(&self, word: &Word) -> bool {
+        let is_last = || self.further.last().is_some_and(|last| last.is_same(word));
+        !word.is_given_name() || is_last()
     }
 }
 
-/// The words that both lists have in full; `None` when each has a word that the other lacks. An
-/// initial stands for one word that begins with it.
-fn shared_words<'a>(one: &[&'a str], other: &[String]) -> Option<Vec<&'a str>> {
-    let mut other: Vec<&str> = other.iter().map(String::as_str).collect();
-    let (mut shared, mut rest) = (Vec::new(), Vec::new());
-    for &word in one {
-        match other.iter().position(|w| *w == word) {
-            Some(at) => {
-                other.swap_remove(at);
-                if word.len() > 1 {
-                    shared.push(word);
-                }
-            }
-            None => rest.push(word),
+/// A name that a person typed, or that is read as if one had.
+#[derive(Debug, Clone)]
+pub(super) struct TypedName {
+    pub(super) name: ComparableName,
+    /// When the first name is no known name: those that it may have been meant to be.
+    pub(super) meant: BTreeSet<&'static str>,
+}
+
+impl TypedName {
+    pub(super) fn new(name: ComparableName) -> Self {
+        let meant = if name.first.is_known_name() {
+            BTreeSet::new()
+        } else {
+            names::given_names_near(name.first.text())
+        };
+        Self { name, meant }
+    }
+}
+
+/// The usable name of a lead.
+#[derive(Debug, Clone)]
+pub(super) enum LeadName {
+    Of(TypedName),
+    /// Two people in one field: "João e Maria Silva".
+    OfTwo(TypedName, TypedName),
+}
+
+impl LeadName {
+    /// `None` when what was typed is no person's name: an e-mail, a phone, a placeholder ("Cliente",
+    /// "Lead …"), a company, initials only (API.md "Identity": a lead without a usable name).
+    pub(super) fn of(name: Option<&PersonName>) -> Option<Self> {
+        let text = name?.as_str();
+        let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+        let digits = text.chars().filter(|c| c.is_numeric()).count();
+        let words = words_of(text);
+        if text.contains('@') || digits > letters || name_nobody(&words) {
+            return None;
         }
+        let whole = || {
+            Some(Self::Of(TypedName::new(ComparableName::from_words(
+                &words,
+            )?)))
+        };
+        Self::of_two(&words).or_else(whole)
     }
-    rest.retain(
-        |word| match other.iter().position(|w| may_be_one_word(word, w)) {
-            Some(at) => {
-                other.swap_remove(at);
-                false
-            }
-            None => true,
-        },
-    );
-    (rest.is_empty() || other.is_empty()).then_some(shared)
-}
 
-/// Whether two words are equal, or one is the other's initial.
-fn may_be_one_word(one: &str, other: &str) -> bool {
-    one == other
-        || (one.len() == 1 && other.starts_with(one))
-        || (other.len() == 1 && one.starts_with(other))
-}
-
-/// The words of a name in capitals without accents, given name first: "Silva, Joao" is turned
-/// round, "Joao Silva, Filho" is not.
-fn words_of(name: &str) -> Vec<String> {
-    let Some((before, after)) = name.split_once(',') else {
-        return folded_words(name);
-    };
-    let (before, after) = (folded_words(before), folded_words(after));
-    if after.iter().all(|word| Suffix::parse(word).is_some()) {
-        [before, after].concat()
-    } else {
-        [after, before].concat()
-    }
-}
-
-fn folded_words(text: &str) -> Vec<String> {
-    let mut folded = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\'' | '’' | '‘' | '`' | '´' | '\u{300}'..='\u{36F}' => {}
-            c if c.is_alphabetic() => {
-                let letters = deunicode_char(c).unwrap_or_default().chars();
-                folded.extend(letters.filter(char::is_ascii_alphabetic));
-            }
-            _ => folded.push(' '),
+    /// Two people: joined by a sign, or by an "e" before a given name ("Maria Costa e Silva" is one),
+    /// of which the tables may not know the rare ones.
+    fn of_two(words: &[String]) -> Option<Self> {
+        let is_given = |word: &String| Word::new(word).is_given_name();
+        let at = (1..words.len().saturating_sub(1)).find(|&at| {
+            let next = Word::new(&words[at + 1]);
+            let may_be_given = || !next.is_initial() && !names::is_surname(next.canonical());
+            let before_surname = || words[..at].iter().all(is_given) && at + 2 < words.len();
+            let begins_a_name = || next.is_given_name() || (may_be_given() && before_surname());
+            words[at] == SIGN || (words[at] == AND && begins_a_name())
+        })?;
+        let mut one = ComparableName::from_words(&words[..at])?;
+        let other = ComparableName::from_words(&words[at + 1..])?;
+        if one.further.iter().all(Word::is_given_name) {
+            let surnames = other.further.iter().filter(|word| !word.is_given_name());
+            one.further.extend(surnames.cloned());
         }
+        Some(Self::OfTwo(TypedName::new(one), TypedName::new(other)))
     }
-    folded.make_ascii_uppercase();
-    folded.split_whitespace().map(str::to_owned).collect()
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &TypedName> {
+        let (one, other) = match self {
+            Self::Of(one) => (one, None),
+            Self::OfTwo(one, other) => (one, Some(other)),
+        };
+        std::iter::once(one).chain(other)
+    }
+
+    pub(super) const fn is_of_two(&self) -> bool {
+        matches!(self, Self::OfTwo(..))
+    }
+
+    /// Whether the lead left no suffix, which a son may have left out.
+    pub(super) fn has_no_suffix(&self) -> bool {
+        self.names().all(|typed| typed.name.suffixes.is_empty())
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::models::{Candidate, Cpf, PersonName};
+use crate::models::{Candidate, ContactPeople, Cpf, PersonName};
 use crate::upstream::{Upstream, UpstreamError, record_call};
 
 /// A provider's answer, and how long the call took.
@@ -49,17 +49,31 @@ pub(super) fn recorded<T>(
 
 /// The candidates, one per CPF and in the order of their CPFs, since a provider's order means
 /// nothing. Of several names of one CPF the longest stays: the others are usually cut.
-pub(super) fn merged(candidates: impl IntoIterator<Item = Candidate>) -> Vec<Candidate> {
+pub(super) fn merged(entries: impl IntoIterator<Item = Entry>) -> ContactPeople {
     let mut by_cpf: BTreeMap<Cpf, Option<PersonName>> = BTreeMap::new();
+    let mut without_cpf = Vec::new();
     let length = |name: &Option<PersonName>| name.as_ref().map_or(0, |name| name.as_str().len());
-    for Candidate { cpf, name } in candidates {
+    for Entry { cpf, name } in entries {
+        let Some(cpf) = cpf else {
+            without_cpf.push(name);
+            continue;
+        };
         let known = by_cpf.entry(cpf).or_default();
         if length(&name) > length(known) {
             *known = name;
         }
     }
-    by_cpf
-        .into_iter()
-        .map(|(cpf, name)| Candidate { cpf, name })
-        .collect()
+    let people = by_cpf.into_iter();
+    ContactPeople {
+        people: people.map(|(cpf, name)| Candidate { cpf, name }).collect(),
+        without_cpf,
+    }
+}
+
+/// One person of a provider's list.
+pub(super) struct Entry {
+    /// `None` when the list has none that can be one.
+    pub(super) cpf: Option<Cpf>,
+    /// As the provider writes it.
+    pub(super) name: Option<PersonName>,
 }

@@ -9,9 +9,9 @@ use super::answer::{ProviderAnswer, ProviderOutcome};
 use super::asker::Asker;
 use super::settle::count_answer;
 use super::{LookupError, Lookups, RunNotes};
-use crate::models::{Candidate, Email, KeyedHash, Lead, Phone};
+use crate::models::{ContactPeople, Email, KeyedHash, Lead, Phone};
 use crate::storage::{
-    self, AcquireContacts, Acquired, Claim, LookupKey, LookupKind, LookupState, Provider,
+    self, AcquireContacts, Acquired, Claim, LookupKey, LookupKind, LookupState, Provider, Recalled,
     SettledLookup, StorageError, persistently,
 };
 use crate::upstream::UpstreamError;
@@ -23,9 +23,9 @@ const EARLY: Duration = Duration::from_millis(300);
 #[derive(Debug, Clone, PartialEq)]
 pub struct ContactFindings {
     /// Behind the phone.
-    pub by_phone: Option<Vec<Candidate>>,
+    pub by_phone: Option<ContactPeople>,
     /// Behind the e-mail.
-    pub by_email: Option<Vec<Candidate>>,
+    pub by_email: Option<ContactPeople>,
     /// Who named the people behind the phone.
     pub phone_asked_at: Provider,
 }
@@ -39,10 +39,30 @@ impl ContactFindings {
         }
     }
 
-    pub(super) fn knows_nobody(&self) -> bool {
-        let people = [&self.by_phone, &self.by_email].into_iter().flatten();
-        people.map(Vec::len).sum::<usize>() == 0
+    /// With whom Work API names behind the phone. Whom Diretrix named without a CPF still shares it.
+    pub(super) fn and_work_api(self, mut by_phone: ContactPeople) -> Self {
+        let known = self.by_phone.unwrap_or_default();
+        by_phone.without_cpf.extend(known.without_cpf);
+        Self {
+            by_phone: Some(by_phone),
+            phone_asked_at: Provider::WorkApi,
+            ..self
+        }
     }
+
+    pub(super) fn knows_nobody(&self) -> bool {
+        let mut asked = [&self.by_phone, &self.by_email].into_iter().flatten();
+        asked.all(|answer| answer.people.is_empty())
+    }
+}
+
+/// What came of looking for the people of a lead.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sought {
+    /// What a person has said of the lead.
+    pub recalled: Recalled,
+    /// The people; `None` where a person's verdict stands, and nobody was asked.
+    pub findings: Option<ContactFindings>,
 }
 
 /// A lead, as it is looked up.
@@ -54,6 +74,8 @@ pub struct LeadToFind<'a> {
     pub used: &'a Lead,
     /// Hash of the details that are used.
     pub fingerprint: KeyedHash,
+    /// Of the contacts that are asked for: who was turned down for them is recalled.
+    pub contact_hashes: &'a [KeyedHash],
     /// Of all its contacts and its CPF: nobody is asked for who objected or was erased.
     pub suppression_hashes: &'a [KeyedHash],
 }
@@ -76,7 +98,7 @@ pub(super) struct Question<'a> {
 
 struct Answer<'a> {
     question: Question<'a>,
-    people: Result<Vec<Candidate>, LookupError>,
+    people: Result<ContactPeople, LookupError>,
     /// Present when this run asked itself.
     settled: Option<SettledLookup>,
 }
@@ -94,29 +116,32 @@ impl Lookups {
         claim: &Claim,
         lead: &LeadToFind<'_>,
         notes: &mut RunNotes,
-    ) -> Result<Option<ContactFindings>, LookupError> {
+    ) -> Result<Option<Sought>, LookupError> {
         let questions = self.questions(lead.used);
-        let Some(states) = self.acquire(claim, lead, &questions, notes).await? else {
+        let acquired = self.acquire(claim, lead, &questions, notes).await?;
+        let Some((states, recalled)) = acquired else {
             return Ok(None);
         };
+        if recalled.verdict.is_some() {
+            let findings = None;
+            return Ok(Some(Sought { recalled, findings }));
+        }
         let asked: Vec<_> = questions.into_iter().zip(states).collect();
         let asker = Asker::Lead(claim);
         let findings = self.ask_at_once(asker, asked, notes).await?;
-        match lead.used.phone.usable() {
+        let findings = match lead.used.phone.usable() {
             Some(phone) if findings.knows_nobody() => {
                 let by_phone = self.people_by_work_api(asker, phone, notes).await?;
-                Ok(Some(ContactFindings {
-                    by_phone: Some(by_phone),
-                    phone_asked_at: Provider::WorkApi,
-                    ..findings
-                }))
+                findings.and_work_api(by_phone)
             }
-            _ => Ok(Some(findings)),
-        }
+            _ => findings,
+        };
+        let findings = Some(findings);
+        Ok(Some(Sought { recalled, findings }))
     }
 
     /// Stores the lead's details as [`Self::people_behind`] does, for a lead whose contacts need not be
-    /// asked for. `false`: the person objected or was erased.
+    /// asked for, and recalls what a person has said of it. `None`: the person objected or was erased.
     ///
     /// # Errors
     /// [`LookupError`].
@@ -125,9 +150,9 @@ impl Lookups {
         claim: &Claim,
         lead: &LeadToFind<'_>,
         notes: &mut RunNotes,
-    ) -> Result<bool, LookupError> {
+    ) -> Result<Option<Recalled>, LookupError> {
         let acquired = self.acquire(claim, lead, &[], notes).await?;
-        Ok(acquired.is_some())
+        Ok(acquired.map(|(_, recalled)| recalled))
     }
 
     /// T2. `None`: the person objected or was erased.
@@ -137,11 +162,12 @@ impl Lookups {
         lead: &LeadToFind<'_>,
         questions: &[Question<'_>],
         notes: &mut RunNotes,
-    ) -> Result<Option<Vec<LookupState>>, LookupError> {
+    ) -> Result<Option<(Vec<LookupState>, Recalled)>, LookupError> {
         let keys: Vec<LookupKey> = questions.iter().map(|question| question.key).collect();
         let acquire = AcquireContacts {
             lead: lead.in_crm,
             contact_fingerprint: lead.fingerprint,
+            contact_hashes: lead.contact_hashes,
             suppression_hashes: lead.suppression_hashes,
             keys: &keys,
             terms: &self.terms.for_storage(),
@@ -152,7 +178,7 @@ impl Lookups {
         notes.stored(since);
         match acquired? {
             Acquired::Suppressed => Ok(None),
-            Acquired::Lookups(states) => Ok(Some(states)),
+            Acquired::Lookups { states, recalled } => Ok(Some((states, recalled))),
         }
     }
 
@@ -246,7 +272,7 @@ impl Lookups {
         asker: Asker<'_>,
         phone: &Phone,
         notes: &mut RunNotes,
-    ) -> Result<Vec<Candidate>, LookupError> {
+    ) -> Result<ContactPeople, LookupError> {
         let question = self.work_api_question(phone);
         self.ask_one(asker, question, notes).await
     }
@@ -257,7 +283,7 @@ impl Lookups {
         asker: Asker<'_>,
         question: Question<'_>,
         notes: &mut RunNotes,
-    ) -> Result<Vec<Candidate>, LookupError> {
+    ) -> Result<ContactPeople, LookupError> {
         let state = self.acquire_one(asker, question.key, notes).await?;
         let answer = self.answer(asker, question, state, notes.held_since).await;
         note(answer, notes).1
@@ -286,13 +312,16 @@ impl Lookups {
         count_answer(question.key, waited, &state);
         match state {
             LookupState::Candidates(people) => unasked(Ok(people)),
-            LookupState::Absent => unasked(Ok(Vec::new())),
+            LookupState::Absent => unasked(Ok(ContactPeople::default())),
             LookupState::Mine => {
                 self.settled.invalidate(&question.key).await;
                 self.ask(question, held_since).await
             }
             LookupState::Suppressed => unasked(Err(LookupError::Suppressed)),
-            LookupState::Pending | LookupState::Profile { .. } | LookupState::Refused { .. } => {
+            LookupState::Pending
+            | LookupState::Profile { .. }
+            | LookupState::Held(_)
+            | LookupState::Refused { .. } => {
                 unasked(Err(StorageError::Corrupt("answer about a contact").into()))
             }
         }
@@ -317,18 +346,18 @@ impl Lookups {
 }
 
 fn people_of(
-    result: Result<ProviderAnswer<Vec<Candidate>>, UpstreamError>,
-) -> Result<Vec<Candidate>, UpstreamError> {
+    result: Result<ProviderAnswer<ContactPeople>, UpstreamError>,
+) -> Result<ContactPeople, UpstreamError> {
     Ok(match result?.outcome {
         ProviderOutcome::Found(people) => people,
-        ProviderOutcome::Absent | ProviderOutcome::NoAnswer => Vec::new(),
+        ProviderOutcome::Absent | ProviderOutcome::NoAnswer => ContactPeople::default(),
     })
 }
 
 fn note<'a>(
     answer: Answer<'a>,
     notes: &mut RunNotes,
-) -> (Asked<'a>, Result<Vec<Candidate>, LookupError>) {
+) -> (Asked<'a>, Result<ContactPeople, LookupError>) {
     let name = match (answer.question.key.provider, answer.question.asked) {
         (Provider::Diretrix, Asked::Phone(_)) => "lookup_phone",
         (Provider::WorkApi, Asked::Phone(_)) => "lookup_phone_work_api",

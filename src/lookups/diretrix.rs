@@ -11,7 +11,7 @@ use url::Url;
 
 use super::answer::{ProviderAnswer, ProviderOutcome, recorded};
 use crate::config::DiretrixConfig;
-use crate::models::{Candidate, Email, Phone};
+use crate::models::{ContactPeople, Email, Phone};
 use crate::upstream::{
     Answer, BreakerRules, Http, Limits, Permission, SetupError, Upstream, UpstreamError,
     UpstreamErrorKind, UpstreamHealth, at_path,
@@ -35,7 +35,7 @@ pub(super) struct Diretrix {
     password: SecretString,
 }
 
-type Candidates = ProviderAnswer<Vec<Candidate>>;
+type Candidates = ProviderAnswer<ContactPeople>;
 
 impl Diretrix {
     /// Diretrix at the configured address.
@@ -121,7 +121,7 @@ fn read(answer: &Answer) -> Result<Candidates, UpstreamErrorKind> {
     let candidates = match answer.status {
         200..=299 => wire::candidates(&answer.body)?,
         // Diretrix says "not found" in three ways; a malformed contact is not sent at all.
-        400 | 404 => Vec::new(),
+        400 | 404 => ContactPeople::default(),
         status => return Err(UpstreamErrorKind::of_status(status)),
     };
     Ok(ProviderAnswer {

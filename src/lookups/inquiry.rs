@@ -3,7 +3,7 @@
 use super::asker::{Asker, Inquiry};
 use super::contacts::Asked;
 use super::{LookupError, Lookups, ProfileAnswer, RunNotes};
-use crate::models::{Candidate, Cpf, PersonContact};
+use crate::models::{ContactPeople, Cpf, PersonContact};
 use crate::storage::{SettledAnswer, SettledLookup};
 
 impl<'a> From<&'a PersonContact> for Asked<'a> {
@@ -19,7 +19,7 @@ impl<'a> From<&'a PersonContact> for Asked<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeopleFound {
     /// The people, in no order that means anything.
-    pub people: Vec<Candidate>,
+    pub people: ContactPeople,
     /// Whether Diretrix was asked just now, and not some time before.
     pub asked_now: bool,
 }

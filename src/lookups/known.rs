@@ -4,7 +4,7 @@
 use super::contacts::{Asked, Question};
 use super::profile::stored_answer;
 use super::{ContactFindings, Inquiry, LookupError, Lookups, ProfileAnswer};
-use crate::models::{Candidate, Cpf, KeyedHash, Lead, LeadId, PersonContact};
+use crate::models::{ContactPeople, Cpf, KeyedHash, Lead, LeadId, PersonContact};
 use crate::storage::{self, KnownAnswers, LookupKey, LookupState, Provider, StorageError};
 
 /// The question about a CPF, as a person reads it.
@@ -56,11 +56,10 @@ impl Lookups {
         };
         let question = [self.work_api_question(phone)];
         Ok(match self.known(asker, &[], &question).await? {
-            Known::Answer(answers) => Known::Answer(ContactFindings {
-                by_phone: Some(answers.into_iter().flatten().collect()),
-                phone_asked_at: Provider::WorkApi,
-                ..findings
-            }),
+            Known::Answer(answers) => {
+                let by_phone = answers.into_iter().next().unwrap_or_default();
+                Known::Answer(findings.and_work_api(by_phone))
+            }
             Known::Suppressed => Known::Suppressed,
             Known::Missing(missing) => Known::Missing(missing),
         })
@@ -76,13 +75,13 @@ impl Lookups {
         cpf: &Cpf,
         anew: bool,
     ) -> Result<Known<ProfileAnswer>, LookupError> {
-        let key = [self.profile_key(cpf)];
-        let known = storage::known_answers(&self.pool, lead_id.as_str(), &[], &key).await?;
+        let key = self.profile_key(cpf);
+        let known = storage::known_answers(&self.pool, lead_id.as_str(), &[], &[key]).await?;
         Ok(match known {
             KnownAnswers::Suppressed => Known::Suppressed,
             KnownAnswers::Answers(states) => match states.into_iter().next().flatten() {
                 _ if anew => Known::Missing(vec![BY_CPF]),
-                Some(state) => Known::Answer(stored_answer(state)?),
+                Some(state) => Known::Answer(stored_answer(key, state)?),
                 None => Known::Missing(vec![BY_CPF]),
             },
         })
@@ -96,14 +95,16 @@ impl Lookups {
     pub async fn people_ever_named_behind(
         &self,
         contact: &PersonContact,
-    ) -> Result<Vec<Candidate>, LookupError> {
+    ) -> Result<ContactPeople, LookupError> {
         let mut keys = vec![self.question(contact.into()).key];
         if let PersonContact::Phone(phone) = contact {
             keys.push(self.work_api_question(phone).key);
         }
         let mut named = storage::read_people_named(&self.pool, &keys).await?;
-        named.sort_by(|one, other| one.cpf.digits().cmp(other.cpf.digits()));
-        named.dedup_by(|one, other| one.cpf == other.cpf);
+        named
+            .people
+            .sort_by(|one, other| one.cpf.digits().cmp(other.cpf.digits()));
+        named.people.dedup_by(|one, other| one.cpf == other.cpf);
         Ok(named)
     }
 
@@ -146,7 +147,7 @@ impl Lookups {
         asker: &str,
         suppression_hashes: &[KeyedHash],
         questions: &[Question<'_>],
-    ) -> Result<Known<Vec<Vec<Candidate>>>, LookupError> {
+    ) -> Result<Known<Vec<ContactPeople>>, LookupError> {
         let keys: Vec<_> = questions.iter().map(|question| question.key).collect();
         let known = storage::known_answers(&self.pool, asker, suppression_hashes, &keys).await?;
         let states = match known {
@@ -157,7 +158,7 @@ impl Lookups {
         for (question, state) in questions.iter().zip(states) {
             match state {
                 Some(LookupState::Candidates(people)) => answers.push(people),
-                Some(LookupState::Absent) => answers.push(Vec::new()),
+                Some(LookupState::Absent) => answers.push(ContactPeople::default()),
                 None => missing.push(question.as_words()),
                 Some(_) => return Err(StorageError::Corrupt("answer about a contact").into()),
             }

@@ -22,7 +22,7 @@ use moka::future::Cache;
 use sqlx::PgPool;
 
 pub use asker::Inquiry;
-pub use contacts::{ContactFindings, LeadToFind};
+pub use contacts::{ContactFindings, LeadToFind, Sought};
 pub use error::LookupError;
 pub use inquiry::PeopleFound;
 pub use known::Known;

@@ -12,7 +12,8 @@ use super::{LookupError, Lookups, RunNotes};
 use crate::lookups::work_api::FetchedProfile;
 use crate::models::{AllowedPayload, Cpf, Profile};
 use crate::storage::{
-    Claim, LookupKey, LookupKind, LookupState, Provider, SettledAnswer, SettledLookup, StorageError,
+    Claim, HeldProfile, LookupKey, LookupKind, LookupState, Provider, SettledAnswer, SettledLookup,
+    StorageError,
 };
 
 /// What is known of a CPF.
@@ -37,6 +38,13 @@ pub enum ProfileAnswer {
         profile: Box<Profile>,
         /// When it was bought.
         fetched_at: DateTime<Utc>,
+    },
+    /// Bought before, and held for a review: nobody is stored yet.
+    Held {
+        /// The profile.
+        held: HeldProfile,
+        /// The question it is held with.
+        key: LookupKey,
     },
     /// The provider knows nothing of this CPF.
     Absent,
@@ -87,7 +95,7 @@ impl Lookups {
             return self.buy(key, cpf, notes).await;
         }
         notes.had("lookup_profile");
-        stored_answer(state)
+        stored_answer(key, state)
     }
 
     pub(super) fn profile_key(&self, cpf: &Cpf) -> LookupKey {
@@ -129,7 +137,10 @@ impl Lookups {
 }
 
 /// A stored answer about a CPF.
-pub(super) fn stored_answer(state: LookupState) -> Result<ProfileAnswer, LookupError> {
+pub(super) fn stored_answer(
+    key: LookupKey,
+    state: LookupState,
+) -> Result<ProfileAnswer, LookupError> {
     match state {
         LookupState::Profile {
             party_id,
@@ -140,6 +151,7 @@ pub(super) fn stored_answer(state: LookupState) -> Result<ProfileAnswer, LookupE
             profile,
             fetched_at,
         }),
+        LookupState::Held(held) => Ok(ProfileAnswer::Held { held, key }),
         LookupState::Absent => Ok(ProfileAnswer::Absent),
         LookupState::Suppressed => Err(LookupError::Suppressed),
         LookupState::Refused { reason } => Ok(ProfileAnswer::Refused { reason }),

@@ -6,7 +6,7 @@ use super::answer::{ProviderAnswer, ProviderOutcome};
 use super::asker::Asker;
 use super::run_notes::milliseconds;
 use super::{LookupError, Lookups, RunNotes};
-use crate::models::{Candidate, Money};
+use crate::models::{ContactPeople, Money};
 use crate::storage::{
     CallOutcome, LookupKey, LookupKind, LookupState, Provider, SettledAnswer, SettledLookup,
     StorageError, persistently,
@@ -20,7 +20,7 @@ pub(super) trait Settle {
     fn settled(&self) -> SettledAnswer;
 }
 
-impl Settle for Vec<Candidate> {
+impl Settle for ContactPeople {
     fn settled(&self) -> SettledAnswer {
         SettledAnswer::Candidates(self.clone())
     }
@@ -122,14 +122,15 @@ impl Lookups {
     /// Keeps a committed answer in memory, where the runs that wait for it find it.
     async fn remember(&self, settled: SettledLookup) {
         let state = match settled.answer {
-            SettledAnswer::Candidates(people) if people.len() <= MOST_PEOPLE_IN_MEMORY => {
+            SettledAnswer::Candidates(people) if people.count() <= MOST_PEOPLE_IN_MEMORY => {
                 LookupState::Candidates(people)
             }
             SettledAnswer::Candidates(_) => return,
             SettledAnswer::Absent => LookupState::Absent,
-            SettledAnswer::Profile | SettledAnswer::Refused { .. } | SettledAnswer::Failed => {
-                return;
-            }
+            SettledAnswer::Profile
+            | SettledAnswer::Held(_)
+            | SettledAnswer::Refused { .. }
+            | SettledAnswer::Failed => return,
         };
         self.settled.insert(settled.key, state).await;
     }
@@ -149,7 +150,10 @@ impl Lookups {
                 .try_get_with(key, async {
                     let settled = self.look_until_settled(asker, key).await;
                     match settled {
-                        Ok(LookupState::Mine | LookupState::Refused { .. }) | Err(_) => {
+                        Ok(
+                            LookupState::Mine | LookupState::Refused { .. } | LookupState::Held(_),
+                        )
+                        | Err(_) => {
                             seen = Some(settled);
                             Err(NotSettled)
                         }

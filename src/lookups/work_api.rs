@@ -12,7 +12,7 @@ use url::Url;
 
 use super::answer::{ProviderAnswer, ProviderOutcome, recorded};
 use crate::config::WorkApiConfig;
-use crate::models::{AllowedPayload, Candidate, Cpf, Phone, Profile};
+use crate::models::{AllowedPayload, ContactPeople, Cpf, Phone, Profile};
 use crate::upstream::{
     BreakerRules, Http, Limits, Permission, SetupError, Upstream, UpstreamError, UpstreamErrorKind,
     UpstreamHealth, at_path,
@@ -99,7 +99,7 @@ impl WorkApi {
         &self,
         phone: &Phone,
         held_since: Instant,
-    ) -> Result<ProviderAnswer<Vec<Candidate>>, UpstreamError> {
+    ) -> Result<ProviderAnswer<ContactPeople>, UpstreamError> {
         let read = |body: &[u8]| {
             Ok(match wire::candidates(body)? {
                 Reading::Success(people) => ProviderOutcome::Found(people),

@@ -6,19 +6,24 @@
 //! a longest form.
 
 mod finances;
+mod note;
 mod sections;
 #[cfg(test)]
 mod tests;
 
 use chrono::NaiveDate;
 
-use crate::models::{ContactAgreement, MessageField, Profile, clean};
+pub use note::{Note, compose_note};
+
+use crate::models::{ContactAgreement, MatchStrength, MessageField, Profile, clean};
 
 /// First line when phone and e-mail agree.
 const SAME_PERSON: &str = "📞📧 Telefone e e-mail da mesma pessoa";
 /// First line when the other contact is somebody else's. Nothing more is said of that person.
 const DIFFERENT_PEOPLE: &str =
     "⚠️ Telefone e e-mail de PESSOAS DIFERENTES: o outro contato está em nome de outra pessoa";
+/// Before all else when an earlier message was about somebody else.
+const CORRECTION: &str = "⚠️ CORREÇÃO: a mensagem anterior deste serviço neste lead era sobre outra pessoa; desconsidere-a";
 /// Longest source named in the last line, in characters.
 const LONGEST_SOURCE: usize = 60;
 
@@ -29,6 +34,11 @@ pub struct MessageInput<'a> {
     pub profile: &'a Profile,
     /// What phone and e-mail say of each other.
     pub agreement: ContactAgreement,
+    /// How strong the match is.
+    pub strength: MatchStrength,
+    /// Whether an earlier message was about somebody else. Said before the message, and no part of what is
+    /// compared with the last delivery.
+    pub corrects: bool,
     /// What the brokerage wants to read.
     pub options: &'a MessageOptions<'a>,
     /// Today in America/Sao_Paulo, for the age.
@@ -51,6 +61,7 @@ pub struct MessageOptions<'a> {
 /// A composed message, still without its reference.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Message {
+    preface: Option<&'static str>,
     sections: String,
     origin: String,
 }
@@ -58,16 +69,29 @@ pub struct Message {
 /// Composes the message about an accepted person.
 #[must_use]
 pub fn compose(input: &MessageInput<'_>) -> Message {
-    let first_line = match input.agreement {
-        ContactAgreement::SamePerson => Some(SAME_PERSON.to_owned()),
-        ContactAgreement::DifferentPeople => Some(DIFFERENT_PEOPLE.to_owned()),
+    let agreement = match input.agreement {
+        ContactAgreement::SamePerson => Some(SAME_PERSON),
+        ContactAgreement::DifferentPeople => Some(DIFFERENT_PEOPLE),
         ContactAgreement::OneContact => None,
     };
-    let parts = first_line.into_iter().chain(sections::all(input));
+    let first_lines = agreement.into_iter().chain([strength_line(input.strength)]);
+    let first_lines = first_lines.collect::<Vec<_>>().join("\n");
+    let parts = std::iter::once(first_lines).chain(sections::all(input));
     let source = shortened(&clean(input.source), LONGEST_SOURCE);
     Message {
+        preface: input.corrects.then_some(CORRECTION),
         sections: parts.collect::<Vec<_>>().join("\n\n"),
         origin: format!("Fonte: {source} em {}", day(input.fetched_on)),
+    }
+}
+
+/// How strong the match is, for somebody who is about to call.
+const fn strength_line(strength: MatchStrength) -> &'static str {
+    match strength {
+        MatchStrength::VeryStrong => "🔎 Identificação: muito forte",
+        MatchStrength::Strong => "🔎 Identificação: forte",
+        MatchStrength::Sufficient => "🔎 Identificação: suficiente (confirme o nome ao falar)",
+        MatchStrength::ChosenByPerson => "🔎 Identificação: conferida por uma pessoa da equipe",
     }
 }
 
@@ -83,7 +107,12 @@ impl Message {
     /// reference (six characters, `KeyedHash::reference`) by which it is found again in the CRM.
     #[must_use]
     pub fn with_last_line(&self, reference: &str) -> String {
-        format!("{}\n\n{} · ref. {reference}", self.sections, self.origin)
+        let preface = self.preface.map(|preface| format!("{preface}\n\n"));
+        let preface = preface.unwrap_or_default();
+        format!(
+            "{preface}{}\n\n{} · ref. {reference}",
+            self.sections, self.origin
+        )
     }
 }
 

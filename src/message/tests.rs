@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::*;
 
 const REFERENCE: &str = "K7QM2X";
+const FORTE: &str = "🔎 Identificação: forte";
 
 fn full() -> Value {
     json!({
@@ -60,6 +61,8 @@ fn composed_of(
     compose(&MessageInput {
         profile,
         agreement,
+        strength: MatchStrength::Strong,
+        corrects: false,
         options: &MessageOptions {
             fields,
             income_multiplier_thousandths: thousandths,
@@ -280,10 +283,68 @@ proptest! {
                     found.push(at);
                     prop_assert!(lines.next().is_some_and(|line| !line.trim().is_empty()));
                 }
-                None => prop_assert!([SAME_PERSON, DIFFERENT_PEOPLE].contains(&heading)),
+                None => prop_assert!([SAME_PERSON, DIFFERENT_PEOPLE, FORTE].contains(&heading)),
             }
         }
         prop_assert!(found.is_sorted_by(|a, b| a < b));
         prop_assert!(found.contains(&0));
     }
+}
+
+#[rstest]
+#[case::very(MatchStrength::VeryStrong, "🔎 Identificação: muito forte")]
+#[case::strong(MatchStrength::Strong, FORTE)]
+#[case::sufficient(
+    MatchStrength::Sufficient,
+    "🔎 Identificação: suficiente (confirme o nome ao falar)"
+)]
+#[case::chosen(
+    MatchStrength::ChosenByPerson,
+    "🔎 Identificação: conferida por uma pessoa da equipe"
+)]
+fn the_strength_stands_in_the_first_lines(#[case] strength: MatchStrength, #[case] line: &str) {
+    let profile = full_but(&json!({}));
+    let message = composed_as(&profile, strength, false);
+    assert_eq!(message.sections().lines().next(), Some(line));
+}
+
+#[test]
+fn a_correction_comes_first_and_is_no_part_of_what_is_compared() {
+    let profile = full_but(&json!({}));
+    let corrects = composed_as(&profile, MatchStrength::Strong, true);
+    let plain = composed_as(&profile, MatchStrength::Strong, false);
+    assert_eq!(corrects.sections(), plain.sections());
+    let text = corrects.with_last_line(REFERENCE);
+    assert!(text.starts_with("⚠️ CORREÇÃO: "), "{text}");
+    assert!(text.ends_with(&plain.with_last_line(REFERENCE)));
+}
+
+#[rstest]
+#[case(Note::UnderReview, "conferir")]
+#[case(Note::NobodyFound, "NÃO IDENTIFICADO")]
+#[case(Note::Correction, "CORREÇÃO")]
+fn a_note_is_short_and_of_nobody(#[case] note: Note, #[case] word: &str) {
+    let text = compose_note(note).with_last_line(REFERENCE);
+    assert!(text.contains(word), "{text}");
+    assert!(
+        text.ends_with("Mensagem automática · ref. K7QM2X"),
+        "{text}"
+    );
+    assert!(text.chars().count() < 400);
+}
+
+fn composed_as(profile: &Profile, strength: MatchStrength, corrects: bool) -> Message {
+    compose(&MessageInput {
+        profile,
+        agreement: ContactAgreement::OneContact,
+        strength,
+        corrects,
+        options: &MessageOptions {
+            fields: &MessageField::ALL,
+            income_multiplier_thousandths: 1_000,
+        },
+        today: NaiveDate::from_ymd_opt(2026, 11, 24).unwrap(),
+        fetched_on: NaiveDate::from_ymd_opt(2026, 11, 23).unwrap(),
+        source: "Work API",
+    })
 }

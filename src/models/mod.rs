@@ -26,7 +26,7 @@ mod queue;
 mod text;
 
 pub use allow_list::AllowedPayload;
-pub use candidate::{Candidate, ContactAgreement, MatchedBy};
+pub use candidate::{Candidate, ContactAgreement, ContactPeople, MatchStrength, MatchedBy};
 pub use cnpj::{Cnpj, CnpjError};
 pub use cpf::{Cpf, CpfError};
 pub use database_url::{DatabaseUrl, DatabaseUrlError};

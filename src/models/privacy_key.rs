@@ -68,6 +68,19 @@ impl PrivacyKey {
 }
 
 impl KeyedHash {
+    /// A stored hash, in hexadecimal digits; `None` when it is none.
+    #[must_use]
+    pub fn from_hex(digits: &str) -> Option<Self> {
+        let bytes = hex::decode(digits).ok()?;
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// The 64 hexadecimal digits, as JSON in the database holds it.
+    #[must_use]
+    pub fn to_hex(self) -> String {
+        hex::encode(self.0)
+    }
+
     /// The 32 bytes, as stored.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {

@@ -6,6 +6,7 @@ use futures::future::BoxFuture;
 
 use super::lead_pipeline::CRASHED_TOO_OFTEN;
 use crate::models::{LeadId, LeadState};
+use crate::storage::WaitingReviews;
 use crate::upstream::c2s::UpstreamError;
 
 /// Why a lead needs a person.
@@ -52,11 +53,49 @@ impl Trouble {
     }
 }
 
+/// What a person is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alert {
+    /// A fixed word, such as `delivery_unknown`.
+    pub code: &'static str,
+    /// The lead it is about, if it is about one.
+    pub lead_id: Option<LeadId>,
+    /// What the operator reads; no personal data.
+    pub text: String,
+}
+
+impl Alert {
+    /// About a lead that needs a person.
+    pub(super) fn about(lead_id: &LeadId, trouble: Trouble) -> Self {
+        Self {
+            code: trouble.as_str(),
+            text: format!("lead {lead_id}: {}", trouble.text()),
+            lead_id: Some(lead_id.clone()),
+        }
+    }
+
+    /// About reviews that wait for a person.
+    pub(super) fn waiting(reviews: WaitingReviews) -> Self {
+        let waiting = match reviews.count {
+            1 => "1 lead espera".to_owned(),
+            count => format!("{count} leads esperam"),
+        };
+        let hours = reviews.oldest.as_secs() / 3_600;
+        Self {
+            code: "reviews_waiting",
+            lead_id: None,
+            text: format!(
+                "{waiting} que alguém confira quem é a pessoa (o mais antigo há {hours} h): rust-c2s-api reviews list"
+            ),
+        }
+    }
+}
+
 type Telling = BoxFuture<'static, Result<(), UpstreamError>>;
 
 /// Tells a person.
 #[derive(Clone)]
-pub struct Alarm(Option<Arc<dyn Fn(LeadId, Trouble) -> Telling + Send + Sync>>);
+pub struct Alarm(Option<Arc<dyn Fn(Alert) -> Telling + Send + Sync>>);
 
 impl Alarm {
     /// Only the log tells.
@@ -66,27 +105,26 @@ impl Alarm {
     }
 
     /// The log, and whoever this function tells.
-    pub fn new<F>(tell: impl Fn(LeadId, Trouble) -> F + Send + Sync + 'static) -> Self
+    pub fn new<F>(tell: impl Fn(Alert) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<(), UpstreamError>> + Send + 'static,
     {
-        Self(Some(Arc::new(move |lead_id, trouble| {
-            Box::pin(tell(lead_id, trouble))
-        })))
+        Self(Some(Arc::new(move |alert| Box::pin(tell(alert)))))
     }
 
-    /// Tells of a lead, once.
+    /// Tells of it, once.
     ///
     /// # Errors
     /// [`UpstreamError`] when nobody could be told; the log has it all the same.
-    pub(super) async fn tell(
-        &self,
-        lead_id: &LeadId,
-        trouble: Trouble,
-    ) -> Result<(), UpstreamError> {
-        tracing::error!(%lead_id, alert = trouble.as_str(), "a person has to look at this lead");
+    pub(super) async fn tell(&self, alert: Alert) -> Result<(), UpstreamError> {
+        match &alert.lead_id {
+            Some(lead_id) => {
+                tracing::error!(%lead_id, alert = alert.code, "a person has to look at this lead");
+            }
+            None => tracing::warn!(alert = alert.code, "{}", alert.text),
+        }
         match &self.0 {
-            Some(tell) => tell(lead_id.clone(), trouble).await,
+            Some(tell) => tell(alert).await,
             None => Ok(()),
         }
     }

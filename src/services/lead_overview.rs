@@ -79,6 +79,7 @@ impl LeadOverview {
         if storage::any_suppressed(&self.pool, &hashes).await? {
             detail.message = None;
             detail.identity = None;
+            detail.review = None;
             detail.people.clear();
             detail.about = LeadSubjects::default();
         }

@@ -4,9 +4,13 @@
 //! costs nothing the second time; decisions are pure; so nothing needs to be remembered of how far
 //! the earlier run came.
 
+mod deciding;
 mod dry_run;
+mod explain;
 mod identify;
+mod person;
 mod tell;
+mod tell_nobody;
 mod used_lead;
 
 use std::sync::Arc;
@@ -18,6 +22,7 @@ use super::backoff;
 use super::delivery::Delivery;
 
 pub use dry_run::{DryRun, Preview};
+pub use explain::Explanation;
 
 use super::run_error::RunError;
 use crate::clock::Clock;
@@ -64,6 +69,8 @@ pub(super) struct RunReport {
 enum Reached {
     /// The message stands in the CRM.
     Completed { cpf: Cpf, message_sent: bool },
+    /// A note that nobody was accepted stands in the CRM, and the lead has ended.
+    Noted,
     /// Another end, still to be written.
     End(RunEnd),
 }
@@ -147,6 +154,10 @@ impl LeadPipeline {
                 let result = self.completed(claim, cpf, message_sent);
                 return Ok(RunReport { result, notes });
             }
+            Ok(Reached::Noted) => {
+                let result = self.as_it_stands(claim, &mut notes).await?;
+                return Ok(RunReport { result, notes });
+            }
             Ok(Reached::End(end)) => end,
             Err(RunError::Storage(error @ StorageError::LostClaim)) => return Err(error),
             Err(error) => self.end_after(claim, &error),
@@ -198,10 +209,29 @@ impl LeadPipeline {
             return Ok(Reached::End(RunEnd::LeadMissing));
         };
         let lead = UsedLead::of(lead, claim.given.as_deref());
-        match self.identify(claim, &lead, notes).await? {
-            Ok(person) => self.tell(claim, (&lead, fetching), person, notes).await,
-            Err(end) => Ok(Reached::End(end)),
+        let identified = self.identify(claim, &lead, notes).await?;
+        let correction_due = identified.correction_due;
+        let lead = (&lead, fetching);
+        match identified.person {
+            Ok(person) => self.tell(claim, lead, person, correction_due, notes).await,
+            Err(end) => {
+                let told = self.tell_nobody(claim, lead, end, correction_due, notes);
+                told.await
+            }
         }
+    }
+
+    /// How a lead stands that has ended with this run.
+    async fn as_it_stands(
+        &self,
+        claim: &Claim,
+        notes: &mut RunNotes,
+    ) -> Result<LeadResult, StorageError> {
+        let since = Instant::now();
+        let read = || storage::read_lead_result(&self.pool, &claim.lead_id);
+        let stands = persistently(read).await;
+        notes.stored(since);
+        stands?.ok_or(StorageError::Corrupt("lead that has ended"))
     }
 
     async fn fetch(&self, claim: &Claim, notes: &mut RunNotes) -> Result<Option<Lead>, RunError> {
@@ -224,6 +254,7 @@ impl LeadPipeline {
             reason: None,
             next_attempt_at: None,
             finished_at: Some(self.clock.now()),
+            review_id: None,
         }
     }
 

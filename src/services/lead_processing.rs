@@ -18,6 +18,7 @@ use sqlx::PgPool;
 use tokio::sync::{Mutex, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use uuid::Uuid;
 
 use super::alarm::Alarm;
 use super::company::Company;
@@ -76,6 +77,8 @@ pub struct ProcessAnswer {
     pub duplicate: bool,
     /// Why, as a code.
     pub reason: Option<String>,
+    /// The review that waits for a person, if one does.
+    pub review_id: Option<Uuid>,
     /// How long until the next try.
     pub next_attempt_in: Option<Duration>,
     /// When the next try is.
@@ -265,6 +268,7 @@ impl LeadProcessing {
             reason: None,
             next_attempt_at: None,
             finished_at: None,
+            review_id: None,
         }
     }
 
@@ -279,6 +283,7 @@ impl LeadProcessing {
             cpfs: result.cpfs,
             duplicate,
             reason: result.reason,
+            review_id: result.review_id,
             next_attempt_in,
             next_attempt_at: result.next_attempt_at,
             upstream_ms: milliseconds(times.upstream),

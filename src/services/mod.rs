@@ -10,4 +10,5 @@ mod flights;
 pub mod lead_overview;
 pub mod lead_pipeline;
 pub mod lead_processing;
+pub mod reviews;
 mod run_error;

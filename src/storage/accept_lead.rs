@@ -85,7 +85,9 @@ async fn once(
     let row = sqlx::query!(
         r#"select answer as "answer!", run_no as "run_no!", attempts as "attempts!", crashes as "crashes!",
                   given, state as "state!", message_sent as "message_sent!", cpfs as "cpfs!: Vec<String>",
-                  reason, next_attempt_at, finished_at
+                  reason, next_attempt_at, finished_at,
+                  (select r.review_id from ops.reviews r
+                   where r.lead_id = $1 and r.decision is null) as review_id
            from ops.accept_lead($1, $2, $3, make_interval(secs => $4), $5, $6, $7, $8, make_interval(secs => $9),
                                 make_interval(secs => $10), make_interval(secs => $11))"#,
         lead_id.as_str(),
@@ -109,6 +111,7 @@ async fn once(
         reason: row.reason,
         next_attempt_at: row.next_attempt_at,
         finished_at: row.finished_at,
+        review_id: row.review_id,
     };
     match row.answer.as_str() {
         "run" => Ok(Accepted::Run(Claim {

@@ -5,7 +5,8 @@ use sqlx::PgPool;
 
 use super::lookup_json::{AnswerRow, keys_json, terms_json};
 use super::retry::again_if_dead;
-use super::{Claim, LookupKey, LookupState, LookupTerms, StorageError};
+use super::reviews::read_recalled;
+use super::{Claim, LookupKey, LookupState, LookupTerms, Recalled, StorageError};
 use crate::models::{Email, FreeText, KeyedHash, Lead, Money, PersonName, Phone};
 
 /// A fetched lead and the questions about its contacts.
@@ -15,7 +16,9 @@ pub struct AcquireContacts<'a> {
     pub lead: &'a Lead,
     /// Hash of the details that are used, by which a later event tells whether they changed.
     pub contact_fingerprint: KeyedHash,
-    /// Keyed hashes of its contacts, for the suppression check.
+    /// Keyed hashes of the contacts that are asked for: who was turned down for them is recalled.
+    pub contact_hashes: &'a [KeyedHash],
+    /// Keyed hashes of all that names the person, for the suppression check.
     pub suppression_hashes: &'a [KeyedHash],
     /// The questions.
     pub keys: &'a [LookupKey],
@@ -28,8 +31,13 @@ pub struct AcquireContacts<'a> {
 pub enum Acquired {
     /// The person objected or was erased; nothing of the lead was written.
     Suppressed,
-    /// How each question stands, in the order they were asked.
-    Lookups(Vec<LookupState>),
+    /// The questions are asked, unless a verdict stands.
+    Lookups {
+        /// How each question stands, in the order they were asked; empty when a verdict stands.
+        states: Vec<LookupState>,
+        /// What a person has said of the lead.
+        recalled: Recalled,
+    },
 }
 
 /// Writes the lead down and acquires its questions; see [`LookupState`] for what each answers.
@@ -52,23 +60,31 @@ async fn once(
     let rows = sqlx::query_as!(
         AnswerRow,
         r#"select answer as "answer!", value, party_id, fetched_at
-           from ops.acquire_contacts($1, $2, $3, $4, $5, $6, $7, $8) order by position"#,
+           from ops.recall_and_acquire($1, $2, $3, $4, $5, $6, $7, $8, $9) order by position"#,
         claim.lead_id.as_str(),
         claim.owner.0,
         claim.run_no,
         details_json(contacts.lead),
         contacts.contact_fingerprint.as_bytes().as_slice(),
+        &hash_bytes(contacts.contact_hashes),
         &hash_bytes(contacts.suppression_hashes),
         keys_json(contacts.keys),
         terms_json(contacts.terms),
     )
     .fetch_all(pool)
     .await?;
-    if rows.first().is_some_and(|row| row.answer == "suppressed") {
+    let (recalled, states): (Vec<_>, Vec<_>) =
+        rows.into_iter().partition(|row| row.answer == "recalled");
+    if states.first().is_some_and(|row| row.answer == "suppressed") {
         return Ok(Acquired::Suppressed);
     }
-    let states = rows.into_iter().map(AnswerRow::read);
-    states.collect::<Result<_, _>>().map(Acquired::Lookups)
+    let recalled = recalled.into_iter().next().and_then(|row| row.value);
+    let recalled = recalled.ok_or(StorageError::Corrupt("decision about a lead"))?;
+    let states = states.into_iter().map(AnswerRow::read);
+    Ok(Acquired::Lookups {
+        states: states.collect::<Result<_, _>>()?,
+        recalled: read_recalled(recalled)?,
+    })
 }
 
 /// Hashes as the database takes a list of them.

@@ -1,4 +1,6 @@
-//! Leads of which a person has to be told.
+//! Leads of which a person has to be told, and reviews that wait for one.
+
+use std::time::Duration;
 
 use sqlx::PgPool;
 
@@ -55,6 +57,57 @@ pub async fn alert_told(pool: &PgPool, lead_id: &LeadId) -> Result<(), StorageEr
         sqlx::query!(
             "update ops.leads set alert_at = null where lead_id = $1",
             lead_id.as_str()
+        )
+        .execute(pool)
+        .await?;
+        Ok(())
+    };
+    again_if_dead(once).await
+}
+
+/// Reviews that wait for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaitingReviews {
+    /// How many.
+    pub count: u64,
+    /// How long the oldest of them has waited.
+    pub oldest: Duration,
+}
+
+/// Takes the daily alert about waiting reviews: `None` when none waits, or somebody was told of them within a day.
+/// Unless [`waiting_reviews_told`] is said, it is due again a minute later, here or on another instance.
+///
+/// # Errors
+/// [`StorageError`].
+pub async fn take_waiting_reviews(pool: &PgPool) -> Result<Option<WaitingReviews>, StorageError> {
+    let once = async || {
+        let row = sqlx::query!(
+            r#"update ops.daily_alerts a set due_at = now() + interval '1 minute'
+               where a.kind = 'reviews_waiting' and a.due_at <= now()
+                 and exists (select from ops.reviews r where r.decision is null)
+               returning (select count(*) from ops.reviews r where r.decision is null) as "count!",
+                         (select extract(epoch from now() - min(r.created_at))::float8
+                          from ops.reviews r where r.decision is null) as oldest_secs"#
+        )
+        .fetch_optional(pool)
+        .await?;
+        Ok(row)
+    };
+    let row = again_if_dead(once).await?;
+    Ok(row.map(|row| WaitingReviews {
+        count: u64::try_from(row.count).unwrap_or(0),
+        oldest: Duration::try_from_secs_f64(row.oldest_secs.unwrap_or(0.0)).unwrap_or_default(),
+    }))
+}
+
+/// Says that somebody was told of the waiting reviews: not again for a day.
+///
+/// # Errors
+/// [`StorageError`]; somebody will be told again then.
+pub async fn waiting_reviews_told(pool: &PgPool) -> Result<(), StorageError> {
+    let once = async || {
+        sqlx::query!(
+            "update ops.daily_alerts set due_at = now() + interval '1 day' where kind = 'reviews_waiting'"
         )
         .execute(pool)
         .await?;

@@ -6,12 +6,12 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::acquire_contacts::hash_bytes;
-use super::lookup_json::{AnswerRow, keys_json, settled_json, terms_json};
+use super::lookup_json::{AnswerRow, held_key_json, keys_json, settled_json, terms_json};
 use super::person_json::person_json;
 use super::retry::again_if_dead;
 use super::{
-    ABSENT_FRESH, InstanceId, LookupKey, LookupState, LookupTerms, NewIds, SettledLookup,
-    StorageError,
+    ABSENT_FRESH, HeldProfile, InstanceId, LookupKey, LookupState, LookupTerms, NewIds,
+    SettledLookup, StorageError,
 };
 use crate::models::{AllowedPayload, KeyedHash, Profile};
 
@@ -154,6 +154,32 @@ pub async fn store_inquired(
             ("stored", Some(party_id)) => Ok(Inquired::Stored(party_id)),
             _ => Err(StorageError::Corrupt("answer to a stored person")),
         }
+    })
+    .await
+}
+
+/// Stores a person whose profile a review waits for, unless one of these hashes is of somebody who objected or was
+/// erased. The review finds them stored then.
+///
+/// # Errors
+/// [`StorageError::Conflict`] when the profile was withdrawn meanwhile; any other [`StorageError`].
+pub async fn store_held(
+    pool: &PgPool,
+    key: &LookupKey,
+    held: &HeldProfile,
+    new_ids: &NewIds,
+    suppression_hashes: &[KeyedHash],
+) -> Result<Inquired, StorageError> {
+    let bought = &person_json(&held.profile, &held.payload, held.fetched_at, new_ids)?;
+    again_if_dead(|| async move {
+        let stored = sqlx::query_scalar!(
+            "select ops.store_held($1, $2, $3)",
+            held_key_json(key),
+            bought,
+            &hash_bytes(suppression_hashes),
+        );
+        let stored = stored.fetch_one(pool).await?;
+        Ok(stored.map_or(Inquired::Suppressed, Inquired::Stored))
     })
     .await
 }

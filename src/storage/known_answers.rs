@@ -7,7 +7,7 @@ use super::acquire_contacts::hash_bytes;
 use super::lookup_json::{AnswerRow, keys_json};
 use super::retry::again_if_dead;
 use super::{LookupKey, LookupState, StorageError};
-use crate::models::{Candidate, KeyedHash};
+use crate::models::{ContactPeople, KeyedHash};
 
 /// Stored answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,7 +74,7 @@ async fn once(
 pub async fn read_people_named(
     pool: &PgPool,
     keys: &[LookupKey],
-) -> Result<Vec<Candidate>, StorageError> {
+) -> Result<ContactPeople, StorageError> {
     let keys = &keys_json(keys);
     let answers: Vec<Value> = again_if_dead(|| async move {
         let answers = sqlx::query_scalar!(
@@ -89,11 +89,16 @@ pub async fn read_people_named(
     })
     .await?;
     let people = answers.into_iter().map(|answer| {
-        serde_json::from_value::<Vec<Candidate>>(answer)
+        serde_json::from_value::<ContactPeople>(answer)
             .map_err(|_| StorageError::Corrupt("list of candidates"))
     });
-    let people: Vec<Vec<Candidate>> = people.collect::<Result<_, StorageError>>()?;
-    Ok(people.into_iter().flatten().collect())
+    let mut all = ContactPeople::default();
+    for people in people {
+        let people: ContactPeople = people?;
+        all.people.extend(people.people);
+        all.without_cpf.extend(people.without_cpf);
+    }
+    Ok(all)
 }
 
 /// Whether any of these contacts and CPFs belongs to somebody who objected or was erased.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::reviews::ReviewToOpen;
 use crate::models::{Cpf, GivenLead, LeadId, LeadState};
 
 /// One running process of the service (`ops.instances.id`).
@@ -71,6 +72,8 @@ pub struct LeadResult {
     pub next_attempt_at: Option<DateTime<Utc>>,
     /// When it reached its end, if it has.
     pub finished_at: Option<DateTime<Utc>>,
+    /// The review that waits for a person, if one does.
+    pub review_id: Option<Uuid>,
 }
 
 /// One step of a run, for the lead's timeline.
@@ -108,6 +111,13 @@ pub enum RunEnd {
     Unidentified {
         /// A code: `no_contact`, `no_candidate`, `no_agreement`, `profile_absent`, `deceased`, …
         reason: String,
+    },
+    /// Doubtful: a person decides.
+    Review {
+        /// A code: the first of the reasons that leave a doubt.
+        reason: String,
+        /// What there is to decide.
+        review: Box<ReviewToOpen>,
     },
     /// The CRM does not know the lead.
     LeadMissing,

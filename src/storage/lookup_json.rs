@@ -1,10 +1,14 @@
 //! Questions and answers, in the form the functions of the database take and give them.
 
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{LookupKey, LookupState, LookupTerms, SettledAnswer, SettledLookup, StorageError};
+use super::{
+    HeldProfile, LookupKey, LookupState, LookupTerms, SettledAnswer, SettledLookup, StorageError,
+};
+use crate::models::{AllowedPayload, Profile};
 
 /// A row that answers one question.
 pub(super) struct AnswerRow {
@@ -39,9 +43,25 @@ impl AnswerRow {
                     fetched_at,
                 })
             }
+            ("held", Some(value), ..) => {
+                let row: HeldRow = serde_json::from_value(value)
+                    .map_err(|_| StorageError::Corrupt("profile held for a review"))?;
+                Ok(LookupState::Held(HeldProfile {
+                    profile: row.profile,
+                    payload: AllowedPayload::of(&row.payload),
+                    fetched_at: row.fetched_at,
+                }))
+            }
             _ => Err(StorageError::Corrupt("answer to a question")),
         }
     }
+}
+
+#[derive(Deserialize)]
+struct HeldRow {
+    profile: Box<Profile>,
+    payload: Value,
+    fetched_at: DateTime<Utc>,
 }
 
 pub(super) fn terms_json(terms: &LookupTerms<'_>) -> Value {
@@ -68,6 +88,11 @@ pub(super) fn keys_json(keys: &[LookupKey]) -> Value {
     Value::Array(keys.collect())
 }
 
+/// The question that a held profile is kept with.
+pub(super) fn held_key_json(key: &LookupKey) -> Value {
+    json!({"provider": key.provider.as_str(), "key_hash": hex::encode(key.hash.as_bytes())})
+}
+
 pub(super) fn settled_json(settled: &[SettledLookup]) -> Result<Value, StorageError> {
     let calls = settled.iter().map(one_settled);
     calls.collect::<Result<_, _>>().map(Value::Array)
@@ -81,6 +106,11 @@ fn one_settled(call: &SettledLookup) -> Result<Value, StorageError> {
             ("candidates", value)
         }
         SettledAnswer::Profile => ("profile", Value::Null),
+        SettledAnswer::Held(held) => {
+            let held = serde_json::to_value(held)
+                .map_err(|_| StorageError::Corrupt("profile to be held for a review"))?;
+            ("held", json!({"held": held}))
+        }
         SettledAnswer::Refused { reason } => ("refused", json!({"refused": reason})),
         SettledAnswer::Absent => ("absent", Value::Null),
         SettledAnswer::Failed => ("failed", Value::Null),

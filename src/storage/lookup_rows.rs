@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::models::{Candidate, KeyedHash, Money, Profile};
+use crate::models::{AllowedPayload, ContactPeople, KeyedHash, Money, Profile};
 
 /// Who is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Provider {
     /// Contact → CPF.
     Diretrix,
@@ -91,7 +94,7 @@ pub enum LookupState {
     /// Somebody alive is asking; look again a little later.
     Pending,
     /// The provider named these people.
-    Candidates(Vec<Candidate>),
+    Candidates(ContactPeople),
     /// The provider gave this profile, stored under this party.
     Profile {
         /// The stored person.
@@ -99,8 +102,10 @@ pub enum LookupState {
         /// Read back from `normalized_data`.
         profile: Box<Profile>,
         /// When the provider gave it.
-        fetched_at: chrono::DateTime<chrono::Utc>,
+        fetched_at: DateTime<Utc>,
     },
+    /// The provider gave this profile, and a review waits for it: nobody is stored yet.
+    Held(HeldProfile),
     /// The provider gave an answer that must not or could not be kept: not bought again.
     Refused {
         /// Why, as a code.
@@ -108,6 +113,22 @@ pub enum LookupState {
     },
     /// The provider knows nobody.
     Absent,
+}
+
+/// A bought profile that is kept with its question until a review of it is decided.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct HeldProfile {
+    /// The person.
+    pub profile: Box<Profile>,
+    /// The allow-listed answer.
+    #[serde(serialize_with = "as_json")]
+    pub payload: AllowedPayload,
+    /// When the provider gave it.
+    pub fetched_at: DateTime<Utc>,
+}
+
+fn as_json<S: Serializer>(payload: &AllowedPayload, serializer: S) -> Result<S::Ok, S::Error> {
+    payload.as_json().serialize(serializer)
 }
 
 /// What a call came to, as the ledger has it (`ops.provider_calls.outcome`).
@@ -158,10 +179,12 @@ pub struct SettledLookup {
 #[derive(Debug, Clone, PartialEq)]
 pub enum SettledAnswer {
     /// Found: these people.
-    Candidates(Vec<Candidate>),
+    Candidates(ContactPeople),
     /// Found: a profile, whose party the same transaction writes. Settled without one, the call
     /// enters the ledger and the answer is forgotten.
     Profile,
+    /// Found: a profile of which a person has to decide first; nobody is stored.
+    Held(HeldProfile),
     /// Found, but not to be kept: the holder is dead, it contradicts the lead, the database refuses it.
     Refused {
         /// Why, as a code.

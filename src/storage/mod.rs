@@ -33,12 +33,15 @@ mod poll_lookup;
 mod pool;
 mod privacy_keys;
 pub mod private_server;
+mod queue_note;
 mod read_customers;
 mod read_leads;
 mod read_queue;
+mod read_reviews;
 mod record_access;
 mod result_row;
 mod retry;
+mod reviews;
 mod search_names;
 mod settle_and_acquire;
 #[doc(hidden)]
@@ -47,7 +50,10 @@ pub mod test_database;
 pub use accept_lead::{Asker, Trigger, Wish, accept_lead};
 pub use accept_leads::accept_leads;
 pub use acquire_contacts::{AcquireContacts, Acquired, acquire_contacts};
-pub use alerts::{DueAlert, alert_told, take_due_alerts};
+pub use alerts::{
+    DueAlert, WaitingReviews, alert_told, take_due_alerts, take_waiting_reviews,
+    waiting_reviews_told,
+};
 pub use claim_due_leads::{Leftovers, Takeover, Wanted, claim_due_leads, release_leftovers};
 pub use complete_delivery::{complete_delivery, send_again};
 pub use copy_people::{CopyOfPeople, Inhabitants, PersonToCopy};
@@ -61,7 +67,8 @@ pub use find_people::{
 pub use given::read_given_lead;
 pub use heartbeat::Heartbeat;
 pub use inquiries::{
-    Inquired, InquiredPerson, Inquirer, abandon_inquiry, inquire, poll_inquiry, store_inquired,
+    Inquired, InquiredPerson, Inquirer, abandon_inquiry, inquire, poll_inquiry, store_held,
+    store_inquired,
 };
 pub use instances::{beat, hand_back_leads, owned_leads, register_instance, remove_instance};
 pub use known_answers::{KnownAnswers, any_suppressed, known_answers, read_people_named};
@@ -70,8 +77,8 @@ pub use lead_run::{
 };
 pub use list_leads::{LeadCursor, LeadFilter, LeadPage, LeadSearch, LeadSummary, list_leads};
 pub use lookup_rows::{
-    ABSENT_FRESH, CallOutcome, LookupKey, LookupKind, LookupState, LookupTerms, Provider,
-    SettledAnswer, SettledLookup,
+    ABSENT_FRESH, CallOutcome, HeldProfile, LookupKey, LookupKind, LookupState, LookupTerms,
+    Provider, SettledAnswer, SettledLookup,
 };
 pub use migrations::{migrate, migrations_pending};
 pub use persist_profile::persist_profile;
@@ -82,15 +89,21 @@ pub use persistence::persistently;
 pub use poll_lookup::poll_lookup;
 pub use pool::{connect, options_from_url, ping};
 pub use privacy_keys::load_or_create_privacy_key;
+pub use queue_note::{NoteToQueue, QueuedNote, queue_note};
 pub use read_customers::{
     CustomerAddress, CustomerEmail, CustomerEnrichment, CustomerPhone, StoredCustomer,
     read_customer, read_payload,
 };
 pub use read_leads::{
-    EnrichedLead, LeadDetail, LeadSubjects, MaskedPerson, StoredIdentity, read_enriched_lead,
-    read_lead_result, show_lead,
+    EnrichedLead, LeadDetail, LeadSubjects, MaskedPerson, OpenReview, StoredIdentity,
+    read_enriched_lead, read_lead_result, show_lead,
 };
 pub use read_queue::{answers, count_ended_leads, read_queue};
+pub use read_reviews::{
+    DecideReview, Decided, Decision, ReviewCursor, ReviewPage, StoredReview, decide_review,
+    list_reviews, read_review,
+};
 pub use record_access::{AccessRecord, record_access};
+pub use reviews::{Recalled, RejectedMatch, ReviewCandidate, ReviewToOpen, Verdict, recall_lead};
 pub use search_names::{FoundName, NameCursor, NamePage, NameSearch, search_names};
 pub use settle_and_acquire::settle_and_acquire;

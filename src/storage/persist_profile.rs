@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::acquire_contacts::hash_bytes;
 use super::complete_delivery::timeline_json;
-use super::lookup_json::settled_json;
+use super::lookup_json::{held_key_json, settled_json};
 use super::person_json::person_json;
 use super::retry::again_if_dead;
 use super::{Claim, PersistProfile, Persisted, PersonToStore, StorageError, StoredBody};
@@ -28,6 +28,10 @@ pub async fn persist_profile(
 ) -> Result<Persisted, StorageError> {
     let person = match &persist.person {
         PersonToStore::Stored { party_id } => json!({"party_id": party_id}),
+        PersonToStore::Held { held, key, new_ids } => json!({
+            "held": held_key_json(key),
+            "bought": person_json(&held.profile, &held.payload, held.fetched_at, new_ids)?,
+        }),
         PersonToStore::Bought {
             profile,
             payload,

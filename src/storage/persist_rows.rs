@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::lead_run::Step;
-use super::lookup_rows::SettledLookup;
+use super::lookup_rows::{HeldProfile, LookupKey, SettledLookup};
 use crate::models::{AllowedPayload, KeyedHash, MatchedBy, Profile};
 
 /// The accepted person of a lead, and the message about them.
@@ -45,6 +45,15 @@ pub enum PersonToStore<'a> {
         settled: &'a SettledLookup,
         /// When the provider answered.
         fetched_at: DateTime<Utc>,
+        /// Ids for rows that are new, made by the app.
+        new_ids: NewIds,
+    },
+    /// Bought before, and held for a review.
+    Held {
+        /// The person, and the allow-listed answer.
+        held: &'a HeldProfile,
+        /// The question it is held with.
+        key: LookupKey,
         /// Ids for rows that are new, made by the app.
         new_ids: NewIds,
     },

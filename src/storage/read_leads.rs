@@ -35,6 +35,25 @@ pub struct StoredIdentity {
     pub score: Option<u8>,
     /// What speaks for the person, as codes.
     pub reasons: Vec<String>,
+    /// Which of the lead's contacts led to the person; `review`: a person chose.
+    pub matched_by: String,
+    /// Who named the person: `diretrix` or `work_api`.
+    pub provider: String,
+    /// How many people the phone has; `None` when it was not asked for.
+    pub phone_people: Option<u32>,
+    /// How many people the e-mail has; `None` when it was not asked for.
+    pub email_people: Option<u32>,
+}
+
+/// A doubt about who a lead is that no person has decided yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenReview {
+    /// The review.
+    pub review_id: Uuid,
+    /// How much speaks for the best candidate, 0–100.
+    pub score: Option<u8>,
+    /// What speaks for and against, as codes.
+    pub reasons: Vec<String>,
 }
 
 /// Whom a lead is about: the people stored for it, and the contacts that the CRM or a caller named.
@@ -65,6 +84,8 @@ pub struct LeadDetail {
     pub people: Vec<MaskedPerson>,
     /// Who it was taken for and how sure that is, of the last run that found somebody.
     pub identity: Option<StoredIdentity>,
+    /// The doubt that waits for a person, if one does.
+    pub review: Option<OpenReview>,
     /// Whose objection hides the message.
     pub about: LeadSubjects,
     /// The message, as last queued.
@@ -82,7 +103,9 @@ pub async fn read_lead_result(
     let row = sqlx::query_as!(
         ResultRow,
         r#"select state as "state!", message_sent as "message_sent!", cpfs as "cpfs!: Vec<String>",
-                  reason, next_attempt_at, finished_at
+                  reason, next_attempt_at, finished_at,
+                  (select r.review_id from ops.reviews r
+                   where r.lead_id = $1 and r.decision is null) as review_id
            from ops.lead_result($1)"#,
         lead_id.as_str()
     )
@@ -113,17 +136,20 @@ async fn show_once(pool: &PgPool, lead_id: &LeadId) -> Result<Option<LeadDetail>
                   coalesce(p.names, '{}') as "names!: Vec<String>",
                   coalesce(p.cpfs, '{}') as "cpfs!: Vec<Option<String>>",
                   p.scores as "scores: Vec<Option<i32>>", p.evidence as "evidence: Vec<Value>",
+                  r.review_id as "review_id?", r.score as review_score, r.reasons as "review_reasons?",
                   array_remove(array[d.phone] || g.phones, null) as "phones!: Vec<String>",
                   array_remove(array[d.email, g.email], null) as "emails!: Vec<String>",
                   (select o.body from ops.outbox o where o.lead_id = l.lead_id and o.kind = 'message') as message
            from ops.leads l
            left join ops.lead_details d on d.lead_id = l.lead_id
            left join ops.given_leads g on g.lead_id = l.lead_id
+           left join ops.reviews r on r.lead_id = l.lead_id and r.decision is null
            left join lateral (
                select array_agg(p.id order by p.id) as ids, array_agg(p.full_name order by p.id) as names,
                       array_agg(p.cpf_cnpj order by p.id) as cpfs,
                       array_agg((lp.confidence * 100)::integer order by p.id) as scores,
-                      array_agg(lp.evidence order by p.id) as evidence
+                      array_agg(lp.evidence || jsonb_build_object(
+                          'matched_by', lp.matched_by, 'provider', lp.provider) order by p.id) as evidence
                from core.lead_parties lp join core.parties p on p.id = lp.party_id
                where lp.lead_id = l.lead_id) p on true
            where l.lead_id = $1"#,
@@ -151,6 +177,9 @@ struct DetailRow {
     cpfs: Vec<Option<String>>,
     scores: Option<Vec<Option<i32>>>,
     evidence: Option<Vec<Value>>,
+    review_id: Option<Uuid>,
+    review_score: Option<i16>,
+    review_reasons: Option<Vec<String>>,
     phones: Vec<String>,
     emails: Vec<String>,
     message: Option<String>,
@@ -174,6 +203,11 @@ impl DetailRow {
             identity: self.evidence.and_then(|evidence| {
                 let score = self.scores?.first().copied().flatten();
                 Some(identity(score, evidence.first()?))
+            }),
+            review: self.review_id.map(|review_id| OpenReview {
+                review_id,
+                score: self.review_score.and_then(|score| u8::try_from(score).ok()),
+                reasons: self.review_reasons.unwrap_or_default(),
             }),
             about: LeadSubjects {
                 party_ids: self.party_ids,
@@ -205,9 +239,24 @@ impl DetailRow {
 fn identity(score: Option<i32>, evidence: &Value) -> StoredIdentity {
     let reasons = evidence.get("confirmed").and_then(Value::as_array);
     let reasons = reasons.into_iter().flatten().filter_map(Value::as_str);
+    let text = |key| {
+        evidence
+            .get(key)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let count = |key| {
+        let people = evidence.get(key).and_then(Value::as_u64);
+        people.and_then(|people| u32::try_from(people).ok())
+    };
     StoredIdentity {
         score: score.and_then(|score| u8::try_from(score).ok()),
         reasons: reasons.map(str::to_owned).collect(),
+        matched_by: text("matched_by"),
+        provider: text("provider"),
+        phone_people: count("phone_people"),
+        email_people: count("email_people"),
     }
 }
 

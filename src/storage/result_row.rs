@@ -1,6 +1,7 @@
 //! How a lead stands, as `ops.lead_result` gives it.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::{LeadResult, StorageError};
 use crate::models::{Cpf, LeadId, LeadState};
@@ -13,6 +14,7 @@ pub(super) struct ResultRow {
     pub(super) reason: Option<String>,
     pub(super) next_attempt_at: Option<DateTime<Utc>>,
     pub(super) finished_at: Option<DateTime<Utc>>,
+    pub(super) review_id: Option<Uuid>,
 }
 
 impl ResultRow {
@@ -28,6 +30,7 @@ impl ResultRow {
             reason: self.reason,
             next_attempt_at: self.next_attempt_at,
             finished_at: self.finished_at,
+            review_id: self.review_id,
         })
     }
 }

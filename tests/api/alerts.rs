@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use rust_c2s_api::simulator::{Fault, FaultRule, Operation, Upstream};
+use rust_c2s_api::simulator::{Fault, FaultRule, Operation, Situation, Upstream};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -100,4 +100,31 @@ async fn a_delivery_that_stays_unknown_is_told_to_a_person_once() {
     told.expect("that it was told is written down");
     service.stop().await;
     assert!(posted.try_recv().is_err(), "told twice, or of another lead");
+}
+
+/// Once a day, however many wait: about none of them in particular, and without a word about people.
+#[tokio::test]
+async fn waiting_reviews_are_told_of_together() {
+    let (url, mut posted) = webhook(&[503]).await;
+    let service = Service::start_with(&[("ALERT_WEBHOOK_URL", &url)]).await;
+    let run = service.process_situation(Situation::Namesake).await;
+    assert_eq!(run.state(), "review", "{}", run.body);
+    for attempt in 1..=2 {
+        let (_, alert) = next(&mut posted).await;
+        assert_eq!(alert["alert"], "reviews_waiting", "{attempt}");
+        assert_eq!(alert["lead_id"], Value::Null);
+        let text = alert["text"].as_str().unwrap();
+        assert!(text.contains("1 lead espera"), "{text}");
+        assert!(text.contains("rust-c2s-api reviews list"), "{text}");
+        // Not taken by the chat: a minute later it is told again.
+        sqlx::query("update ops.daily_alerts set due_at = due_at - interval '1 minute'")
+            .execute(service.pool())
+            .await
+            .unwrap();
+    }
+    let told = "select count(*) from ops.daily_alerts where due_at > now() + interval '23 hours'";
+    while service.count(told).await == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    service.stop().await;
 }

@@ -18,6 +18,7 @@ mod enrich;
 mod leads;
 mod looked;
 mod metrics;
+mod reviews;
 #[path = "../support/mod.rs"]
 mod support;
 mod waiting;

@@ -50,7 +50,7 @@ pub(crate) async fn count_leads(ran: &Ran) {
     let unidentified: usize = reasons.iter().map(|row| number(row, "leads")).sum();
     assert_eq!(unidentified, expected["unidentified"]);
     let of = |reason| sum_where(&reasons, "reason", reason, "leads");
-    let known = ["deceased", "shared_contact", "suffix_differs", "no_contact"].map(of);
+    let known = ["deceased", "no_candidate", "no_contact", "no_profile"].map(of);
     assert_eq!(known, [1; 4], "one situation each: {reasons:?}");
 
     let days = ask(&ran.service, "time_to_finish_per_day", "").await;

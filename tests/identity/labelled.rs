@@ -78,7 +78,7 @@ pub(crate) struct LabelledProfile {
 }
 
 /// What a careful person does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Careful {
     Accept,

@@ -1,45 +1,38 @@
 //! The labelled set of leads (`tests/fixtures/identity/`), and the recipe that makes it.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod generated;
+mod judge;
 mod labelled;
 mod recipe;
+mod report;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 
+use generated::{agrees, package_file};
 use labelled::{Answered, Careful, LabelledLead, Lookup};
 
-/// Set to anything, the set is written instead of compared.
-const UPDATE: &str = "UPDATE_GENERATED";
 const SEED: u64 = 20_261_128;
 const PER_SITUATION: usize = 20;
 
-fn fixture(name: &str) -> PathBuf {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/identity");
-    directory.join(name)
+/// A file of the set, as the package knows it.
+fn fixture(name: &str) -> String {
+    format!("tests/fixtures/identity/{name}")
+}
+
+fn read_fixture(name: &str) -> String {
+    fs::read_to_string(package_file(&fixture(name))).unwrap()
 }
 
 fn the_set() -> Vec<LabelledLead> {
-    labelled::read(&fs::read_to_string(fixture("leads.jsonl")).unwrap()).unwrap()
+    labelled::read(&read_fixture("leads.jsonl")).unwrap()
 }
 
 #[test]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a switch of the tests that is no configuration"
-)]
 fn the_set_is_what_the_recipe_makes() {
     let made = labelled::write(&recipe::leads(SEED, PER_SITUATION)).unwrap();
-    if std::env::var_os(UPDATE).is_some() {
-        fs::write(fixture("leads.jsonl"), &made).unwrap();
-    }
-    let found = fs::read_to_string(fixture("leads.jsonl")).unwrap_or_default();
-    let different = found.lines().zip(made.lines()).find(|(a, b)| a != b);
-    assert!(
-        found == made,
-        "leads.jsonl is not what the recipe makes ({different:?}); {UPDATE}=1 writes it"
-    );
+    agrees(&fixture("leads.jsonl"), &made);
 }
 
 #[test]
@@ -56,7 +49,7 @@ fn the_set_is_as_documented() {
     assert!(situations.len() >= 25, "{} situations", situations.len());
     let drawn: BTreeMap<&str, Careful> = recipe::situations().collect();
     assert_eq!(situations, drawn);
-    assert_eq!(situations, documented(&read_recipe()));
+    assert_eq!(situations, documented(&read_fixture("RECIPE.md")));
 }
 
 #[test]
@@ -88,10 +81,6 @@ fn no_lead_looks_like_an_accepted_one_and_is_not() {
             assert_eq!(lead.truth.as_deref(), Some(only), "{}", lead.id);
         }
     }
-}
-
-fn read_recipe() -> String {
-    fs::read_to_string(fixture("RECIPE.md")).unwrap()
 }
 
 /// Situation and verdict of every row of the table: | `situation` | … | verdict | why |.

@@ -17,4 +17,5 @@ mod situations;
 #[path = "../support/mod.rs"]
 mod support;
 mod suspects;
+mod unsure;
 mod work_api_faults;

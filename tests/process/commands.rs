@@ -192,6 +192,7 @@ async fn help_and_version_need_nothing() {
         "migrate",
         "process",
         "leads",
+        "reviews",
         "simulator",
         "dev-postgres",
     ] {

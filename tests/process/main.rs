@@ -22,6 +22,7 @@ mod metrics;
 #[path = "../support/prometheus.rs"]
 mod prometheus;
 mod readme;
+mod reviews;
 mod running;
 mod scripts;
 mod seed;

@@ -30,8 +30,15 @@ def stored(person):
     return [candidate["id"] for candidate in found["candidates"] if candidate["id"]]
 
 
+def reviews(lead_id):
+    """The reviews that wait, once this doubtful lead has run."""
+    get(f"{os.environ['SERVICE']}/api/v1/leads/process?id={lead_id}")
+    return [review["review_id"] for review in get(f"{os.environ['SERVICE']}/api/v1/reviews")["items"]]
+
+
 PEOPLE = simulated("people")
 LEADS = [lead["id"] for lead in simulated("leads")]
+DOUBTFUL = [lead["id"] for lead in simulated("leads") if lead["situation"] == "namesake"]
 
 
 def with_check_digits(digits):
@@ -71,13 +78,14 @@ schemathesis.openapi.format("person-name", name | part | part.map(str.lower))
 
 examples = [person for person in PEOPLE if person["known_to_work_api"]][:5]
 ids = st.sampled_from([uuid for person in examples for uuid in stored(person)])
-uuid = ids | st.uuids().map(str)
+uuid = ids | st.sampled_from([review for lead in DOUBTFUL for review in reviews(lead)]) | st.uuids().map(str)
 schemathesis.openapi.format("uuid", uuid)
 
 # Where to go on in a list: of any place of it, also of one where nothing is any more.
 schemathesis.openapi.format("person-cursor", st.builds("{}.{}".format, st.integers(1, 100), st.uuids().map(str)))
 instant = st.integers(1_700_000_000_000_000, 1_900_000_000_000_000)
 schemathesis.openapi.format("lead-cursor", st.builds("{}.{}".format, instant, st.sampled_from(LEADS)))
+schemathesis.openapi.format("review-cursor", st.builds("{}.{}".format, instant, st.uuids().map(str)))
 
 KEYS = ("cpf", "email", "phone", "name")
 
@@ -134,6 +142,14 @@ def is_place(cursor):
     return isinstance(cursor, str) and cursor.isdecimal() and 1 <= int(cursor) < 100
 
 
+def is_decision(body):
+    """Whether the body decides something about the review of two candidates: one of them is chosen, or none."""
+    if not isinstance(body, dict):
+        return False
+    candidate = body.get("candidate")
+    return candidate is None if body.get("decision") == "reject" else candidate in (1, 2)
+
+
 @schemathesis.hook
 def filter_case(context, case):
     """What the document cannot say of a request, so that it would be taken for good or for bad and is not.
@@ -143,6 +159,7 @@ def filter_case(context, case):
     - The format of a cursor is that of names; a contact's people have another, which a CPF is not hindered by either.
     - Of a lead that is given, a null or blank CPF, e-mail or phone counts as none, whatever its format. That null is no
       breach of a format is in the document too, but schemathesis takes a null in place of an e-mail for one.
+    - With `choose` there is a candidate, one whom the review has, and with `reject` there is none.
     """
     if any(value == "" for value in (case.path_parameters or {}).values()):
         return False
@@ -157,6 +174,8 @@ def filter_case(context, case):
         if cursor is None or not keys or keys[0] == "name":
             return True
         return keys[0] == "cpf" if is_positive else not is_place(cursor)
+    if operation == "decide_review" and is_positive:
+        return is_decision(case.body)
     if operation == "give_lead" and not is_positive:
         return not is_good_but_for_nones(case)
     return True

@@ -102,7 +102,7 @@ async fn an_end_writes_down_what_came_back_and_gives_up_what_did_not() {
     db.acquire(&claim, &[phone_key(), email_key()])
         .await
         .unwrap();
-    let found = SettledAnswer::Candidates(vec![candidate(1)]);
+    let found = SettledAnswer::Candidates(vec![candidate(1)].into());
     let call = settled(phone_key(), found, CallOutcome::Hit);
     let result = storage::end_run(
         &db.pool,

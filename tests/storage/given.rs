@@ -60,7 +60,7 @@ async fn pays(db: &Db, claim: &Claim) -> LookupState {
 }
 
 async fn settle(db: &Db, claim: &Claim, number: u32) {
-    let found = SettledAnswer::Candidates(vec![candidate(number)]);
+    let found = SettledAnswer::Candidates(vec![candidate(number)].into());
     let call = settled(phone_key(), found, CallOutcome::Hit);
     storage::settle_and_acquire(&db.pool, claim, &[call], &[], &TERMS)
         .await
@@ -208,7 +208,7 @@ async fn a_forced_lead_pays_once_and_the_next_one_uses_that() {
     // Said again after its answer was lost.
     assert_eq!(pays(&db, &anew).await, LookupState::Mine);
     settle(&db, &anew, 2).await;
-    let bought = LookupState::Candidates(vec![candidate(2)]);
+    let bought = LookupState::Candidates(vec![candidate(2)].into());
     assert_eq!(pays(&db, &anew).await, bought);
     end(&db, &anew, unidentified()).await;
     assert_eq!(
@@ -246,7 +246,7 @@ async fn a_run_after_a_crash_of_a_forced_one_does_not_pay_for_what_came_back() {
     settle(&db, &taken, 2).await;
     end(&db, &taken, handed_back).await;
     let taken = db.claim(1).await.remove(0);
-    let bought = LookupState::Candidates(vec![candidate(2)]);
+    let bought = LookupState::Candidates(vec![candidate(2)].into());
     assert_eq!(pays(&db, &taken).await, bought);
 }
 
@@ -259,7 +259,10 @@ async fn a_forced_lead_takes_the_answer_that_somebody_is_asking_for() {
     assert_eq!(pays(&db, &anew).await, LookupState::Pending);
     settle(&db, &asking, 1).await;
     let polled = storage::poll_lookup(&db.pool, &anew, &phone_key(), &TERMS).await;
-    assert_eq!(polled, Ok(LookupState::Candidates(vec![candidate(1)])));
+    assert_eq!(
+        polled,
+        Ok(LookupState::Candidates(vec![candidate(1)].into()))
+    );
 }
 
 #[tokio::test]
@@ -285,7 +288,7 @@ async fn what_is_known_is_read_without_a_trace() {
         "what is being asked is not known"
     );
     settle(&db, &claim, 1).await;
-    let people = LookupState::Candidates(vec![candidate(1)]);
+    let people = LookupState::Candidates(vec![candidate(1)].into());
     let found = storage::KnownAnswers::Answers(vec![Some(people), None]);
     assert_eq!(known().await, Ok(found));
     assert_eq!(db.count("ops.provider_calls").await, 1);

@@ -144,6 +144,7 @@ impl Db {
         let acquire = AcquireContacts {
             lead: &lead,
             contact_fingerprint: key().hash("contact", &["x"]),
+            contact_hashes: &contact_hashes(),
             suppression_hashes: &contact_hashes(),
             keys,
             terms: &TERMS,

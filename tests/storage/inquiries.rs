@@ -84,10 +84,10 @@ async fn one_inquiry_asks_and_the_others_have_its_answer() {
     assert_eq!(ledger(&db).await, "");
     let people = vec![candidate(1)];
     for _ in 0..2 {
-        let found = SettledAnswer::Candidates(people.clone());
+        let found = SettledAnswer::Candidates(people.clone().into());
         settle(&db, &one, phone_key(), found, CallOutcome::Hit).await;
     }
-    let found = LookupState::Candidates(people);
+    let found = LookupState::Candidates(people.into());
     assert_eq!(poll(&db, &other, phone_key()).await, found);
     assert_eq!(ledger(&db).await, "hit cached");
     let askers = db

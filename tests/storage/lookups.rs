@@ -8,7 +8,7 @@ use super::harness::{Db, TERMS, candidate, email_key, phone_key, profile, profil
 
 fn states(acquired: Acquired) -> Vec<LookupState> {
     match acquired {
-        Acquired::Lookups(states) => states,
+        Acquired::Lookups { states, .. } => states,
         Acquired::Suppressed => panic!("suppressed"),
     }
 }
@@ -42,10 +42,10 @@ async fn the_second_lead_waits_and_then_has_the_answer_for_nothing() {
     assert_eq!(polled, Ok(LookupState::Pending));
 
     let people = vec![candidate(1), candidate(2)];
-    let found = SettledAnswer::Candidates(people.clone());
+    let found = SettledAnswer::Candidates(people.clone().into());
     settle(&db, &one, found, CallOutcome::Hit).await;
     let polled = storage::poll_lookup(&db.pool, &other, &keys[0], &TERMS).await;
-    assert_eq!(polled, Ok(LookupState::Candidates(people)));
+    assert_eq!(polled, Ok(LookupState::Candidates(people.into())));
     assert_eq!(ledger(&db).await.as_deref(), Some("hit 25, cached 0"));
 }
 

@@ -1,7 +1,7 @@
 //! What a fresh lead costs at the database: round trips decide (DATABASE.md).
 
 use rust_c2s_api::storage::{
-    self, Accepted, Acquired, CallOutcome, Claim, LookupState, Persisted, SettledAnswer,
+    self, Accepted, Acquired, CallOutcome, Claim, LookupState, Persisted, Recalled, SettledAnswer,
 };
 use sqlx::PgPool;
 
@@ -32,7 +32,7 @@ async fn fresh_lead(pool: &PgPool, db: &Db, number: u32) {
     let answers = [
         settled(
             phone_key(),
-            SettledAnswer::Candidates(vec![candidate(number)]),
+            SettledAnswer::Candidates(vec![candidate(number)].into()),
             CallOutcome::Hit,
         ),
         settled(email_key(), SettledAnswer::Absent, CallOutcome::Miss),
@@ -57,18 +57,15 @@ async fn acquire_contacts(pool: &PgPool, claim: &Claim) {
     let contacts = storage::AcquireContacts {
         lead: &lead,
         contact_fingerprint: hashes[0],
+        contact_hashes: &hashes,
         suppression_hashes: &hashes,
         keys: &[phone_key(), email_key()],
         terms: &TERMS,
     };
     let acquired = storage::acquire_contacts(pool, claim, &contacts).await;
-    assert_eq!(
-        acquired,
-        Ok(Acquired::Lookups(vec![
-            LookupState::Mine,
-            LookupState::Mine
-        ]))
-    );
+    let states = vec![LookupState::Mine, LookupState::Mine];
+    let recalled = Recalled::default();
+    assert_eq!(acquired, Ok(Acquired::Lookups { states, recalled }));
 }
 
 #[tokio::test]

@@ -159,6 +159,15 @@ walk_open_leads() {
     walk "" POST /api/v1/leads/batch 202 "accepted, one refused" is_batch
 }
 
+# Doubts: nothing is decided.
+walk_reviews() {
+    local nobody=00000000-0000-0000-0000-000000000000
+    walk_scoped GET "/api/v1/reviews?limit=1" 200 "a list" is_list
+    walk_scoped GET "/api/v1/reviews?decided=yes" 400 "neither true nor false" is_problem
+    walk_body '{"decision":"reject"}' POST "/api/v1/reviews/$nobody" 404 "no such review" is_problem
+    walk_body '{"decision":"choose"}' POST "/api/v1/reviews/$nobody" 422 "no candidate" is_problem
+}
+
 # Looking people up: only what asks no provider, and so costs nothing.
 walk_lookups() {
     local nobody=00000000-0000-0000-0000-000000000000
@@ -232,6 +241,7 @@ main() {
     walk_access
     walk_metrics
     walk_lead_routes
+    walk_reviews
     walk_lookups
     if [ "$TRIGGER_OPEN" = no ] && [ -z "${API_KEY:-}" ]; then
         no_lead "The rest of $PROCESS is not walked without a key. Set API_KEY."

@@ -45,6 +45,8 @@ const NEEDS: &[(&str, &str, Need)] = &[
         "/api/v1/leads/{id}/replay",
         Need::Scope(Scope::Admin),
     ),
+    ("GET", "/api/v1/reviews", Need::Scope(Scope::Admin)),
+    ("POST", "/api/v1/reviews/{id}", Need::Scope(Scope::Admin)),
     (
         "GET",
         "/api/v1/contributor/customer",

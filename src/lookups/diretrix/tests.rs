@@ -40,7 +40,7 @@ async fn a_phone_is_asked_for_by_its_national_digits(#[case] typed: &str, #[case
         .by_phone(&phone, Instant::now())
         .await;
     let outcome = answer.expect("an answer").outcome;
-    assert!(matches!(outcome, ProviderOutcome::Found(people) if people.len() == 2));
+    assert!(matches!(outcome, ProviderOutcome::Found(people) if people.count() == 2));
     let requests = server.requests();
     let path = format!("/base/Consultas/Pessoa/Telefone/{digits}");
     assert_eq!(path_of(&requests[0]), path);

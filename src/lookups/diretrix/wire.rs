@@ -2,17 +2,16 @@
 
 use serde_json::Value;
 
-use crate::lookups::answer::merged;
-use crate::models::{Candidate, Cpf, PersonName};
+use crate::lookups::answer::{Entry, merged};
+use crate::models::{Cnpj, ContactPeople, Cpf, PersonName};
 use crate::upstream::{UpstreamErrorKind, parse_value, text_at};
 
-/// Reads the people. An entry whose CPF cannot be one is dropped, since nothing can be asked
-/// about it: if all are, there is nobody. A list in which no entry has a `cpf` at all has another
+/// Reads the people. One whose CPF cannot be one shares the contact, and nothing can be asked about them. A list in which no entry has a `cpf` at all has another
 /// shape than Diretrix' and is not read as "nobody".
 ///
 /// # Errors
 /// [`UpstreamErrorKind::Unreadable`] when the body is no list of people.
-pub(super) fn candidates(body: &[u8]) -> Result<Vec<Candidate>, UpstreamErrorKind> {
+pub(super) fn candidates(body: &[u8]) -> Result<ContactPeople, UpstreamErrorKind> {
     let root = parse_value(body)?;
     let entries = root
         .as_array()
@@ -21,19 +20,24 @@ pub(super) fn candidates(body: &[u8]) -> Result<Vec<Candidate>, UpstreamErrorKin
     if !entries.is_empty() && entries.iter().all(without_cpf) {
         return Err(UpstreamErrorKind::Unreadable("its entries have no cpf"));
     }
-    let readable: Vec<Candidate> = entries.iter().filter_map(candidate).collect();
-    let dropped = entries.len() - readable.len();
-    if dropped > 0 {
-        tracing::warn!(dropped, "diretrix named people without a valid CPF");
+    let people = merged(entries.iter().filter_map(person));
+    let unusable = people.without_cpf.len();
+    if unusable > 0 {
+        tracing::warn!(unusable, "diretrix named people without a valid CPF");
     }
-    Ok(merged(readable))
+    Ok(people)
 }
 
-fn candidate(entry: &Value) -> Option<Candidate> {
-    Some(Candidate {
-        cpf: Cpf::parse(&text_at(entry, "cpf")?).ok()?,
-        name: text_at(entry, "nome").and_then(|name| PersonName::parse(&name).ok()),
-    })
+/// An entry; `None` when it is a company's, or nothing at all.
+fn person(entry: &Value) -> Option<Entry> {
+    let document = text_at(entry, "cpf");
+    let name = text_at(entry, "nome").and_then(|name| PersonName::parse(&name).ok());
+    let is_company = document
+        .as_ref()
+        .is_some_and(|text| Cnpj::parse(text).is_ok());
+    let cpf = document.as_ref().and_then(|text| Cpf::parse(text).ok());
+    let is_somebody = cpf.is_some() || name.is_some();
+    (is_somebody && !is_company).then_some(Entry { cpf, name })
 }
 
 #[cfg(test)]
@@ -49,8 +53,8 @@ mod tests {
 
     fn read(body: &str) -> Result<Vec<(String, Option<String>)>, UpstreamErrorKind> {
         let text = |name: PersonName| name.as_str().to_owned();
-        let candidates = candidates(body.as_bytes())?;
-        let pairs = candidates.into_iter();
+        let read = candidates(body.as_bytes())?;
+        let pairs = read.people.into_iter();
         Ok(pairs.map(|c| (c.cpf.into(), c.name.map(text))).collect())
     }
 
@@ -76,6 +80,19 @@ mod tests {
     #[case(r#"[{"nome":"A","cpf":null}]"#, vec![])]
     fn reads_people(#[case] body: &str, #[case] people: Vec<(String, Option<String>)>) {
         assert_eq!(read(body), Ok(people));
+    }
+
+    #[rstest]
+    #[case::wrong_digit(
+        r#"[{"nome":"A","cpf":"52998224724"},{"nome":"B","cpf":"52998224725"}]"#,
+        1
+    )]
+    #[case::none(r#"[{"nome":"A","cpf":null},{"nome":"A","cpf":""}]"#, 2)]
+    #[case::a_company(r#"[{"nome":"B","cpf":"11222333000181"}]"#, 0)]
+    #[case::nobody(r#"[{"nome":"","cpf":""}]"#, 0)]
+    fn who_has_no_cpf_shares_the_contact(#[case] body: &str, #[case] without_cpf: usize) {
+        let read = candidates(body.as_bytes()).map(|people| people.without_cpf.len());
+        assert_eq!(read, Ok(without_cpf));
     }
 
     #[rstest]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rstest::rstest;
 
 use super::*;
-use crate::models::Money;
+use crate::models::{Candidate, Money};
 use crate::upstream::test_server::{PATIENT, Step, TestServer, refusing_url};
 
 const FULL: &[u8] = include_bytes!("../../../tests/fixtures/work_api/cpf_full.json");
@@ -60,10 +60,10 @@ async fn a_profile_is_fetched() {
 )]
 #[case(
     r#"{"msg":[{"cpf_cnpj":"00052998224725","nome":null}]}"#,
-    ProviderOutcome::Found(vec![Candidate { cpf: cpf(), name: None }])
+    ProviderOutcome::Found(vec![Candidate { cpf: cpf(), name: None }].into())
 )]
 #[tokio::test]
-async fn people_of_a_phone(#[case] body: &str, #[case] expected: ProviderOutcome<Vec<Candidate>>) {
+async fn people_of_a_phone(#[case] body: &str, #[case] expected: ProviderOutcome<ContactPeople>) {
     let server = TestServer::answering("200 OK", body.as_bytes()).await;
     let answer = work_api_at(server.url())
         .by_phone(&phone(), Instant::now())

@@ -4,8 +4,8 @@ use deunicode::deunicode;
 use serde_json::Value;
 
 use super::{FetchedProfile, profile};
-use crate::lookups::answer::merged;
-use crate::models::{AllowedPayload, Candidate, Cpf, PersonName};
+use crate::lookups::answer::{Entry, merged};
+use crate::models::{AllowedPayload, Cnpj, ContactPeople, Cpf, PersonName};
 use crate::upstream::{UpstreamErrorKind, is_absent, object_at, parse_object, text_at, text_of};
 
 /// What a readable body says.
@@ -46,7 +46,7 @@ pub(super) fn profile(
 ///
 /// # Errors
 /// The kind of failure: refused, an error in the body, or unreadable.
-pub(super) fn candidates(body: &[u8]) -> Result<Reading<Vec<Candidate>>, UpstreamErrorKind> {
+pub(super) fn candidates(body: &[u8]) -> Result<Reading<ContactPeople>, UpstreamErrorKind> {
     let Reading::Success(root) = envelope(body)? else {
         return Ok(Reading::Absent);
     };
@@ -54,7 +54,7 @@ pub(super) fn candidates(body: &[u8]) -> Result<Reading<Vec<Candidate>>, Upstrea
         .get("msg")
         .and_then(Value::as_array)
         .ok_or(UpstreamErrorKind::Unreadable("there is no list of people"))?;
-    let people = merged(entries.iter().filter_map(candidate));
+    let people = merged(entries.iter().filter_map(person));
     Ok(if people.is_empty() {
         Reading::Absent
     } else {
@@ -62,11 +62,14 @@ pub(super) fn candidates(body: &[u8]) -> Result<Reading<Vec<Candidate>>, Upstrea
     })
 }
 
-fn candidate(entry: &Value) -> Option<Candidate> {
-    Some(Candidate {
-        cpf: cpf_of(entry, "cpf_cnpj")?,
-        name: text_at(entry, "nome").and_then(|name| PersonName::parse(&name).ok()),
-    })
+/// An entry; `None` when it is a company's, or nothing at all.
+fn person(entry: &Value) -> Option<Entry> {
+    let cpf = cpf_of(entry, "cpf_cnpj");
+    let name = text_at(entry, "nome").and_then(|name| PersonName::parse(&name).ok());
+    let document = text_at(entry, "cpf_cnpj");
+    let is_company = document.is_some_and(|text| Cnpj::parse(&text).is_ok());
+    let is_somebody = cpf.is_some() || (name.is_some() && !is_company);
+    is_somebody.then_some(Entry { cpf, name })
 }
 
 /// The CPF under a key, also zero-padded to 14 digits, or a number without its leading zeros.

@@ -15,7 +15,8 @@ use crate::lookups::{Inquiry, LookupError, PeopleFound, ProfileAnswer};
 use crate::models::{AllowedPayload, Candidate, Cpf, KeyedHash, PersonContact, Profile};
 use crate::services::lead_pipeline::REFUSED_BY_DATABASE;
 use crate::storage::{
-    self, Inquired, InquiredPerson, Inquirer, NewIds, SettledLookup, StorageError, persistently,
+    self, HeldProfile, Inquired, InquiredPerson, Inquirer, LookupKey, NewIds, SettledLookup,
+    StorageError, persistently,
 };
 use crate::upstream::c2s::{UpstreamError, UpstreamErrorKind};
 
@@ -108,14 +109,18 @@ impl CustomerLookup {
         } else {
             Source::LocalDb
         };
-        if found.people.is_empty() {
+        if found.people.people.is_empty() {
             return Err(LookupFailure::Nobody);
         }
         // Whom another provider named counts too, and so does whom this one named before.
-        let mut people = self.lookups.people_ever_named_behind(contact).await?;
-        people.retain(|named| !found.people.iter().any(|found| found.cpf == named.cpf));
-        people.splice(0..0, found.people);
-        let [person] = people.as_slice() else {
+        let ever = self.lookups.people_ever_named_behind(contact).await?;
+        let is_shared_unseen =
+            !(found.people.without_cpf.is_empty() && ever.without_cpf.is_empty());
+        let found = found.people.people;
+        let mut people = ever.people;
+        people.retain(|named| !found.iter().any(|found| found.cpf == named.cpf));
+        people.splice(0..0, found);
+        let ([person], false) = (people.as_slice(), is_shared_unseen) else {
             let sources = vec![named_by];
             return Ok(WhoHas::Several { people, sources });
         };
@@ -190,10 +195,32 @@ impl CustomerLookup {
                     sources: vec![Source::WorkApi],
                 });
             }
+            ProfileAnswer::Held { held, key } => {
+                let party_id = self.store_held(&held, &key, hashes).await?;
+                return Ok(Located {
+                    party_id,
+                    sources: vec![Source::WorkApi],
+                });
+            }
             ProfileAnswer::Stored { party_id, .. } => Some(party_id),
             ProfileAnswer::Absent | ProfileAnswer::Refused { .. } => known,
         };
         party_id.map(Located::stored).ok_or(LookupFailure::Nobody)
+    }
+
+    /// Stores a person whose profile a lead's review waits for: it is paid for already.
+    async fn store_held(
+        &self,
+        held: &HeldProfile,
+        key: &LookupKey,
+        hashes: &[KeyedHash],
+    ) -> Result<Uuid, LookupFailure> {
+        let new_ids = NewIds::for_profile(&held.profile);
+        let write = || storage::store_held(&self.pool, key, held, &new_ids, hashes);
+        match persistently(write).await? {
+            Inquired::Stored(party_id) => Ok(party_id),
+            Inquired::Suppressed => Err(LookupFailure::Nobody),
+        }
     }
 
     async fn store(

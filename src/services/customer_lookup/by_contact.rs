@@ -5,7 +5,7 @@ use super::asking::{Located, WhoHas};
 use super::candidates::MOST_OF_A_CONTACT;
 use super::may_be_told::KnownBy;
 use super::{Candidate, Candidates, CustomerLookup, Found, LookupFailure, Page, Source};
-use crate::models::{Candidate as NamedByProvider, PersonContact};
+use crate::models::{Candidate as NamedByProvider, ContactPeople, PersonContact};
 use crate::storage::{self, ContactHolders, KnownPerson};
 
 impl CustomerLookup {
@@ -36,23 +36,23 @@ impl CustomerLookup {
             return self.customer(located).await;
         }
         let told = holders.people.iter().map(stored);
-        let told = told.chain(others.iter().map(named)).collect();
+        let told = told.chain(others.people.iter().map(named)).collect();
         self.several(told, vec![Source::LocalDb], page).await
     }
 
     /// Whom providers ever named behind a contact, besides those who are stored with it. Of a person without a
-    /// CPF nobody who was named is known to be the same.
+    /// CPF nobody who was named is known to be the same; and who was named without one shares the contact.
     async fn others_named(
         &self,
         contact: &PersonContact,
         holders: &ContactHolders,
-    ) -> Result<Vec<NamedByProvider>, LookupFailure> {
+    ) -> Result<ContactPeople, LookupFailure> {
         let mut named = self.lookups.people_ever_named_behind(contact).await?;
         let stored = |named: &NamedByProvider| {
             let mut holders = holders.people.iter();
             holders.any(|person| person.cpf.as_ref() == Some(&named.cpf))
         };
-        named.retain(|named| !stored(named));
+        named.people.retain(|named| !stored(named));
         Ok(named)
     }
 

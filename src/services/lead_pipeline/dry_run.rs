@@ -6,19 +6,19 @@ use std::time::Instant;
 use uuid::Uuid;
 
 use super::LeadPipeline;
-use super::identify::{Person, SecondLook, accept_given, decide, look_again, named_by};
+use super::person::{Person, SecondLook, Taken, in_review, unidentified};
 use super::used_lead::UsedLead;
 use crate::lookups::{Known, ProfileAnswer};
 use crate::models::{LeadId, LeadState};
 use crate::services::run_error::RunError;
-use crate::storage::{self, Provider, RunEnd};
+use crate::storage::{self, Recalled, RunEnd, StorageError};
 
 /// What a run of a lead would come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DryRun {
     /// It would end in this state.
     Ends {
-        /// `unidentified`, `suppressed`, `lead_missing` or `failed`.
+        /// `unidentified`, `review`, `suppressed`, `lead_missing` or `failed`.
         state: LeadState,
         /// Why, as a code.
         reason: Option<String>,
@@ -27,8 +27,8 @@ pub enum DryRun {
     Posts {
         /// The message, with a profile in it. Not shown in `Debug`.
         message: Preview,
-        /// The person, who is stored already.
-        party_id: Uuid,
+        /// The person, if they are stored already: one whose profile a review waits for is not.
+        party_id: Option<Uuid>,
     },
     /// It would have to buy these answers first: `Diretrix by phone`.
     WouldBuy(Vec<&'static str>),
@@ -71,10 +71,11 @@ impl LeadPipeline {
             Err(Stop::End(end)) => return Ok(ends(end)),
             Err(Stop::WouldBuy(missing)) => return Ok(DryRun::WouldBuy(missing)),
         };
-        let ProfileAnswer::Stored { party_id, .. } = person.answer else {
-            return Err(storage::StorageError::Corrupt("profile of an accepted person").into());
+        let party_id = match person.answer {
+            ProfileAnswer::Stored { party_id, .. } => Some(party_id),
+            _ => None,
         };
-        let (_, body) = self.message_about(lead_id, &person)?;
+        let (_, body) = self.message_about(lead_id, &person, false)?;
         Ok(DryRun::Posts {
             message: Preview(body),
             party_id,
@@ -87,47 +88,74 @@ impl LeadPipeline {
         lead: &UsedLead,
         anew: bool,
     ) -> Result<Result<Person, Stop>, RunError> {
-        let hashes = lead.hashes(&self.privacy_key);
-        if storage::any_suppressed(&self.pool, &hashes).await? {
-            return Ok(Err(Stop::End(RunEnd::Suppressed)));
-        }
-        let (accepted, named_by) = match accept_given(lead) {
-            Some(accepted) => (accepted, Provider::WorkApi),
-            None => {
-                let known = self.lookups.people_known_behind(&lead.used, &hashes, anew);
-                let findings = match answered(known.await?) {
-                    Ok(findings) => findings,
-                    Err(stop) => return Ok(Err(stop)),
-                };
-                match decide(lead, &findings) {
-                    Ok(accepted) => {
-                        let named_by = named_by(&accepted, &findings);
-                        (accepted, named_by)
-                    }
-                    Err(end) => return Ok(Err(Stop::End(end))),
-                }
-            }
+        let taken = match self.taken_from_stored(lead, anew).await? {
+            Ok(taken) => taken,
+            Err(stop) => return Ok(Err(stop)),
         };
-        let known = self
-            .lookups
-            .profile_known_of(&lead.used.id, &accepted.cpf, anew);
+        let cpf = &taken.matched.cpf;
+        let known = self.lookups.profile_known_of(&lead.used.id, cpf, anew);
         let answer = match answered(known.await?) {
             Ok(answer) => answer,
             Err(stop) => return Ok(Err(stop)),
         };
-        Ok(match look_again(lead, &accepted, &answer) {
-            SecondLook::Stands { score, evidence } => Ok(Person {
-                accepted,
+        Ok(match self.deciding(lead).second_look(&taken, &answer) {
+            SecondLook::Stands {
+                score, evidence, ..
+            } => Ok(Person {
+                matched: taken.matched,
                 answer,
                 score,
                 evidence,
-                named_by,
+                named_by: taken.named_by,
             }),
-            SecondLook::Rejected(reason) => {
-                Err(Stop::End(super::identify::unidentified(reason.as_str())))
-            }
+            SecondLook::Doubtful(review) => Err(Stop::End(in_review(review))),
+            SecondLook::Rejected(reason) => Err(Stop::End(unidentified(reason))),
             SecondLook::End(end) => Err(Stop::End(end)),
         })
+    }
+
+    async fn taken_from_stored(
+        &self,
+        lead: &UsedLead,
+        anew: bool,
+    ) -> Result<Result<Taken, Stop>, RunError> {
+        let hashes = lead.hashes(&self.privacy_key);
+        if storage::any_suppressed(&self.pool, &hashes).await? {
+            return Ok(Err(Stop::End(RunEnd::Suppressed)));
+        }
+        let deciding = self.deciding(lead);
+        let recalled = self.recall(lead).await?;
+        let decided = deciding.verdict(&recalled);
+        if let Some(decided) = decided.or_else(|| deciding.given(&recalled)) {
+            return Ok(decided.map_err(Stop::End));
+        }
+        let known = self.lookups.people_known_behind(&lead.used, &hashes, anew);
+        Ok(match answered(known.await?) {
+            Ok(findings) => deciding.first_look(&findings, &recalled).map_err(Stop::End),
+            Err(stop) => Err(stop),
+        })
+    }
+
+    /// What a person has said of a lead.
+    pub(super) async fn recall(&self, lead: &UsedLead) -> Result<Recalled, StorageError> {
+        let contacts = lead.contact_hashes(&self.privacy_key);
+        let contacts: Vec<_> = contacts.into_iter().flatten().collect();
+        let fingerprint = lead.fingerprint(&self.privacy_key);
+        storage::recall_lead(&self.pool, &lead.used.id, fingerprint, &contacts).await
+    }
+}
+
+/// An answer, or what is said where there is none.
+pub(super) fn answered_or_missing<T>(known: Known<T>) -> Result<T, String> {
+    match known {
+        Known::Answer(answer) => Ok(answer),
+        Known::Suppressed => Err("none: the person objected or was erased".to_owned()),
+        Known::Missing(missing) => {
+            let missing = missing.join(", ");
+            Err(format!(
+                "not known: these answers are not stored: {missing}"
+            ))
+        }
     }
 }
 
@@ -143,6 +171,7 @@ fn answered<T>(known: Known<T>) -> Result<T, Stop> {
 fn ends(end: RunEnd) -> DryRun {
     let (state, reason) = match end {
         RunEnd::Unidentified { reason } => (LeadState::Unidentified, Some(reason)),
+        RunEnd::Review { reason, .. } => (LeadState::Review, Some(reason)),
         RunEnd::Suppressed => (LeadState::Suppressed, None),
         RunEnd::LeadMissing => (LeadState::LeadMissing, None),
         RunEnd::Failed { reason } | RunEnd::Retry { reason, .. } => {

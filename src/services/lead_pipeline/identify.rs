@@ -1,161 +1,163 @@
-//! Who the lead is: decided from the contacts, confirmed by the profile.
+//! Who the lead is: decided from the contacts, or by a person, and confirmed by the profile.
 
-use serde_json::{Value, json};
-
+use super::deciding::Deciding;
+use super::person::{Person, SecondLook, Taken, in_review, unidentified};
 use super::used_lead::UsedLead;
 use super::{LeadPipeline, refuse};
-use crate::identity::{self, Accepted, Asked, Confirmation, Decision, Evidence, Reason};
-use crate::lookups::{ContactFindings, LeadToFind, ProfileAnswer, RunNotes};
-use crate::models::{Candidate, MatchedBy};
+use crate::identity::{Reason, Thresholds};
+use crate::lookups::{LeadToFind, ProfileAnswer, RunNotes};
+use crate::models::KeyedHash;
 use crate::services::run_error::RunError;
-use crate::storage::{Claim, Provider, RunEnd};
+use crate::storage::{Claim, HeldProfile, RunEnd, SettledAnswer};
 
-/// Who the lead is, and what is known of them.
-pub(super) struct Person {
-    pub(super) accepted: Accepted,
-    pub(super) answer: ProfileAnswer,
-    /// Confidence after the second look, 0–100.
-    pub(super) score: u8,
-    pub(super) evidence: Value,
-    /// Who named the person.
-    pub(super) named_by: Provider,
+/// What a run makes of a lead.
+pub(super) struct Identified {
+    /// The person, or an end of the run without one: not a failure.
+    pub(super) person: Result<Person, RunEnd>,
+    /// The broker read a message about somebody who was turned down since.
+    pub(super) correction_due: bool,
 }
 
-/// What the profile makes of an accepted person.
-pub(super) enum SecondLook {
-    /// It is this person, with this score and evidence.
-    Stands { score: u8, evidence: Value },
-    /// It is not, for this reason: the profile is not kept.
-    Rejected(Reason),
-    /// There is no profile to look at.
-    End(RunEnd),
+impl Identified {
+    const fn nobody(end: RunEnd) -> Self {
+        Self {
+            person: Err(end),
+            correction_due: false,
+        }
+    }
+}
+
+/// Whom a run goes on with, and whether the broker has to be told of a mistake.
+struct Sought {
+    taken: Result<Taken, RunEnd>,
+    correction_due: bool,
 }
 
 impl LeadPipeline {
-    /// Decides who the lead is, gets their profile, and looks a second time. The inner `Err` is an
-    /// end of the run, not a failure.
+    /// Decides who the lead is, gets their profile, and looks a second time.
     pub(super) async fn identify(
         &self,
         claim: &Claim,
         lead: &UsedLead,
         notes: &mut RunNotes,
-    ) -> Result<Result<Person, RunEnd>, RunError> {
+    ) -> Result<Identified, RunError> {
+        let deciding = self.deciding(lead);
+        let Some(sought) = self.seek(claim, &deciding, notes).await? else {
+            return Ok(Identified::nobody(RunEnd::Suppressed));
+        };
+        let correction_due = sought.correction_due;
+        let person = match sought.taken {
+            Ok(taken) => self.look_again(claim, &deciding, taken, notes).await?,
+            Err(end) => Err(end),
+        };
+        Ok(Identified {
+            person,
+            correction_due,
+        })
+    }
+
+    pub(super) const fn deciding<'a>(&'a self, lead: &'a UsedLead) -> Deciding<'a> {
+        Deciding {
+            lead,
+            key: &self.privacy_key,
+            thresholds: Thresholds {
+                accept: self.settings.identity_accept_score,
+                review: self.settings.identity_review_score,
+            },
+        }
+    }
+
+    /// The first look. `None`: the person objected or was erased.
+    async fn seek(
+        &self,
+        claim: &Claim,
+        deciding: &Deciding<'_>,
+        notes: &mut RunNotes,
+    ) -> Result<Option<Sought>, RunError> {
+        let lead = deciding.lead;
         let hashes = lead.hashes(&self.privacy_key);
+        let contacts = lead.contact_hashes(&self.privacy_key);
+        let contacts: Vec<KeyedHash> = contacts.into_iter().flatten().collect();
         let to_find = LeadToFind {
             in_crm: &lead.in_crm,
             used: &lead.used,
             fingerprint: lead.fingerprint(&self.privacy_key),
+            contact_hashes: &contacts,
             suppression_hashes: &hashes,
         };
-        let (accepted, named_by) = match accept_given(lead) {
-            Some(accepted) => {
-                if !self.lookups.may_be_found(claim, &to_find, notes).await? {
-                    return Ok(Err(RunEnd::Suppressed));
-                }
-                (accepted, Provider::WorkApi)
-            }
-            None => {
-                let found = self.lookups.people_behind(claim, &to_find, notes).await?;
-                let Some(findings) = found else {
-                    return Ok(Err(RunEnd::Suppressed));
-                };
-                match decide(lead, &findings) {
-                    Ok(accepted) => {
-                        let named_by = named_by(&accepted, &findings);
-                        (accepted, named_by)
-                    }
-                    Err(end) => return Ok(Err(end)),
-                }
+        let (recalled, findings) = if deciding.accept_given().is_some() {
+            let recalled = self.lookups.may_be_found(claim, &to_find, notes).await?;
+            (recalled, None)
+        } else {
+            match self.lookups.people_behind(claim, &to_find, notes).await? {
+                Some(sought) => (Some(sought.recalled), sought.findings),
+                None => (None, None),
             }
         };
-        let answer = self.lookups.profile_of(claim, &accepted.cpf, notes).await?;
-        match look_again(lead, &accepted, &answer) {
-            SecondLook::Stands { score, evidence } => Ok(Ok(Person {
-                accepted,
+        let Some(recalled) = recalled else {
+            return Ok(None);
+        };
+        let decided = deciding.verdict(&recalled);
+        let taken = match (decided, findings) {
+            (Some(decided), _) => decided,
+            (None, Some(findings)) => deciding.first_look(&findings, &recalled),
+            (None, None) => deciding
+                .given(&recalled)
+                .unwrap_or_else(|| Err(unidentified(Reason::NoCandidate))),
+        };
+        Ok(Some(Sought {
+            taken,
+            correction_due: recalled.correction_due,
+        }))
+    }
+
+    /// The second look. Of a doubt the profile is held, not stored, until a person has decided.
+    async fn look_again(
+        &self,
+        claim: &Claim,
+        deciding: &Deciding<'_>,
+        taken: Taken,
+        notes: &mut RunNotes,
+    ) -> Result<Result<Person, RunEnd>, RunError> {
+        let cpf = &taken.matched.cpf;
+        let answer = self.lookups.profile_of(claim, cpf, notes).await?;
+        match deciding.second_look(&taken, &answer) {
+            SecondLook::Stands {
+                score, evidence, ..
+            } => Ok(Ok(Person {
+                matched: taken.matched,
                 answer,
                 score,
                 evidence,
-                named_by,
+                named_by: taken.named_by,
             })),
+            SecondLook::Doubtful(review) => {
+                hold(answer, notes);
+                Ok(Err(in_review(review)))
+            }
             SecondLook::Rejected(reason) => {
                 refuse(answer, reason.as_str(), notes);
-                Ok(Err(unidentified(reason.as_str())))
+                Ok(Err(unidentified(reason)))
             }
             SecondLook::End(end) => Ok(Err(end)),
         }
     }
 }
 
-/// The person of a CPF that was given with a name; their contacts need not be asked for.
-pub(super) fn accept_given(lead: &UsedLead) -> Option<Accepted> {
-    identity::accept_given(lead.given_name.as_ref(), lead.given_cpf.as_ref())
-}
-
-/// The first look, at the people behind the contacts.
-pub(super) fn decide(lead: &UsedLead, findings: &ContactFindings) -> Result<Accepted, RunEnd> {
-    if findings.by_phone.is_none() && findings.by_email.is_none() {
-        return Err(unidentified("no_contact"));
+/// A profile that was bought and of which a person has to decide: kept with its question.
+fn hold(answer: ProfileAnswer, notes: &mut RunNotes) {
+    if let ProfileAnswer::Bought {
+        profile,
+        payload,
+        mut settled,
+        fetched_at,
+    } = answer
+    {
+        settled.answer = SettledAnswer::Held(HeldProfile {
+            profile,
+            payload,
+            fetched_at,
+        });
+        notes.unsettled.push(settled);
     }
-    let decision = identity::decide(&Evidence {
-        lead_name: lead.used.name.as_ref(),
-        by_phone: asked(findings.by_phone.as_ref()),
-        by_email: asked(findings.by_email.as_ref()),
-    });
-    match identity::veto(lead.given_cpf.as_ref(), decision) {
-        Decision::Accept(accepted) => Ok(accepted),
-        Decision::Nobody(reasons) => {
-            let first = reasons.first().map(|reason| reason.as_str());
-            Err(unidentified(first.unwrap_or("no_agreement")))
-        }
-    }
-}
-
-/// Who named the accepted person for a contact.
-pub(super) fn named_by(accepted: &Accepted, findings: &ContactFindings) -> Provider {
-    match accepted.matched_by {
-        MatchedBy::Email => Provider::Diretrix,
-        MatchedBy::Cpf => Provider::WorkApi,
-        MatchedBy::Phone | MatchedBy::Both => findings.phone_asked_at,
-    }
-}
-
-/// The second look, with the profile in hand.
-pub(super) fn look_again(
-    lead: &UsedLead,
-    accepted: &Accepted,
-    answer: &ProfileAnswer,
-) -> SecondLook {
-    let profile = match answer {
-        ProfileAnswer::Bought { profile, .. } | ProfileAnswer::Stored { profile, .. } => profile,
-        ProfileAnswer::Absent => return SecondLook::End(unidentified("no_profile")),
-        ProfileAnswer::Refused { reason } if is_decision(reason) => {
-            return SecondLook::End(unidentified(reason));
-        }
-        ProfileAnswer::Refused { reason } => {
-            let reason = reason.clone();
-            return SecondLook::End(RunEnd::Failed { reason });
-        }
-    };
-    match identity::confirm(lead.used.name.as_ref(), accepted, profile) {
-        Confirmation::Confirmed { score, reasons } => SecondLook::Stands {
-            score,
-            evidence: json!({"decided": accepted.reasons, "confirmed": reasons}),
-        },
-        Confirmation::Rejected(reason) => SecondLook::Rejected(reason),
-    }
-}
-
-pub(super) fn unidentified(reason: &str) -> RunEnd {
-    let reason = reason.to_owned();
-    RunEnd::Unidentified { reason }
-}
-
-/// Whether a profile was refused because of whom it is about, and not because it could not be read
-/// or stored.
-fn is_decision(reason: &str) -> bool {
-    serde_json::from_value::<Reason>(json!(reason)).is_ok()
-}
-
-fn asked(people: Option<&Vec<Candidate>>) -> Asked<'_> {
-    people.map_or(Asked::NotAsked, |people| Asked::Answered(people))
 }

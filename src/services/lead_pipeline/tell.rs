@@ -2,14 +2,12 @@
 
 use std::time::Instant;
 
-use chrono::{DateTime, Utc};
-
-use super::identify::Person;
+use super::person::Person;
 use super::used_lead::UsedLead;
 use super::{LeadPipeline, REFUSED_BY_DATABASE, Reached, refuse};
 use crate::lookups::{ProfileAnswer, RunNotes};
 use crate::message::{self, Message, MessageInput, MessageOptions};
-use crate::models::{KeyedHash, LeadId, Profile, day_in_sao_paulo};
+use crate::models::{KeyedHash, LeadId, day_in_sao_paulo};
 use crate::services::delivery::{Delivered, EarlierSend};
 
 use crate::services::run_error::RunError;
@@ -26,10 +24,11 @@ impl LeadPipeline {
         claim: &Claim,
         (lead, fetched): (&UsedLead, Instant),
         person: Person,
+        corrects: bool,
         notes: &mut RunNotes,
     ) -> Result<Reached, RunError> {
-        let cpf = person.accepted.cpf.clone();
-        let (fingerprint, body) = self.message_about(&claim.lead_id, &person)?;
+        let cpf = person.matched.cpf.clone();
+        let (fingerprint, body) = self.message_about(&claim.lead_id, &person, corrects)?;
         let outbox = OutboxMessage {
             body: &body,
             fingerprint,
@@ -90,11 +89,11 @@ impl LeadPipeline {
         notes: &mut RunNotes,
     ) -> Result<Persisted, StorageError> {
         let mut hashes = lead.hashes(&self.privacy_key);
-        hashes.push(self.privacy_key.of_cpf(&person.accepted.cpf));
+        hashes.push(self.privacy_key.of_cpf(&person.matched.cpf));
         let stored = PersistProfile {
             person: person_to_store(&person.answer)?,
             suppression_hashes: &hashes,
-            matched_by: person.accepted.matched_by,
+            matched_by: person.matched.matched_by,
             matched_provider: person.named_by.as_str(),
             score: person.score,
             evidence: person.evidence.clone(),
@@ -110,51 +109,37 @@ impl LeadPipeline {
         persisted
     }
 
-    /// The message about a person, and the fingerprint by which it is known again.
+    /// The message about a person, and the fingerprint by which it is known again. `corrects`: an earlier one was
+    /// about somebody else.
     pub(super) fn message_about(
         &self,
         lead_id: &LeadId,
         person: &Person,
+        corrects: bool,
     ) -> Result<(KeyedHash, String), StorageError> {
-        let message = self.compose(person)?;
+        let message = self.compose(person, corrects)?;
         let label = [lead_id.as_str(), message.sections()];
         let fingerprint = self.privacy_key.hash("message", &label);
         let body = message.with_last_line(&fingerprint.reference());
         Ok((fingerprint, body))
     }
 
-    fn compose(&self, person: &Person) -> Result<Message, StorageError> {
-        let (profile, fetched_at) = profile_in(&person.answer)?;
+    fn compose(&self, person: &Person, corrects: bool) -> Result<Message, StorageError> {
+        let (profile, fetched_at) = person.profile()?;
         let options = MessageOptions {
             fields: &self.settings.message_fields,
             income_multiplier_thousandths: self.settings.income_multiplier_thousandths,
         };
         Ok(message::compose(&MessageInput {
             profile,
-            agreement: person.accepted.agreement,
+            agreement: person.matched.agreement,
+            strength: person.strength(),
+            corrects,
             options: &options,
             today: day_in_sao_paulo(self.clock.now()),
             fetched_on: day_in_sao_paulo(fetched_at),
             source: "Work API",
         }))
-    }
-}
-
-fn profile_in(answer: &ProfileAnswer) -> Result<(&Profile, DateTime<Utc>), StorageError> {
-    match answer {
-        ProfileAnswer::Bought {
-            profile,
-            fetched_at,
-            ..
-        }
-        | ProfileAnswer::Stored {
-            profile,
-            fetched_at,
-            ..
-        } => Ok((profile, *fetched_at)),
-        ProfileAnswer::Absent | ProfileAnswer::Refused { .. } => {
-            Err(StorageError::Corrupt("profile of an accepted person"))
-        }
     }
 }
 
@@ -171,6 +156,11 @@ fn person_to_store(answer: &ProfileAnswer) -> Result<PersonToStore<'_>, StorageE
             settled,
             fetched_at: *fetched_at,
             new_ids: NewIds::for_profile(profile),
+        }),
+        ProfileAnswer::Held { held, key } => Ok(PersonToStore::Held {
+            held,
+            key: *key,
+            new_ids: NewIds::for_profile(&held.profile),
         }),
         ProfileAnswer::Stored { party_id, .. } => Ok(PersonToStore::Stored {
             party_id: *party_id,

@@ -52,6 +52,13 @@ impl UsedLead {
         }
     }
 
+    /// Hashes of the contacts that are asked for: phone, e-mail.
+    pub(super) fn contact_hashes(&self, key: &PrivacyKey) -> [Option<KeyedHash>; 2] {
+        let phone = self.used.phone.usable().map(|phone| key.of_phone(phone));
+        let email = self.used.email.usable().map(|email| key.of_email(email));
+        [phone, email]
+    }
+
     /// Hashes of all that names a person: the contacts of the CRM, those given, and the given CPF.
     pub(super) fn hashes(&self, key: &PrivacyKey) -> Vec<KeyedHash> {
         let of = |lead: &Lead| {

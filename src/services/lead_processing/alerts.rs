@@ -1,7 +1,7 @@
 //! A person is told of leads that nothing else mends.
 
 use super::LeadProcessing;
-use crate::services::alarm::Trouble;
+use crate::services::alarm::{Alert, Trouble};
 use crate::storage::{self, StorageError};
 
 impl LeadProcessing {
@@ -14,7 +14,10 @@ impl LeadProcessing {
         for lead in storage::take_due_alerts(&self.pool).await? {
             let trouble = Trouble::of(lead.state, lead.reason.as_deref());
             let told = match trouble {
-                Some(trouble) => self.alarm.tell(&lead.lead_id, trouble).await,
+                Some(trouble) => {
+                    let alert = Alert::about(&lead.lead_id, trouble);
+                    self.alarm.tell(alert).await
+                }
                 // It runs again already, or has ended otherwise.
                 None => Ok(()),
             };
@@ -25,6 +28,20 @@ impl LeadProcessing {
                 }
             }
         }
-        Ok(())
+        self.tell_of_reviews().await
+    }
+
+    /// Tells a person once a day that reviews wait.
+    async fn tell_of_reviews(&self) -> Result<(), StorageError> {
+        let Some(reviews) = storage::take_waiting_reviews(&self.pool).await? else {
+            return Ok(());
+        };
+        match self.alarm.tell(Alert::waiting(reviews)).await {
+            Ok(()) => storage::waiting_reviews_told(&self.pool).await,
+            Err(error) => {
+                tracing::warn!(error = %error, "nobody could be told of the waiting reviews yet; it is tried again in a minute");
+                Ok(())
+            }
+        }
     }
 }

@@ -1,11 +1,11 @@
-//! What a run would come to.
+//! What a run would come to, and why.
 
 use std::sync::Arc;
 
 use super::flight::refusal;
 use super::{LeadProcessing, ProcessError};
 use crate::models::LeadId;
-use crate::services::lead_pipeline::DryRun;
+use crate::services::lead_pipeline::{DryRun, Explanation};
 use crate::services::run_error::RunError;
 
 impl LeadProcessing {
@@ -15,18 +15,28 @@ impl LeadProcessing {
     /// # Errors
     /// [`ProcessError::DatabaseUnavailable`], [`ProcessError::CrmUnavailable`].
     pub async fn dry_run(&self, lead_id: &LeadId, anew: bool) -> Result<DryRun, ProcessError> {
-        self.pipeline
-            .dry_run(lead_id, anew)
-            .await
-            .map_err(|error| match error {
-                RunError::Storage(error) => refusal(error),
-                RunError::Upstream(error) | RunError::NotDelivered(error) => {
-                    ProcessError::CrmUnavailable {
-                        code: error.code(),
-                        retry_after: error.retry_after,
-                    }
-                }
-                RunError::Suppressed => ProcessError::Internal(Arc::new(error)),
-            })
+        let run = self.pipeline.dry_run(lead_id, anew).await;
+        run.map_err(unknown)
+    }
+
+    /// How a lead is decided, and why, from what is stored: nothing is paid for, posted or written.
+    ///
+    /// # Errors
+    /// [`ProcessError::DatabaseUnavailable`], [`ProcessError::CrmUnavailable`].
+    pub async fn explain(&self, lead_id: &LeadId) -> Result<Explanation, ProcessError> {
+        let explanation = self.pipeline.explain(lead_id).await;
+        explanation.map_err(unknown)
+    }
+}
+
+/// Why it cannot be known what a run would come to.
+fn unknown(error: RunError) -> ProcessError {
+    match error {
+        RunError::Storage(error) => refusal(error),
+        RunError::Upstream(error) | RunError::NotDelivered(error) => ProcessError::CrmUnavailable {
+            code: error.code(),
+            retry_after: error.retry_after,
+        },
+        RunError::Suppressed => ProcessError::Internal(Arc::new(error)),
     }
 }

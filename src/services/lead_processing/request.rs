@@ -123,6 +123,7 @@ impl LeadProcessing {
             message_sent: false,
             cpfs: Vec::new(),
             reason: None,
+            review_id: None,
             ..answer
         })
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use rust_c2s_api::simulator::{Fault, FaultRule, Upstream};
 use rust_c2s_api::storage::test_database::TestDatabase;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::operations::{Operation, Request, operations, with};
 use super::{ALL, assert_documented_problem, key_without, keys, send, service};
@@ -23,6 +24,9 @@ const LEAD: &str = "00000000000000000000000000000a02";
 /// Valid, and of nobody whom the simulator knows.
 const NOBODYS_CPF: &str = "11144477735";
 const NOBODYS_UUID: &str = "01990f2e-7d6c-7c3a-9b1d-2f4e6a8c0e12";
+
+/// The review of the examples.
+const REVIEW: &str = "0199c2a4-5b7e-7d10-8f3a-6c1e9b2d4f50";
 
 /// The printed problem.
 struct Refusal {
@@ -75,6 +79,8 @@ impl Refusal {
                 request.content_type = "text/plain";
                 all(vec![request])
             }
+            // The review of the examples was decided otherwise.
+            409 => all(vec![example]),
             // Without a key: whoever may read the metrics is not counted.
             429 => vec![(example, None)],
             503 => {
@@ -169,6 +175,21 @@ fn put(body: &mut Value, path: &str, value: Value) {
     *at = value;
 }
 
+/// Somebody turned down all candidates of the review that the examples name.
+async fn decide_otherwise(service: &Service) {
+    sqlx::query(
+        "with of_lead as (
+             insert into ops.leads (lead_id, source, state, finished_at)
+             values ('decided', 'make', 'failed', now()) returning lead_id)
+         insert into ops.reviews (review_id, lead_id, candidates, decision, decided_by, decided_at)
+         select $1, lead_id, '[]', 'reject', 'ops', now() from of_lead",
+    )
+    .bind(Uuid::try_parse(REVIEW).unwrap())
+    .execute(service.pool())
+    .await
+    .unwrap();
+}
+
 async fn provoke(service: &Service, refusal: &Refusal) -> Result<(), String> {
     let mut heard = Vec::new();
     for (request, key) in refusal.ways() {
@@ -202,6 +223,7 @@ async fn provoke_all(service: &Service, refusals: &[Refusal]) -> usize {
 #[tokio::test]
 async fn each_refusal_is_answered_as_printed() {
     let service = service().await;
+    decide_otherwise(&service).await;
     let mut refusals = refusals();
     refusals.retain(|refusal| !NOT_BY_A_REQUEST.contains(&refusal.status));
     // One after the other: what one runs must not change what another is told.

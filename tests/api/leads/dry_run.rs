@@ -167,7 +167,7 @@ async fn what_would_have_to_be_bought_is_named_and_not_bought() {
 #[case::nobody(Situation::UnknownContact, "unidentified")]
 #[case::dead(Situation::Deceased, "unidentified")]
 #[case::no_profile(Situation::ProfileMissing, "unidentified")]
-#[case::namesake(Situation::Namesake, "unidentified")]
+#[case::namesake(Situation::Namesake, "review")]
 #[case::work_api_by_phone(Situation::WorkPhoneOnly, "completed")]
 #[case::no_name(Situation::NoName, "completed")]
 #[tokio::test]

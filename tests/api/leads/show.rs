@@ -47,6 +47,10 @@ async fn a_delivered_lead_shows_its_steps_its_person_and_the_message() {
     assert_eq!(body["identity"]["score"], 100);
     let reasons = body["identity"]["reasons"].as_array().unwrap();
     assert!(reasons.contains(&json!("both_contacts")), "{reasons:?}");
+    let evidence = json!({
+        "matched_by": "both", "provider": "diretrix", "phone_people": 1, "email_people": 1,
+    });
+    assert_eq!(body["identity"]["evidence"], evidence);
     assert_eq!(body["message"], json!(service.only_message(&lead_id)));
     let people =
         "select count(*) from ops.access_log where action = 'lead' and party_id is not null";
@@ -60,7 +64,9 @@ async fn nobody_is_nobody_with_a_reason() {
     service.process_situation(Situation::UnknownContact).await;
     let lead_id = Situation::UnknownContact.lead_id();
     let answer = show(&service, &lead_id).await;
-    let nobody = json!({"decision": "none", "score": null, "reasons": ["no_candidate"]});
+    let nobody = json!({
+        "decision": "none", "score": null, "reasons": ["no_candidate"], "evidence": null, "review_id": null,
+    });
     assert_eq!(answer.body["identity"], nobody);
     assert_eq!(answer.body["message"], Value::Null);
     let looked = looks(&service).await;

@@ -4,6 +4,7 @@ use rstest::rstest;
 use serde_json::json;
 
 use super::*;
+use crate::models::Candidate;
 
 const UM: &str = "52998224725";
 const ZEROS: &str = "00123456797";
@@ -98,7 +99,11 @@ fn people_and_companies_of_a_phone_are_told_apart() {
         unreachable!("the fixture names people");
     };
     let names = |c: &Candidate| c.name.as_ref().map(|name| name.as_str().to_owned());
-    let people: Vec<_> = people.iter().map(|c| (c.cpf.digits(), names(c))).collect();
+    let people: Vec<_> = people
+        .people
+        .iter()
+        .map(|c| (c.cpf.digits(), names(c)))
+        .collect();
     let expected = [
         (ZEROS, None),
         ("11144477735", Some("PESSOA EXEMPLO DOIS".to_owned())),

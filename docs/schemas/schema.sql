@@ -900,34 +900,19 @@ CREATE FUNCTION ops.acquire_contacts(p_lead_id text, p_owner uuid, p_run_no bigi
     LANGUAGE plpgsql
     AS $$
 begin
-    perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
-    if exists (select from ops.suppressions s where s.key_hash = any (suppression_hashes)) then
-        return query select 0, 'suppressed', null::jsonb, null::uuid, null::timestamptz;
-        return;
+    if exists (select from ops.reviews r where r.lead_id = p_lead_id)
+       or exists (select from ops.leads l where l.lead_id = p_lead_id and l.correction_due) then
+        raise exception 'a newer version runs this lead' using errcode = 'serialization_failure';
     end if;
-    update ops.leads l set contact_fingerprint = p_contact_fingerprint where l.lead_id = p_lead_id;
-    insert into ops.lead_details as d
-        (lead_id, name, phone, email, description, product, price_centavos, seller, campaign, source,
-         crm_created_at, crm_updated_at)
-    select p_lead_id, n.*
-    from jsonb_to_record(details) as n (
-        name text, phone text, email text, description text, product text, price_centavos bigint,
-        seller text, campaign text, source text, crm_created_at timestamptz, crm_updated_at timestamptz)
-    on conflict (lead_id) do update
-        set name = excluded.name, phone = excluded.phone, email = excluded.email,
-            description = excluded.description, product = excluded.product,
-            price_centavos = excluded.price_centavos, seller = excluded.seller,
-            campaign = excluded.campaign, source = excluded.source,
-            crm_created_at = excluded.crm_created_at, crm_updated_at = excluded.crm_updated_at,
-            fetched_at = now();
-    return query select * from ops.acquire_lookups(p_lead_id, p_owner, p_run_no, keys, terms);
+    return query select * from ops.write_and_acquire(
+        p_lead_id, p_owner, p_run_no, details, p_contact_fingerprint, suppression_hashes, keys, terms);
 end $$;
 
 --
 -- Name: FUNCTION acquire_contacts(p_lead_id text, p_owner uuid, p_run_no bigint, details jsonb, p_contact_fingerprint bytea, suppression_hashes bytea[], keys jsonb, terms jsonb); Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON FUNCTION ops.acquire_contacts(p_lead_id text, p_owner uuid, p_run_no bigint, details jsonb, p_contact_fingerprint bytea, suppression_hashes bytea[], keys jsonb, terms jsonb) IS 'What T2 writes: the fetched lead, and the questions about its contacts. All of T2 in the version before migration 18.';
+COMMENT ON FUNCTION ops.acquire_contacts(p_lead_id text, p_owner uuid, p_run_no bigint, details jsonb, p_contact_fingerprint bytea, suppression_hashes bytea[], keys jsonb, terms jsonb) IS 'All of T2 in the version before migration 18; refuses leads with a review.';
 
 --
 -- Name: acquire_lookup(text, uuid, bigint, text, text, bytea, jsonb); Type: FUNCTION; Schema: ops; Owner: -
@@ -1243,6 +1228,28 @@ END;
 COMMENT ON FUNCTION ops.cached_lookup(p_lead_id text, p_provider text, p_kind text, p_key_hash bytea) IS 'A stored answer that is still fresh and an answer to whoever asks, else no row.';
 
 --
+-- Name: close_review(text, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.close_review(p_lead_id text, proposed_again jsonb DEFAULT '[]'::jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    closed jsonb;
+begin
+    delete from ops.reviews r where r.lead_id = p_lead_id and r.decision is null returning r.candidates into closed;
+    perform ops.drop_held((
+        select jsonb_agg(c.item) from jsonb_array_elements(closed) as c (item)
+        where not proposed_again @> jsonb_build_array(jsonb_build_object('cpf_hash', c.item ->> 'cpf_hash'))));
+end $$;
+
+--
+-- Name: FUNCTION close_review(p_lead_id text, proposed_again jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.close_review(p_lead_id text, proposed_again jsonb) IS 'Removes the undecided review of a lead, and the profiles that were held for it alone.';
+
+--
 -- Name: complete_delivery(text, uuid, bigint, boolean, jsonb); Type: FUNCTION; Schema: ops; Owner: -
 --
 
@@ -1299,7 +1306,9 @@ begin
     select l.* into lead from ops.leads l join ops.reviews r on r.lead_id = l.lead_id
     where r.review_id = p_review_id for update of l;
     select * into review from ops.reviews r where r.review_id = p_review_id for update;
-    if not found then
+    if not found
+       or exists (select from ops.reviews n where n.lead_id = review.lead_id
+                    and (n.created_at, n.review_id) > (review.created_at, review.review_id)) then
         return query select 'unknown', null::text, null::text;
         return;
     end if;
@@ -1318,32 +1327,37 @@ begin
         return query select 'running', lead.lead_id, lead.state;
         return;
     end if;
-    if p_decision = 'choose' and (p_candidate < 1 or review.candidates -> (p_candidate - 1) is null) then
+    if p_decision = 'choose'
+       and (p_candidate < 1 or review.candidates -> (p_candidate - 1) is null
+            or ops.is_suppressed_candidate(review.candidates -> (p_candidate - 1))) then
         return query select 'no_such_candidate', lead.lead_id, lead.state;
         return;
     end if;
 
     if p_decision = 'reject' then
-        for candidate in select c.item from jsonb_array_elements(review.candidates) as c (item) loop
+        for candidate in
+            select c.item from jsonb_array_elements(review.candidates) with ordinality as c (item, ordinality)
+            where review.chosen is null or c.ordinality = review.chosen
+        loop
             for pair in select jsonb_array_elements_text(candidate -> 'contact_hashes') loop
                 insert into ops.rejected_matches (contact_hash, cpf_hash, rejected_by)
                 values (decode(pair, 'hex'), decode(candidate ->> 'cpf_hash', 'hex'), p_look ->> 'actor')
                 on conflict do nothing;
             end loop;
             if candidate ->> 'cpf' is not null then
-                is_told := ops.withdraw_person(lead.lead_id, candidate ->> 'cpf',
-                                               decode(candidate ->> 'cpf_hash', 'hex')) or is_told;
+                is_told := ops.withdraw_person(lead.lead_id, candidate ->> 'cpf') or is_told;
             end if;
         end loop;
         update ops.leads l set correction_due = correction_due or is_told where l.lead_id = lead.lead_id;
     end if;
     update ops.reviews r
-    set decision = p_decision, chosen = p_candidate, decided_by = p_look ->> 'actor', decided_at = now(),
+    set decision = p_decision, chosen = p_candidate, taken_back = review.chosen is not null, decided_by = p_look ->> 'actor', decided_at = now(),
         candidates = (
             select jsonb_agg(case when c.ordinality = p_candidate then c.item else c.item - 'cpf' - 'name' - 'profile_name' end
                              order by c.ordinality)
             from jsonb_array_elements(r.candidates) with ordinality as c (item, ordinality))
     where r.review_id = p_review_id;
+    perform ops.drop_held(review.candidates);
     insert into ops.access_log (actor, action, lead_id, reason)
     values (p_look ->> 'actor', p_look ->> 'action', lead.lead_id, p_look ->> 'reason');
     perform ops.run_decided_lead(lead);
@@ -1355,6 +1369,109 @@ end $$;
 --
 
 COMMENT ON FUNCTION ops.decide_review(p_review_id uuid, p_decision text, p_candidate integer, p_look jsonb) IS 'A person decides a review, and the lead runs on. Answers unknown, decided, running, no_such_candidate or done.';
+
+--
+-- Name: reviews; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.reviews (
+    review_id uuid NOT NULL,
+    lead_id text NOT NULL,
+    candidates jsonb NOT NULL,
+    decision text,
+    chosen integer,
+    decided_by text,
+    decided_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    contact_fingerprint bytea,
+    score smallint,
+    reasons text[] DEFAULT '{}'::text[] NOT NULL,
+    taken_back boolean DEFAULT false NOT NULL,
+    CONSTRAINT ck_reviews_chosen CHECK (((NOT (decision IS DISTINCT FROM 'choose'::text)) = (chosen IS NOT NULL))),
+    CONSTRAINT ck_reviews_decided CHECK (((decision IS NOT NULL) = ((decided_at IS NOT NULL) AND (decided_by IS NOT NULL)))),
+    CONSTRAINT ck_reviews_decision CHECK ((decision = ANY (ARRAY['choose'::text, 'reject'::text]))),
+    CONSTRAINT ck_reviews_score CHECK (((score >= 0) AND (score <= 100)))
+);
+
+--
+-- Name: TABLE reviews; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.reviews IS 'A doubtful identity, for a person to decide; one undecided at most per lead. Personal data: CPFs and names of the candidates; once it is decided, of the chosen one alone. Kept: until deleted; an undecided one goes when the lead ends otherwise, all of them when the person is suppressed.';
+
+--
+-- Name: COLUMN reviews.candidates; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.reviews.candidates IS 'The candidates with their evidence, best first: cpf, name, profile_name, cpf_hash, contact_hashes (keyed, hex), named_by, matched_by, agreement, score, reasons.';
+
+--
+-- Name: COLUMN reviews.chosen; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.reviews.chosen IS 'Which of the candidates, from 1, when the decision is choose.';
+
+--
+-- Name: COLUMN reviews.decided_by; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.reviews.decided_by IS 'The name of the key, or of whoever gave it on the command line.';
+
+--
+-- Name: COLUMN reviews.contact_fingerprint; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.reviews.contact_fingerprint IS 'Of the lead''s details it is about (as ops.leads.contact_fingerprint); a decision holds while they stay the same.';
+
+--
+-- Name: COLUMN reviews.score; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.reviews.score IS 'How much speaks for the best candidate, 0 to 100: an order, no probability.';
+
+--
+-- Name: COLUMN reviews.reasons; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.reviews.reasons IS 'What speaks for and against, as codes.';
+
+--
+-- Name: COLUMN reviews.taken_back; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.reviews.taken_back IS 'The rejection took back a choice: it is about the chosen one alone, and the lead is looked at anew.';
+
+--
+-- Name: is_reviewed(bytea); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.is_reviewed(p_cpf_hash bytea) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (EXISTS (SELECT FROM ops.reviews r WHERE ((r.candidates @> jsonb_build_array(jsonb_build_object('cpf_hash', encode(is_reviewed.p_cpf_hash, 'hex'::text)))) AND ((r.decision IS NULL) OR ((r.decision = 'choose'::text) AND (((r.candidates -> (r.chosen - 1)) ->> 'cpf_hash'::text) = encode(is_reviewed.p_cpf_hash, 'hex'::text)))))));
+
+--
+-- Name: FUNCTION is_reviewed(p_cpf_hash bytea); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.is_reviewed(p_cpf_hash bytea) IS 'Whether a review still needs the profile of a CPF.';
+
+--
+-- Name: drop_held(jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.drop_held(candidates jsonb) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ DELETE FROM ops.lookups k
+   WHERE ((k.value ? 'held'::text) AND (k.key_hash IN ( SELECT decode((c.item ->> 'cpf_hash'::text), 'hex'::text) AS decode
+            FROM jsonb_array_elements(drop_held.candidates) c(item))) AND (NOT ops.is_reviewed(k.key_hash)));
+END;
+
+--
+-- Name: FUNCTION drop_held(candidates jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.drop_held(candidates jsonb) IS 'Drops held profiles of candidates that no review waits for any more.';
 
 --
 -- Name: end_in_review(text, uuid, bigint, text, jsonb, jsonb, double precision, jsonb); Type: FUNCTION; Schema: ops; Owner: -
@@ -1373,9 +1490,11 @@ begin
         perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
         opened := ops.open_review(p_lead_id, review);
         perform from ops.end_run(
-            p_lead_id, p_owner, p_run_no, case when opened is null then 'suppressed' else 'review' end,
-            case when opened is null then null else p_reason end, interval '0', false, settled, absent_secs, steps,
-            0, 0);
+            p_lead_id, p_owner, p_run_no,
+            case when opened is not null then 'review' else ops.end_without_candidates(review) end,
+            case when opened is not null then p_reason
+                 when ops.end_without_candidates(review) = 'unidentified' then 'rejected_before' end,
+            interval '0', false, settled, absent_secs, steps, 0, 0);
     end if;
     return query select r.*, (select o.review_id from ops.reviews o
                               where o.lead_id = p_lead_id and o.decision is null)
@@ -1473,6 +1592,60 @@ end $$;
 --
 
 COMMENT ON FUNCTION ops.end_run(p_lead_id text, p_owner uuid, p_run_no bigint, ending text, p_reason text, retry_after interval, spends_attempt boolean, settled jsonb, absent_secs double precision, steps jsonb, max_attempts integer, max_unknown_sends integer) IS 'The end of a run that delivered nothing, or does not know whether it did: an end state, or a retry.';
+
+--
+-- Name: suppressions; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.suppressions (
+    key_hash bytea NOT NULL,
+    kind text NOT NULL,
+    reason text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_suppressions_key_hash CHECK ((octet_length(key_hash) = 32)),
+    CONSTRAINT ck_suppressions_kind CHECK ((kind = ANY (ARRAY['cpf'::text, 'phone'::text, 'email'::text]))),
+    CONSTRAINT ck_suppressions_reason CHECK ((reason = ANY (ARRAY['objection'::text, 'erasure'::text])))
+);
+
+--
+-- Name: TABLE suppressions; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.suppressions IS 'Contacts and CPFs of people who objected or were erased, as keyed hashes: a lead on one ends suppressed. Read by every run; not written yet. Personal data: keyed hashes, which only PRIVACY_KEY ties to a person. Kept: nothing is stored yet.';
+
+--
+-- Name: COLUMN suppressions.key_hash; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.suppressions.key_hash IS 'HMAC-SHA-256 under PRIVACY_KEY, as in ops.lookups.';
+
+--
+-- Name: is_suppressed_candidate(jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.is_suppressed_candidate(candidate jsonb) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (EXISTS (SELECT FROM ops.suppressions s WHERE ((s.key_hash = decode((is_suppressed_candidate.candidate ->> 'cpf_hash'::text), 'hex'::text)) OR (s.key_hash IN (SELECT decode(c.hash, 'hex'::text) AS decode FROM jsonb_array_elements_text((is_suppressed_candidate.candidate -> 'contact_hashes'::text)) c(hash))))));
+
+--
+-- Name: FUNCTION is_suppressed_candidate(candidate jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.is_suppressed_candidate(candidate jsonb) IS 'Whether a candidate of a review objected or was erased, by CPF or by a contact that led to them.';
+
+--
+-- Name: end_without_candidates(jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.end_without_candidates(review jsonb) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN (EXISTS (SELECT FROM jsonb_array_elements((end_without_candidates.review -> 'candidates'::text)) c(item) WHERE ops.is_suppressed_candidate(c.item))) THEN 'suppressed'::text ELSE 'unidentified'::text END;
+
+--
+-- Name: FUNCTION end_without_candidates(review jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.end_without_candidates(review jsonb) IS 'What a lead becomes whose review has nobody left to propose: suppressed when one of them objected, else unidentified.';
 
 --
 -- Name: given_leads; Type: TABLE; Schema: ops; Owner: -
@@ -1585,7 +1758,7 @@ COMMENT ON COLUMN ops.leads.priority IS '0: somebody waits for it. 1: backfilled
 -- Name: COLUMN leads.state; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.leads.state IS 'retrying: an upstream failed, next run at due_at. unidentified: nobody who may be named. suppressed: the person objected or was erased. lead_missing: the CRM does not know it. delivery_unknown: three sends of unknown outcome, a person has to look. budget_hold and review are not written yet.';
+COMMENT ON COLUMN ops.leads.state IS 'Where it is. budget_hold is not written yet.';
 
 --
 -- Name: COLUMN leads.outcome; Type: COMMENT; Schema: ops; Owner: -
@@ -1690,85 +1863,25 @@ COMMENT ON COLUMN ops.leads.forced_at IS 'Its runs use no answer that was asked 
 COMMENT ON COLUMN ops.leads.correction_due IS 'The broker read a message about somebody who was turned down since, and has to be told.';
 
 --
--- Name: reviews; Type: TABLE; Schema: ops; Owner: -
---
-
-CREATE TABLE ops.reviews (
-    review_id uuid NOT NULL,
-    lead_id text NOT NULL,
-    candidates jsonb NOT NULL,
-    decision text,
-    chosen integer,
-    decided_by text,
-    decided_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    contact_fingerprint bytea,
-    score smallint,
-    reasons text[] DEFAULT '{}'::text[] NOT NULL,
-    CONSTRAINT ck_reviews_chosen CHECK (((NOT (decision IS DISTINCT FROM 'choose'::text)) = (chosen IS NOT NULL))),
-    CONSTRAINT ck_reviews_decided CHECK (((decision IS NOT NULL) = ((decided_at IS NOT NULL) AND (decided_by IS NOT NULL)))),
-    CONSTRAINT ck_reviews_decision CHECK ((decision = ANY (ARRAY['choose'::text, 'reject'::text]))),
-    CONSTRAINT ck_reviews_score CHECK (((score >= 0) AND (score <= 100)))
-);
-
---
--- Name: TABLE reviews; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON TABLE ops.reviews IS 'A doubtful identity, for a person to decide; one undecided at most per lead. Personal data: CPFs and names of the candidates; once it is decided, of the chosen one alone. Kept: until deleted; an undecided one goes when the lead ends otherwise, all of them when the person is suppressed.';
-
---
--- Name: COLUMN reviews.candidates; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.reviews.candidates IS 'The candidates with their evidence, best first: cpf, name, profile_name, cpf_hash, contact_hashes (keyed, hex), named_by, matched_by, agreement, score, reasons.';
-
---
--- Name: COLUMN reviews.chosen; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.reviews.chosen IS 'Which of the candidates, from 1, when the decision is choose.';
-
---
--- Name: COLUMN reviews.decided_by; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.reviews.decided_by IS 'The name of the key, or of whoever gave it on the command line.';
-
---
--- Name: COLUMN reviews.contact_fingerprint; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.reviews.contact_fingerprint IS 'Of the lead''s details it is about (as ops.leads.contact_fingerprint); a decision holds while they stay the same.';
-
---
--- Name: COLUMN reviews.score; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.reviews.score IS 'How much speaks for the best candidate, 0 to 100: an order, no probability.';
-
---
--- Name: COLUMN reviews.reasons; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.reviews.reasons IS 'What speaks for and against, as codes.';
-
---
 -- Name: finish_lead(text, text, text, boolean, jsonb); Type: FUNCTION; Schema: ops; Owner: -
 --
 
 CREATE FUNCTION ops.finish_lead(p_lead_id text, end_state text, reason text, was_sent boolean, steps jsonb) RETURNS void
     LANGUAGE sql
     BEGIN ATOMIC
+ SELECT ops.close_review(p_lead_id) AS close_review
+   WHERE ((end_state = ANY (ARRAY['completed'::text, 'unidentified'::text, 'lead_missing'::text, 'suppressed'::text])) AND (EXISTS ( SELECT
+            FROM ops.reviews r
+           WHERE ((r.lead_id = finish_lead.p_lead_id) AND (r.decision IS NULL)))));
  DELETE FROM ops.given_leads g
    WHERE ((g.lead_id = finish_lead.p_lead_id) AND (finish_lead.end_state = 'suppressed'::text) AND (NOT (EXISTS ( SELECT
             FROM ops.leads l
            WHERE ((l.lead_id = finish_lead.p_lead_id) AND (l.requested_no > l.run_no))))));
  DELETE FROM ops.reviews r
-   WHERE ((r.lead_id = finish_lead.p_lead_id) AND ((finish_lead.end_state = 'suppressed'::text) OR ((r.decision IS NULL) AND (finish_lead.end_state = ANY (ARRAY['completed'::text, 'unidentified'::text, 'lead_missing'::text])))));
+   WHERE ((r.lead_id = finish_lead.p_lead_id) AND (finish_lead.end_state = 'suppressed'::text));
  UPDATE ops.leads l SET alert_at =
          CASE
-             WHEN (((finish_lead.end_state = 'delivery_unknown'::text) AND (l.outcome IS DISTINCT FROM 'delivery_unknown'::text)) OR (finish_lead.reason = 'crashed_too_often'::text)) THEN now()
+             WHEN (((finish_lead.end_state = 'delivery_unknown'::text) AND (l.outcome IS DISTINCT FROM 'delivery_unknown'::text)) OR (finish_lead.reason = 'crashed_too_often'::text) OR ((finish_lead.end_state = 'failed'::text) AND l.correction_due)) THEN now()
              ELSE l.alert_at
          END, outcome = finish_lead.end_state, message_sent = finish_lead.was_sent, timeline = finish_lead.steps, last_error = finish_lead.reason, owner = NULL::uuid, crashes = 0, state =
          CASE
@@ -1971,32 +2084,6 @@ CREATE FUNCTION ops.is_asked(lookup ops.lookups, p_lead_id text, terms jsonb) RE
 --
 
 COMMENT ON FUNCTION ops.is_asked(lookup ops.lookups, p_lead_id text, terms jsonb) IS 'Whether somebody else, a lead''s run or an inquiry on a living instance, is asking this question.';
-
---
--- Name: suppressions; Type: TABLE; Schema: ops; Owner: -
---
-
-CREATE TABLE ops.suppressions (
-    key_hash bytea NOT NULL,
-    kind text NOT NULL,
-    reason text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ck_suppressions_key_hash CHECK ((octet_length(key_hash) = 32)),
-    CONSTRAINT ck_suppressions_kind CHECK ((kind = ANY (ARRAY['cpf'::text, 'phone'::text, 'email'::text]))),
-    CONSTRAINT ck_suppressions_reason CHECK ((reason = ANY (ARRAY['objection'::text, 'erasure'::text])))
-);
-
---
--- Name: TABLE suppressions; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON TABLE ops.suppressions IS 'Contacts and CPFs of people who objected or were erased, as keyed hashes: a lead on one ends suppressed. Read by every run; not written yet. Personal data: keyed hashes, which only PRIVACY_KEY ties to a person. Kept: nothing is stored yet.';
-
---
--- Name: COLUMN suppressions.key_hash; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.suppressions.key_hash IS 'HMAC-SHA-256 under PRIVACY_KEY, as in ops.lookups.';
 
 --
 -- Name: known_answers(text, bytea[], jsonb); Type: FUNCTION; Schema: ops; Owner: -
@@ -2213,6 +2300,35 @@ END;
 COMMENT ON FUNCTION ops.lead_result(p_lead_id text) IS 'How a lead stands, with the CPFs of its last run''s people.';
 
 --
+-- Name: look_after_reviews(); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.look_after_reviews() RETURNS TABLE(waiting bigint, oldest_secs double precision)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    update ops.daily_alerts a set due_at = now() + interval '1 hour'
+    where a.kind = 'held_profiles' and a.due_at <= now();
+    if found then
+        delete from ops.lookups k
+        where k.value ? 'held' and k.started_at < now() - interval '1 day' and not ops.is_reviewed(k.key_hash);
+    end if;
+    return query
+        update ops.daily_alerts a set due_at = now() + interval '1 minute'
+        where a.kind = 'reviews_waiting' and a.due_at <= now()
+          and exists (select from ops.reviews r where r.decision is null)
+        returning (select count(*) from ops.reviews r where r.decision is null),
+                  (select extract(epoch from now() - min(r.created_at))::double precision
+                   from ops.reviews r where r.decision is null);
+end $$;
+
+--
+-- Name: FUNCTION look_after_reviews(); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.look_after_reviews() IS 'Drops held profiles that no review waits for, and takes the daily alert about waiting reviews.';
+
+--
 -- Name: outbox; Type: TABLE; Schema: ops; Owner: -
 --
 
@@ -2363,9 +2479,15 @@ declare
 begin
     select jsonb_agg(c.item order by c.ordinality) into proposed
     from jsonb_array_elements(review -> 'candidates') with ordinality as c (item, ordinality)
-    where not exists (select from ops.suppressions s where s.key_hash = decode(c.item ->> 'cpf_hash', 'hex'));
+    where not ops.is_suppressed_candidate(c.item)
+      and not exists (
+          select from ops.rejected_matches m
+          where m.cpf_hash = decode(c.item ->> 'cpf_hash', 'hex')
+            and m.contact_hash in (select decode(h.hash, 'hex')
+                                   from jsonb_array_elements_text(c.item -> 'contact_hashes') as h (hash)));
     if proposed is null then
-        delete from ops.reviews r where r.lead_id = p_lead_id and r.decision is null;
+        perform ops.close_review(p_lead_id);
+        perform ops.drop_held(review -> 'candidates');
         return null;
     end if;
     select r.review_id into opened from ops.reviews r
@@ -2374,7 +2496,7 @@ begin
     if found then
         return opened;
     end if;
-    delete from ops.reviews r where r.lead_id = p_lead_id and r.decision is null;
+    perform ops.close_review(p_lead_id, proposed);
     insert into ops.reviews (review_id, lead_id, candidates, contact_fingerprint, score, reasons, created_at)
     values ((review ->> 'review_id')::uuid, p_lead_id, proposed, review_fingerprint,
             (review ->> 'score')::smallint,
@@ -2386,7 +2508,7 @@ end $$;
 -- Name: FUNCTION open_review(p_lead_id text, review jsonb); Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON FUNCTION ops.open_review(p_lead_id text, review jsonb) IS 'The undecided review of a lead: kept when it is about the same candidates, else new. Null when all of them objected.';
+COMMENT ON FUNCTION ops.open_review(p_lead_id text, review jsonb) IS 'The undecided review of a lead: kept when it is about the same candidates, else new. Null when nobody is left to propose.';
 
 --
 -- Name: persist_profile(text, uuid, bigint, bytea[], jsonb, jsonb, text, bytea, jsonb); Type: FUNCTION; Schema: ops; Owner: -
@@ -2435,6 +2557,12 @@ begin
         end if;
     end if;
 
+    if match ->> 'matched_by' = 'review' then
+        -- A person has said that it was nobody else.
+        perform ops.withdraw_person(p_lead_id, p.cpf_cnpj)
+        from core.lead_parties lp join core.parties p on p.id = lp.party_id
+        where lp.lead_id = p_lead_id and lp.party_id <> party;
+    end if;
     delete from core.lead_parties lp where lp.lead_id = p_lead_id and lp.party_id <> party;
     insert into core.lead_parties (lead_id, party_id, run_no, matched_by, provider, confidence, evidence)
     values (p_lead_id, party, p_run_no, match ->> 'matched_by', match ->> 'provider',
@@ -2445,6 +2573,7 @@ begin
 
     select * into strict queued from ops.queue_message(p_lead_id, p_owner, p_run_no, p_body, p_fingerprint);
     if queued.answer = 'unchanged' then
+        update ops.leads l set correction_due = false where l.lead_id = p_lead_id and l.correction_due;
         perform ops.abandon_lookups(p_lead_id);
         perform ops.finish_lead(p_lead_id, 'completed', null, false, steps);
     end if;
@@ -2634,7 +2763,7 @@ begin
     perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
     perform ops.settle_lookups(p_lead_id, p_owner, settled, absent_secs, null);
     if review is not null and ops.open_review(p_lead_id, review) is null then
-        return query select 'suppressed', null::text, 0, null::double precision;
+        return query select ops.end_without_candidates(review), null::text, 0, null::double precision;
         return;
     end if;
     select * into strict queued from ops.queue_message(p_lead_id, p_owner, p_run_no, p_body, p_fingerprint);
@@ -2665,7 +2794,7 @@ declare
     recalled jsonb := ops.recall_lead(p_lead_id, p_contact_fingerprint, contact_hashes);
 begin
     return query select 0, 'recalled', recalled, null::uuid, null::timestamptz;
-    return query select * from ops.acquire_contacts(
+    return query select * from ops.write_and_acquire(
         p_lead_id, p_owner, p_run_no, details, p_contact_fingerprint, suppression_hashes,
         case when recalled ->> 'verdict' is null then keys else '[]' end, terms);
 end $$;
@@ -2704,10 +2833,15 @@ CREATE FUNCTION ops.recall_lead(p_lead_id text, p_contact_fingerprint bytea, con
             FROM ops.rejected_matches m
            WHERE (m.contact_hash = ANY (recall_lead.contact_hashes))), 'correction_due', ( SELECT l.correction_due
             FROM ops.leads l
-           WHERE (l.lead_id = recall_lead.p_lead_id)), 'verdict', ( SELECT
+           WHERE (l.lead_id = recall_lead.p_lead_id)), 'last_delivered', ( SELECT encode(l.message_fingerprint, 'hex'::text) AS encode
+            FROM ops.leads l
+           WHERE (l.lead_id = recall_lead.p_lead_id)), 'told_cpf', ( SELECT min(p.cpf_cnpj) AS min
+            FROM (core.lead_parties lp
+              JOIN core.parties p ON ((p.id = lp.party_id)))
+           WHERE (lp.lead_id = recall_lead.p_lead_id)), 'verdict', ( SELECT
                  CASE
                      WHEN (r.decision = 'choose'::text) THEN jsonb_build_object('review_id', r.review_id, 'chosen', (r.candidates -> (r.chosen - 1)))
-                     WHEN ((r.decision = 'reject'::text) AND (NOT (EXISTS ( SELECT
+                     WHEN ((r.decision = 'reject'::text) AND (NOT r.taken_back) AND (NOT (EXISTS ( SELECT
                         FROM core.lead_parties lp
                        WHERE (lp.lead_id = r.lead_id)))) AND (NOT (EXISTS ( SELECT
                         FROM ops.leads l
@@ -2724,7 +2858,8 @@ CREATE FUNCTION ops.recall_lead(p_lead_id text, p_contact_fingerprint bytea, con
                      n.created_at,
                      n.contact_fingerprint,
                      n.score,
-                     n.reasons
+                     n.reasons,
+                     n.taken_back
                     FROM ops.reviews n
                    WHERE (n.lead_id = recall_lead.p_lead_id)
                    ORDER BY n.created_at DESC, n.review_id DESC
@@ -2736,7 +2871,7 @@ END;
 -- Name: FUNCTION recall_lead(p_lead_id text, p_contact_fingerprint bytea, contact_hashes bytea[]); Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON FUNCTION ops.recall_lead(p_lead_id text, p_contact_fingerprint bytea, contact_hashes bytea[]) IS 'What a person has said of a lead: the verdict of its latest review, who was turned down for its contacts, and whether the broker has to be told of a mistake.';
+COMMENT ON FUNCTION ops.recall_lead(p_lead_id text, p_contact_fingerprint bytea, contact_hashes bytea[]) IS 'What is remembered of a lead: the verdict of its latest review, who was turned down for its contacts, whom the broker was told of, and whether that was a mistake.';
 
 --
 -- Name: provider_calls; Type: TABLE; Schema: ops; Owner: -
@@ -3095,16 +3230,20 @@ begin
     if exists (select from ops.suppressions s where s.key_hash = any (suppression_hashes)) then
         return null;
     end if;
+    -- The person's row is locked before the question's, as of a person just bought.
     select * into held from ops.lookups l
     where l.provider = held_key ->> 'provider' and l.kind = 'profile'
-      and l.key_hash = decode(held_key ->> 'key_hash', 'hex')
-    for update;
+      and l.key_hash = decode(held_key ->> 'key_hash', 'hex') and l.state = 'found';
     if not found then
         raise exception 'the profile was withdrawn meanwhile' using errcode = 'serialization_failure';
     end if;
     party := core.store_person(held.provider, bought, held.expires_at);
     update ops.lookups l set value = jsonb_build_object('party_id', party)
-    where l.provider = held.provider and l.kind = held.kind and l.key_hash = held.key_hash and l.value ? 'held';
+    where l.provider = held.provider and l.kind = held.kind and l.key_hash = held.key_hash
+      and (l.value ? 'held' or l.value ->> 'party_id' = party::text);
+    if not found then
+        raise exception 'the profile was withdrawn meanwhile' using errcode = 'serialization_failure';
+    end if;
     return party;
 end $$;
 
@@ -3176,38 +3315,74 @@ END;
 COMMENT ON FUNCTION ops.usable_lookup(p_lead_id text, p_provider text, p_kind text, p_key_hash bytea, terms jsonb) IS 'A stored answer that a lead may use: fresh, and asked for after the wish that it be bought anew.';
 
 --
--- Name: withdraw_person(text, text, bytea); Type: FUNCTION; Schema: ops; Owner: -
+-- Name: withdraw_person(text, text); Type: FUNCTION; Schema: ops; Owner: -
 --
 
-CREATE FUNCTION ops.withdraw_person(p_lead_id text, p_cpf text, p_cpf_hash bytea) RETURNS boolean
+CREATE FUNCTION ops.withdraw_person(p_lead_id text, p_cpf text) RETURNS boolean
     LANGUAGE plpgsql
     AS $$
 declare
     party uuid;
 begin
-    delete from ops.lookups k
-    where k.kind = 'profile' and k.key_hash = p_cpf_hash and k.lead_id = p_lead_id and coalesce(k.value ? 'held', false);
     delete from core.lead_parties lp using core.parties p
     where lp.lead_id = p_lead_id and p.id = lp.party_id and p.cpf_cnpj = p_cpf
     returning p.id into party;
     if party is null then
         return false;
     end if;
+    update ops.outbox o set body = '' where o.lead_id = p_lead_id and o.ends_as = 'completed';
     -- Whoever is about to store the person for another lead holds the row.
     perform from core.parties p where p.id = party for update;
-    if not exists (select from core.lead_parties o where o.party_id = party)
-       and not exists (select from ops.access_log a where a.party_id = party and a.lead_id is null) then
-        delete from ops.lookups k where k.kind = 'profile' and k.key_hash = p_cpf_hash;
-        delete from core.parties p where p.id = party;
-    end if;
-    return exists (select from ops.outbox o where o.lead_id = p_lead_id and o.ends_as = 'completed');
+    delete from core.parties p
+    where p.id = party
+      and p.created_at >= (select l.first_seen_at from ops.leads l where l.lead_id = p_lead_id)
+      and not exists (select from core.lead_parties o where o.party_id = party)
+      and not exists (select from ops.access_log a where a.party_id = party and a.lead_id is null);
+    return true;
 end $$;
 
 --
--- Name: FUNCTION withdraw_person(p_lead_id text, p_cpf text, p_cpf_hash bytea); Type: COMMENT; Schema: ops; Owner: -
+-- Name: FUNCTION withdraw_person(p_lead_id text, p_cpf text); Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON FUNCTION ops.withdraw_person(p_lead_id text, p_cpf text, p_cpf_hash bytea) IS 'Removes what was stored of a turned-down person for this lead alone. Answers whether the broker may have read a message about them.';
+COMMENT ON FUNCTION ops.withdraw_person(p_lead_id text, p_cpf text) IS 'Removes what was stored of a turned-down person for this lead alone. Answers whether the broker may have read of them.';
+
+--
+-- Name: write_and_acquire(text, uuid, bigint, jsonb, bytea, bytea[], jsonb, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.write_and_acquire(p_lead_id text, p_owner uuid, p_run_no bigint, details jsonb, p_contact_fingerprint bytea, suppression_hashes bytea[], keys jsonb, terms jsonb) RETURNS TABLE("position" integer, answer text, value jsonb, party_id uuid, fetched_at timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
+    if exists (select from ops.suppressions s where s.key_hash = any (suppression_hashes)) then
+        return query select 0, 'suppressed', null::jsonb, null::uuid, null::timestamptz;
+        return;
+    end if;
+    update ops.leads l set contact_fingerprint = p_contact_fingerprint where l.lead_id = p_lead_id;
+    insert into ops.lead_details as d
+        (lead_id, name, phone, email, description, product, price_centavos, seller, campaign, source,
+         crm_created_at, crm_updated_at)
+    select p_lead_id, n.*
+    from jsonb_to_record(details) as n (
+        name text, phone text, email text, description text, product text, price_centavos bigint,
+        seller text, campaign text, source text, crm_created_at timestamptz, crm_updated_at timestamptz)
+    on conflict (lead_id) do update
+        set name = excluded.name, phone = excluded.phone, email = excluded.email,
+            description = excluded.description, product = excluded.product,
+            price_centavos = excluded.price_centavos, seller = excluded.seller,
+            campaign = excluded.campaign, source = excluded.source,
+            crm_created_at = excluded.crm_created_at, crm_updated_at = excluded.crm_updated_at,
+            fetched_at = now();
+    return query select * from ops.acquire_lookups(p_lead_id, p_owner, p_run_no, keys, terms);
+end $$;
+
+--
+-- Name: FUNCTION write_and_acquire(p_lead_id text, p_owner uuid, p_run_no bigint, details jsonb, p_contact_fingerprint bytea, suppression_hashes bytea[], keys jsonb, terms jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.write_and_acquire(p_lead_id text, p_owner uuid, p_run_no bigint, details jsonb, p_contact_fingerprint bytea, suppression_hashes bytea[], keys jsonb, terms jsonb) IS 'What T2 writes, the fetched lead, and the questions about its contacts.';
 
 --
 -- Name: addresses; Type: TABLE; Schema: core; Owner: -
@@ -3566,20 +3741,20 @@ COMMENT ON COLUMN ops.budgets.starts_on IS 'The first day of the period.';
 CREATE TABLE ops.daily_alerts (
     kind text NOT NULL,
     due_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ck_daily_alerts_kind CHECK ((kind = 'reviews_waiting'::text))
+    CONSTRAINT ck_daily_alerts_kind CHECK ((kind = ANY (ARRAY['reviews_waiting'::text, 'held_profiles'::text])))
 );
 
 --
 -- Name: TABLE daily_alerts; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON TABLE ops.daily_alerts IS 'What a person is told of once a day at most. Personal data: none.';
+COMMENT ON TABLE ops.daily_alerts IS 'What is done by one instance now and then: a person is told of waiting reviews, once a day; profiles that no review waits for any more are dropped. Personal data: none.';
 
 --
 -- Name: COLUMN daily_alerts.due_at; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.daily_alerts.due_at IS 'Not before this moment is it told again.';
+COMMENT ON COLUMN ops.daily_alerts.due_at IS 'Not before this moment is it done again.';
 
 --
 -- Name: google_ads_leads; Type: TABLE; Schema: ops; Owner: -
@@ -4099,6 +4274,12 @@ CREATE INDEX ix_leads_queue ON ops.leads USING btree (priority, due_at) WHERE ((
 CREATE INDEX ix_leads_suspect ON ops.leads USING btree (priority, due_at) WHERE ((owner IS NULL) AND (crashes >= 2) AND (state = ANY (ARRAY['accepted'::text, 'retrying'::text, 'budget_hold'::text])));
 
 --
+-- Name: ix_lookups_held; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_lookups_held ON ops.lookups USING btree (key_hash) WHERE (value ? 'held'::text);
+
+--
 -- Name: ix_lookups_inquired; Type: INDEX; Schema: ops; Owner: -
 --
 
@@ -4127,6 +4308,12 @@ CREATE INDEX ix_provider_calls_at ON ops.provider_calls USING btree (at);
 --
 
 CREATE INDEX ix_provider_calls_lead ON ops.provider_calls USING btree (lead_id);
+
+--
+-- Name: ix_reviews_candidates; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_reviews_candidates ON ops.reviews USING gin (candidates jsonb_path_ops);
 
 --
 -- Name: ix_reviews_created; Type: INDEX; Schema: ops; Owner: -

@@ -11,7 +11,8 @@ pub(super) fn review_calls(reviews: Reviews) -> ReviewCalls {
             async move {
                 let limit = i64::from(asked.limit);
                 let cursor = asked.cursor.as_ref();
-                reviews.list(asked.with_decided, limit, cursor).await
+                let listing = reviews.list(asked.with_decided, limit, cursor, &asked.actor);
+                listing.await
             }
         }),
         decide: Call::new(move |asked: DecideRequest| {

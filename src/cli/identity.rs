@@ -15,7 +15,7 @@ use crate::models::LeadId;
 #[derive(Debug, Subcommand)]
 pub enum IdentityCommand {
     /// How a lead is decided and why, from the CRM and the stored answers; people are masked, nothing is
-    /// bought, written or posted
+    /// bought or posted. As every command that asks the CRM it applies pending migrations first
     Explain {
         /// The lead's id at Contact2Sale
         lead_id: String,

@@ -9,9 +9,9 @@ use super::on_migrated_database;
 use super::output::say;
 use crate::app::Database;
 use crate::config::{self, PrivacyConfig};
-use crate::models::{Cpf, LeadState, PersonName};
+use crate::models::{Cpf, Email, LeadState, PersonName, Phone};
 use crate::services::reviews::{DecidedReview, Reviews, explain};
-use crate::storage::{self, AccessRecord, Decision, ReviewCandidate, StoredReview};
+use crate::storage::{Decision, ReviewCandidate, StoredReview};
 
 /// What to do with reviews.
 #[derive(Debug, Subcommand)]
@@ -66,21 +66,14 @@ pub(super) async fn run(command: &ReviewsCommand) -> Result<()> {
 
 async fn list(database: &Database, with_decided: bool, limit: u16) -> Result<()> {
     let purpose = PrivacyConfig::purpose_from_env()?;
-    let reviews = Reviews::new(database.pool.clone(), purpose.clone());
-    let page = reviews.list(with_decided, i64::from(limit), None).await?;
+    let reviews = Reviews::new(database.pool.clone(), purpose);
+    let actor = actor(None).unwrap_or_else(|_| "cli".to_owned());
+    let page = reviews.list(with_decided, i64::from(limit), None, &actor);
+    let page = page.await?;
     if page.reviews.is_empty() {
         say("no reviews")?;
         return Ok(());
     }
-    let actor = actor(None).unwrap_or_else(|_| "cli".to_owned());
-    let look = AccessRecord {
-        actor: &actor,
-        action: "reviews_list",
-        party_ids: &[],
-        lead_id: None,
-        reason: &purpose,
-    };
-    storage::record_access(&database.pool, look).await?;
     for line in page.reviews.iter().flat_map(lines) {
         say(&line)?;
     }
@@ -137,11 +130,16 @@ fn lines(review: &StoredReview) -> Vec<String> {
         .map_or_else(|| "-".to_owned(), |score| score.to_string());
     let since = instant(review.created_at);
     let mut lines = vec![format!(
-        "{}  lead {}  score {score}  waiting since {since}{}",
+        "{}  lead {}  score {score}  since {since}{}",
         review.review_id,
         review.lead_id,
         decided(review)
     )];
+    let name = review.lead_name.as_ref().map_or("-", PersonName::as_str);
+    let phone = review.lead_phone.as_ref().map(Phone::masked);
+    let email = review.lead_email.as_ref().map(Email::masked);
+    let contacts: Vec<String> = phone.into_iter().chain(email).collect();
+    lines.push(format!("  lead says  {name}  {}", contacts.join("  ")));
     let candidates = review.candidates.iter();
     lines.extend(candidates.flat_map(|(number, one)| candidate(*number, one)));
     lines
@@ -168,7 +166,8 @@ fn candidate(number: usize, one: &ReviewCandidate) -> Vec<String> {
     let cpf = one.cpf.as_ref();
     let cpf = cpf.map_or_else(|| "-".to_owned(), Cpf::masked);
     let mut lines = vec![format!(
-        "  {number}  {name}{profile}  {cpf}  score {}",
+        "  {number}  {name}{profile}  {cpf}  by {}  score {}",
+        one.matched_by.as_str(),
         one.score
     )];
     let reasons = explain(&one.reasons).into_iter();

@@ -63,15 +63,17 @@ impl LeadIdentity {
             evidence: None,
             review_id: None,
         };
-        match (detail.summary.outcome, &detail.review) {
-            (Some(LeadState::Unidentified), _) => Some(nobody(Decided::None)),
-            (Some(LeadState::Review), None) => Some(nobody(Decided::Review)),
-            (Some(LeadState::Review), Some(review)) => Some(Self {
+        if let Some(review) = &detail.review {
+            return Some(Self {
                 score: review.score,
                 reasons: review.reasons.clone(),
                 review_id: Some(review.review_id),
                 ..nobody(Decided::Review)
-            }),
+            });
+        }
+        match detail.summary.outcome {
+            Some(LeadState::Unidentified) => Some(nobody(Decided::None)),
+            Some(LeadState::Review) => Some(nobody(Decided::Review)),
             _ => detail.identity.as_ref().map(|identity| Self {
                 decision: Decided::Accept,
                 score: identity.score,

@@ -196,14 +196,15 @@ fn list_request(parameters: &Parameters) -> Result<ListRequest, AppError> {
             ],
             "identity": {
                 "decision": "accept",
-                "score": 90,
-                "reasons": ["name_agrees", "profile_name_agrees"],
+                "score": 92,
+                "reasons": ["name_agrees", "rare_name", "profile_name_agrees", "profile_has_contact"],
                 "evidence": {
-                    "matched_by": "phone", "provider": "diretrix", "phone_people": 1, "email_people": 0
+                    "matched_by": "phone", "provider": "diretrix", "phone_people": 1, "email_people": null
                 },
                 "review_id": null
             },
-            "message": "✅ DADOS PESSOAIS\n\
+            "message": "🔎 Identificação: muito forte\n\n\
+                ✅ DADOS PESSOAIS\n\
                 Nome: ALINE SILVEIRA DOS MACHADO\n\
                 CPF: 488.819.328-22\n\
                 Data Nascimento: 15/06/1983\n\
@@ -222,7 +223,7 @@ fn list_request(parameters: &Parameters) -> Result<ListRequest, AppError> {
                 🏠 ENDEREÇOS\n\
                 • R MODELO, 1041 - BAIRRO EXEMPLO 2 - CIDADE EXEMPLO/SP - CEP 01004-595\n\
                 • DO CADASTRO RUIM - CIDADE EXEMPLO\n\n\
-                Fonte: Work API em 15/01/2026 · ref. 5BEF7R"
+                Fonte: Work API em 15/01/2026 · ref. UU36BK"
         })),
         (status = 400, description = "id: is no lead id: 1 to 64 of A–Z a–z 0–9 - _"),
         (status = 404, description = "no lead of this id was ever accepted here: trigger it by \

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::lead_state::StateWord;
-use crate::models::Cpf;
+use crate::models::{Cpf, Email, Phone};
 use crate::services::reviews::{DecidedReview, explain};
 use crate::storage::{Decision, ReviewCandidate, ReviewPage, StoredReview};
 
@@ -28,6 +28,15 @@ pub(super) struct ReviewBody {
     /// The lead's `id` in Contact2Sale.
     #[schema(format = "lead-id")]
     lead_id: String,
+    /// The name that the lead left; null when it left none.
+    #[schema(required = true)]
+    lead_name: Option<String>,
+    /// The phone that the lead left, as in `(11) *****-0001`.
+    #[schema(required = true)]
+    lead_phone: Option<String>,
+    /// The e-mail that the lead left, as in `a***@example.com`.
+    #[schema(required = true)]
+    lead_email: Option<String>,
     /// How much speaks for the best candidate, 0–100: an order, no probability.
     #[schema(required = true, minimum = 0, maximum = 100)]
     score: Option<u8>,
@@ -130,6 +139,12 @@ impl ReviewBody {
         Self {
             review_id: review.review_id,
             lead_id: review.lead_id.as_str().to_owned(),
+            lead_name: review
+                .lead_name
+                .as_ref()
+                .map(|name| name.as_str().to_owned()),
+            lead_phone: review.lead_phone.as_ref().map(Phone::masked),
+            lead_email: review.lead_email.as_ref().map(Email::masked),
             score: review.score,
             reasons: review.reasons.clone(),
             candidates: candidates.collect(),

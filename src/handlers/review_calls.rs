@@ -3,7 +3,6 @@
 use uuid::Uuid;
 
 use super::lead_calls::Call;
-use crate::services::lead_overview::OverviewError;
 use crate::services::reviews::{DecidedReview, ReviewError};
 use crate::storage::{Decision, ReviewCursor, ReviewPage};
 
@@ -16,6 +15,8 @@ pub struct ReviewListRequest {
     pub limit: u8,
     /// Where to go on.
     pub cursor: Option<ReviewCursor>,
+    /// Who is shown them: the name of a key.
+    pub actor: String,
 }
 
 /// A decision that is made.
@@ -33,7 +34,7 @@ pub struct DecideRequest {
 #[derive(Clone)]
 pub struct ReviewCalls {
     /// Lists reviews.
-    pub list: Call<ReviewListRequest, Result<ReviewPage, OverviewError>>,
+    pub list: Call<ReviewListRequest, Result<ReviewPage, ReviewError>>,
     /// Decides one.
     pub decide: Call<DecideRequest, Result<DecidedReview, ReviewError>>,
 }
@@ -45,7 +46,7 @@ pub(super) mod tests {
     /// No database answers.
     pub(crate) fn review_calls() -> ReviewCalls {
         ReviewCalls {
-            list: Call::new(async |_| Err(OverviewError::DatabaseUnavailable)),
+            list: Call::new(async |_| Err(ReviewError::DatabaseUnavailable)),
             decide: Call::new(async |_| Err(ReviewError::DatabaseUnavailable)),
         }
     }

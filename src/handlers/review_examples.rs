@@ -36,6 +36,9 @@ fn review(cpfs: &[Option<&str>]) -> Value {
     json!({
         "review_id": "0199c2a4-5b7e-7d10-8f3a-6c1e9b2d4f50",
         "lead_id": "00000000000000000000000000000a04",
+        "lead_name": "Cláudia Ramos Azevedo",
+        "lead_phone": "(11) *****-3637",
+        "lead_email": "t***@example.com",
         "score": 69,
         "reasons": REASONS,
         "candidates": candidates.collect::<Vec<_>>(),

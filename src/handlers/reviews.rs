@@ -13,14 +13,12 @@ use uuid::Uuid;
 use super::access::Caller;
 use super::extract::{Page, Parameters};
 use super::json::{JsonAnswer, JsonBody};
-use super::lead_refusal::unreadable;
 use super::openapi;
 use super::review_body::{DecidedReviewBody, DecisionWord, ReviewList};
 use super::review_calls::{DecideRequest, ReviewListRequest};
 use super::review_examples as examples;
-use super::state::AppState;
+use super::state::{AppState, NOT_RECORDED};
 use crate::errors::AppError;
-use crate::services::access_log::Look;
 use crate::services::reviews::ReviewError;
 use crate::storage::{Decision, ReviewCursor};
 use crate::telemetry::RequestSummary;
@@ -64,16 +62,10 @@ pub(super) async fn list_reviews(
         with_decided,
         limit,
         cursor: cursor.transpose()?,
+        actor: caller.actor().to_owned(),
     };
     let page = state.calls.reviews.list.call(request).await;
-    let page = page.map_err(unreadable)?;
-    let look = Look {
-        actor: caller.actor(),
-        action: "reviews_list",
-        party_ids: &[],
-        lead_id: None,
-    };
-    state.record(&look).await?;
+    let page = page.map_err(undecided)?;
     Ok(JsonAnswer(ReviewList::of(&page)))
 }
 
@@ -90,8 +82,9 @@ pub(super) struct ReviewDecision {
 /// Decides a review.
 ///
 /// `choose`: the lead is this candidate, and its run goes on with that person within a second. `reject`: it is none of
-/// them; they are never proposed for these contacts again. A choice can be taken back by rejecting, and if the
-/// broker has read a message about the person by then, a correction is posted. Said again, a decision stays as it is.
+/// them; they are never proposed for these contacts again. A choice can be taken back by rejecting, which is about the
+/// chosen one alone: the lead is looked at anew. If the broker has read a message about a person who is turned down, a
+/// correction is posted. Said again, a decision stays as it is.
 /// Who decided is recorded.
 #[utoipa::path(
     post,
@@ -110,7 +103,7 @@ pub(super) struct ReviewDecision {
         (status = 404, description = "there is no review of this id, or its lead ran again since: list the reviews"),
         (status = 409, description = "the review was decided otherwise before: decided=true lists it"),
         (status = 422, description = "decision: is neither choose nor reject: send one of them"),
-        (status = 503, description = "the database cannot be reached: send the decision again")
+        (status = 503, description = "the database cannot be reached: ask again")
     )
 )]
 pub(super) async fn decide_review(
@@ -134,10 +127,9 @@ pub(super) async fn decide_review(
 impl ReviewDecision {
     fn read(&self) -> Result<Decision, AppError> {
         match (self.decision.as_str(), self.candidate) {
-            // No review has so many candidates.
-            ("choose", Some(number)) => {
-                Ok(Decision::Choose(u16::try_from(number).unwrap_or(u16::MAX)))
-            }
+            ("choose", Some(number)) => u16::try_from(number)
+                .map(Decision::Choose)
+                .map_err(|_| no_such_candidate()),
             ("choose", None) => Err(AppError::unprocessable(
                 "candidate",
                 "is missing: send the number of the candidate who it is",
@@ -175,7 +167,14 @@ impl<S: Send + Sync> FromRequestParts<S> for ReviewInPath {
     }
 }
 
-/// Why a review was not decided, as a caller is told.
+fn no_such_candidate() -> AppError {
+    AppError::unprocessable(
+        "candidate",
+        "is none of this review's: send the number of one that it lists",
+    )
+}
+
+/// Why reviews were not read or decided, as a caller is told.
 fn undecided(error: ReviewError) -> AppError {
     match error {
         ReviewError::Unknown => AppError::NotFound(
@@ -187,12 +186,13 @@ fn undecided(error: ReviewError) -> AppError {
         ReviewError::Running => {
             AppError::Conflict("the lead of this review is being worked on: ask again in a moment")
         }
-        ReviewError::NoSuchCandidate => AppError::unprocessable(
-            "candidate",
-            "is none of this review's: send the number of one that it lists",
-        ),
+        ReviewError::NoSuchCandidate => no_such_candidate(),
+        ReviewError::NotRecorded(_) => AppError::Unavailable {
+            detail: NOT_RECORDED.to_owned(),
+            retry_after: DATABASE_BACK,
+        },
         ReviewError::DatabaseUnavailable => AppError::Unavailable {
-            detail: "the database cannot be reached: send the decision again".to_owned(),
+            detail: "the database cannot be reached: ask again".to_owned(),
             retry_after: DATABASE_BACK,
         },
         internal @ ReviewError::Internal(_) => AppError::internal(internal),

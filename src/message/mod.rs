@@ -23,7 +23,8 @@ const SAME_PERSON: &str = "📞📧 Telefone e e-mail da mesma pessoa";
 const DIFFERENT_PEOPLE: &str =
     "⚠️ Telefone e e-mail de PESSOAS DIFERENTES: o outro contato está em nome de outra pessoa";
 /// Before all else when an earlier message was about somebody else.
-const CORRECTION: &str = "⚠️ CORREÇÃO: a mensagem anterior deste serviço neste lead era sobre outra pessoa; desconsidere-a";
+const CORRECTION: &str =
+    "⚠️ CORREÇÃO: o perfil enviado antes neste lead era de outra pessoa; desconsidere-o";
 /// Longest source named in the last line, in characters.
 const LONGEST_SOURCE: usize = 60;
 

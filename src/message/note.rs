@@ -29,8 +29,8 @@ pub fn compose_note(note: Note) -> Message {
         }
         Note::Correction => {
             "⚠️ CORREÇÃO\n\
-             A mensagem anterior deste serviço neste lead era sobre outra pessoa. Desconsidere-a, não \
-             use aqueles dados e atenda com o que o lead informou."
+             Uma mensagem anterior com o perfil de uma pessoa, neste lead, era sobre outra pessoa. \
+             Desconsidere-a, não use aqueles dados e atenda com o que o lead informou."
         }
     };
     Message {

@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 
 use super::lead_pipeline::CRASHED_TOO_OFTEN;
 use crate::models::{LeadId, LeadState};
-use crate::storage::WaitingReviews;
+use crate::storage::{DueAlert, WaitingReviews};
 use crate::upstream::c2s::UpstreamError;
 
 /// Why a lead needs a person.
@@ -16,14 +16,18 @@ pub enum Trouble {
     DeliveryUnknown,
     /// Its runs end with their process.
     CrashedTooOften,
+    /// It was given up before the broker was told that a message was about somebody else.
+    NotCorrected,
 }
 
 impl Trouble {
-    /// What is the matter with a lead that ended in this state for this reason.
-    pub(super) fn of(state: LeadState, reason: Option<&str>) -> Option<Self> {
-        match state {
+    /// What is the matter with a lead that ended so that it needs a person.
+    pub(super) fn of(lead: &DueAlert) -> Option<Self> {
+        let reason = lead.reason.as_deref();
+        match lead.state {
             LeadState::DeliveryUnknown => Some(Self::DeliveryUnknown),
             LeadState::Failed if reason == Some(CRASHED_TOO_OFTEN) => Some(Self::CrashedTooOften),
+            LeadState::Failed if lead.correction_due => Some(Self::NotCorrected),
             _ => None,
         }
     }
@@ -34,6 +38,7 @@ impl Trouble {
         match self {
             Self::DeliveryUnknown => "delivery_unknown",
             Self::CrashedTooOften => CRASHED_TOO_OFTEN,
+            Self::NotCorrected => "not_corrected",
         }
     }
 
@@ -48,6 +53,10 @@ impl Trouble {
             Self::CrashedTooOften => {
                 "o processo caiu em cada tentativa de tratar este lead, que foi abandonado: \
                  guarde os logs e avise quem mantém o serviço"
+            }
+            Self::NotCorrected => {
+                "o corretor leu um perfil que depois foi descartado, e a correção não pôde ser enviada ao \
+                 Contact2Sale: avise-o e repita o lead (rust-c2s-api leads replay)"
             }
         }
     }
@@ -121,7 +130,7 @@ impl Alarm {
             Some(lead_id) => {
                 tracing::error!(%lead_id, alert = alert.code, "a person has to look at this lead");
             }
-            None => tracing::warn!(alert = alert.code, "{}", alert.text),
+            None => tracing::warn!(alert = alert.code, "reviews wait for a person"),
         }
         match &self.0 {
             Some(tell) => tell(alert).await,

@@ -210,14 +210,11 @@ impl LeadPipeline {
         };
         let lead = UsedLead::of(lead, claim.given.as_deref());
         let identified = self.identify(claim, &lead, notes).await?;
-        let correction_due = identified.correction_due;
+        let told = &identified.told;
         let lead = (&lead, fetching);
         match identified.person {
-            Ok(person) => self.tell(claim, lead, person, correction_due, notes).await,
-            Err(end) => {
-                let told = self.tell_nobody(claim, lead, end, correction_due, notes);
-                told.await
-            }
+            Ok(person) => self.tell(claim, lead, person, told, notes).await,
+            Err(end) => self.tell_nobody(claim, lead, end, told, notes).await,
         }
     }
 

@@ -4,33 +4,35 @@ use serde_json::Value;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::lead_overview::OverviewError;
 use crate::identity::Reason;
 use crate::models::LeadState;
 use crate::storage::{
     self, Asker, DecideReview, Decision, ReviewCursor, ReviewPage, StorageError, StoredReview,
 };
 
-/// Why a review could not be decided.
+/// Why reviews could not be read or decided.
 #[derive(Debug, thiserror::Error)]
 pub enum ReviewError {
     /// There is none of this id.
     #[error("there is no review of this id, or its lead ran again since: list the reviews")]
     Unknown,
     /// It was decided otherwise.
-    #[error("the review was decided otherwise before")]
+    #[error("the review was decided otherwise before: `decided=true` lists how")]
     DecidedBefore,
     /// Its lead is being worked on; the caller should come back.
     #[error("the lead of this review is being worked on: ask again in a moment")]
     Running,
     /// None of its candidates has this number.
-    #[error("the review has no candidate of this number")]
+    #[error("the review has no candidate of this number: send one that it lists")]
     NoSuchCandidate,
     /// The caller should come back: a decision that was made already stays.
-    #[error("the database cannot be reached")]
+    #[error("the database cannot be reached: ask again")]
     DatabaseUnavailable,
+    /// Who looks could not be recorded; the caller should come back.
+    #[error("who looks could not be recorded, so nothing is shown: ask again")]
+    NotRecorded(#[source] StorageError),
     /// The database answered something else than expected.
-    #[error("the review could not be decided")]
+    #[error("the reviews could not be read or written")]
     Internal(#[source] StorageError),
 }
 
@@ -61,24 +63,38 @@ pub struct Reviews {
 }
 
 impl Reviews {
-    /// Over this database; each decision is recorded with `purpose` (LGPD_PURPOSE).
+    /// Over this database; each look and each decision is recorded with `purpose` (LGPD_PURPOSE).
     #[must_use]
     pub const fn new(pool: PgPool, purpose: String) -> Self {
         Self { pool, purpose }
     }
 
     /// Reviews, those that have waited longest first: the undecided ones, or all. `limit` is clamped to 1–1,000.
-    /// Who is shown them has to be recorded before.
+    /// That `actor` is shown them is recorded before they are answered.
     ///
     /// # Errors
-    /// [`OverviewError`].
+    /// [`ReviewError`]; without a record there is no answer.
     pub async fn list(
         &self,
         with_decided: bool,
         limit: i64,
         cursor: Option<&ReviewCursor>,
-    ) -> Result<ReviewPage, OverviewError> {
-        Ok(storage::list_reviews(&self.pool, with_decided, limit, cursor).await?)
+        actor: &str,
+    ) -> Result<ReviewPage, ReviewError> {
+        let page = storage::list_reviews(&self.pool, with_decided, limit, cursor).await?;
+        let shown: Vec<Uuid> = page.reviews.iter().map(|review| review.review_id).collect();
+        let asker = self.asker(actor, "reviews_list");
+        let recorded = storage::record_reviews_shown(&self.pool, &shown, &asker).await;
+        recorded.map_err(ReviewError::NotRecorded)?;
+        Ok(page)
+    }
+
+    fn asker(&self, actor: &str, action: &'static str) -> Asker {
+        Asker {
+            actor: actor.to_owned(),
+            action,
+            reason: self.purpose.clone(),
+        }
     }
 
     /// Decides a review and lets its lead run on. Who decided is recorded with the decision; said again, it stays as
@@ -92,14 +108,10 @@ impl Reviews {
         decision: Decision,
         actor: &str,
     ) -> Result<DecidedReview, ReviewError> {
-        let asker = Asker {
-            actor: actor.to_owned(),
-            action: action(decision),
-            reason: self.purpose.clone(),
-        };
+        let asker = self.asker(actor, action(decision));
         let decided = storage::decide_review(&self.pool, review_id, decision, &asker).await?;
         let state = match decided {
-            DecideReview::Done { state, .. } => state,
+            DecideReview::Done { state } => state,
             DecideReview::Unknown => return Err(ReviewError::Unknown),
             DecideReview::DecidedBefore => return Err(ReviewError::DecidedBefore),
             DecideReview::Running => return Err(ReviewError::Running),

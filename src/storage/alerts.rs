@@ -17,6 +17,8 @@ pub struct DueAlert {
     pub state: LeadState,
     /// Why, as a code.
     pub reason: Option<String>,
+    /// Whether the broker has still to be told that a message was about somebody else.
+    pub correction_due: bool,
 }
 
 /// Takes some leads of which a person has to be told. Unless [`alert_told`] is said of them, they are due
@@ -31,7 +33,7 @@ pub async fn take_due_alerts(pool: &PgPool) -> Result<Vec<DueAlert>, StorageErro
              where l.lead_id = any (array(
                  select d.lead_id from ops.leads d where d.alert_at <= now()
                  order by d.alert_at limit 5 for update skip locked))
-             returning l.lead_id, l.state, l.last_error"
+             returning l.lead_id, l.state, l.last_error, l.correction_due"
         )
         .fetch_all(pool)
         .await?;
@@ -43,6 +45,7 @@ pub async fn take_due_alerts(pool: &PgPool) -> Result<Vec<DueAlert>, StorageErro
             lead_id: LeadId::parse(&row.lead_id).map_err(|_| StorageError::Corrupt("lead id"))?,
             state: LeadState::parse(&row.state).map_err(|_| StorageError::Corrupt("state"))?,
             reason: row.last_error,
+            correction_due: row.correction_due,
         })
     });
     read.collect()
@@ -74,7 +77,7 @@ pub struct WaitingReviews {
     pub oldest: Duration,
 }
 
-/// Takes the daily alert about waiting reviews: `None` when none waits, or somebody was told of them within a day.
+/// Takes the daily alert about waiting reviews, and drops profiles that were held for reviews which are gone. `None` when none waits, or somebody was told of them within a day.
 /// Unless [`waiting_reviews_told`] is said, it is due again a minute later, here or on another instance.
 ///
 /// # Errors
@@ -82,12 +85,7 @@ pub struct WaitingReviews {
 pub async fn take_waiting_reviews(pool: &PgPool) -> Result<Option<WaitingReviews>, StorageError> {
     let once = async || {
         let row = sqlx::query!(
-            r#"update ops.daily_alerts a set due_at = now() + interval '1 minute'
-               where a.kind = 'reviews_waiting' and a.due_at <= now()
-                 and exists (select from ops.reviews r where r.decision is null)
-               returning (select count(*) from ops.reviews r where r.decision is null) as "count!",
-                         (select extract(epoch from now() - min(r.created_at))::float8
-                          from ops.reviews r where r.decision is null) as oldest_secs"#
+            r#"select waiting as "count!", oldest_secs from ops.look_after_reviews()"#
         )
         .fetch_optional(pool)
         .await?;

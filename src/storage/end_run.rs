@@ -68,7 +68,7 @@ async fn once(
     row.read(&claim.lead_id)
 }
 
-/// A run that leaves a doubt. When all candidates objected, the lead is suppressed.
+/// A run that leaves a doubt. When nobody is left to propose, the lead is suppressed or unidentified.
 async fn in_review(
     pool: &PgPool,
     claim: &Claim,

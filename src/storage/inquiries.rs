@@ -184,6 +184,27 @@ pub async fn store_held(
     .await
 }
 
+/// Notes that a profile which a review waited for cannot be stored: it is not kept, and not bought again while it would
+/// be fresh.
+///
+/// # Errors
+/// [`StorageError`]; it is held on then.
+pub async fn refuse_held(pool: &PgPool, key: &LookupKey, reason: &str) -> Result<(), StorageError> {
+    again_if_dead(|| async move {
+        sqlx::query!(
+            "update ops.lookups set value = jsonb_build_object('refused', $3::text)
+             where provider = $1 and kind = 'profile' and key_hash = $2 and value ? 'held'",
+            key.provider.as_str(),
+            key.hash.as_bytes().as_slice(),
+            reason,
+        )
+        .execute(pool)
+        .await?;
+        Ok(())
+    })
+    .await
+}
+
 /// Gives up the questions of an inquiry that ended without a word; their calls enter the ledger as
 /// `unknown`.
 ///

@@ -67,8 +67,8 @@ pub use find_people::{
 pub use given::read_given_lead;
 pub use heartbeat::Heartbeat;
 pub use inquiries::{
-    Inquired, InquiredPerson, Inquirer, abandon_inquiry, inquire, poll_inquiry, store_held,
-    store_inquired,
+    Inquired, InquiredPerson, Inquirer, abandon_inquiry, inquire, poll_inquiry, refuse_held,
+    store_held, store_inquired,
 };
 pub use instances::{beat, hand_back_leads, owned_leads, register_instance, remove_instance};
 pub use known_answers::{KnownAnswers, any_suppressed, known_answers, read_people_named};
@@ -103,7 +103,7 @@ pub use read_reviews::{
     DecideReview, Decided, Decision, ReviewCursor, ReviewPage, StoredReview, decide_review,
     list_reviews, read_review,
 };
-pub use record_access::{AccessRecord, record_access};
+pub use record_access::{AccessRecord, record_access, record_reviews_shown};
 pub use reviews::{Recalled, RejectedMatch, ReviewCandidate, ReviewToOpen, Verdict, recall_lead};
 pub use search_names::{FoundName, NameCursor, NamePage, NameSearch, search_names};
 pub use settle_and_acquire::settle_and_acquire;

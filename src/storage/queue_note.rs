@@ -42,8 +42,10 @@ pub enum QueuedNote {
     },
     /// This note was delivered before; the lead has ended, nothing is posted.
     Unchanged,
-    /// All candidates objected or were erased: nothing is told of them, and the run ends suppressed.
+    /// Candidates objected or were erased, and nobody is left to propose: nothing is told, and the run ends suppressed.
     Suppressed,
+    /// All candidates were turned down since: nothing is told, and the run ends unidentified.
+    AllRejected,
 }
 
 /// Settles what came back, opens the review if the run ends in one, and queues the note, already `sending` and
@@ -89,6 +91,7 @@ async fn once(
     let corrupt = StorageError::Corrupt("answer to a queued note");
     match (row.answer.as_str(), row.body, row.unknown_sends) {
         ("suppressed", ..) => Ok(QueuedNote::Suppressed),
+        ("unidentified", ..) => Ok(QueuedNote::AllRejected),
         ("send", ..) => Ok(QueuedNote::Send),
         ("unchanged", ..) => Ok(QueuedNote::Unchanged),
         ("read_back", Some(body), Some(unknown_sends)) => Ok(QueuedNote::ReadBack {

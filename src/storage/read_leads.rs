@@ -139,7 +139,7 @@ async fn show_once(pool: &PgPool, lead_id: &LeadId) -> Result<Option<LeadDetail>
                   r.review_id as "review_id?", r.score as review_score, r.reasons as "review_reasons?",
                   array_remove(array[d.phone] || g.phones, null) as "phones!: Vec<String>",
                   array_remove(array[d.email, g.email], null) as "emails!: Vec<String>",
-                  (select o.body from ops.outbox o where o.lead_id = l.lead_id and o.kind = 'message') as message
+                  (select nullif(o.body, '') from ops.outbox o where o.lead_id = l.lead_id and o.kind = 'message') as message
            from ops.leads l
            left join ops.lead_details d on d.lead_id = l.lead_id
            left join ops.given_leads g on g.lead_id = l.lead_id

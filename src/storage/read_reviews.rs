@@ -9,7 +9,7 @@ use super::accept_lead::look_json;
 use super::result_row::read_state;
 use super::retry::again_if_dead;
 use super::{Asker, ReviewCandidate, StorageError};
-use crate::models::{LeadId, LeadState};
+use crate::models::{Email, LeadId, LeadState, PersonName, Phone};
 
 /// A doubtful identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,12 @@ pub struct StoredReview {
     pub review_id: Uuid,
     /// The lead.
     pub lead_id: LeadId,
+    /// The name that the lead left, given or in the CRM.
+    pub lead_name: Option<PersonName>,
+    /// The phone that the lead left.
+    pub lead_phone: Option<Phone>,
+    /// The e-mail that the lead left.
+    pub lead_email: Option<Email>,
     /// How much speaks for the best candidate, 0–100.
     pub score: Option<u8>,
     /// What speaks for and against, as codes.
@@ -91,12 +97,10 @@ pub struct ReviewPage {
 pub enum DecideReview {
     /// It stands, as this or an earlier call made it.
     Done {
-        /// The lead.
-        lead_id: LeadId,
-        /// How it stands now.
+        /// How its lead stands now.
         state: LeadState,
     },
-    /// There is no such review, or it went when its lead ran again.
+    /// There is no such review, or it went when its lead ran again, or its lead has a newer one.
     Unknown,
     /// It was decided otherwise before.
     DecidedBefore,
@@ -109,6 +113,9 @@ pub enum DecideReview {
 struct ReviewRow {
     review_id: Uuid,
     lead_id: String,
+    lead_name: Option<String>,
+    lead_phone: Option<String>,
+    lead_email: Option<String>,
     score: Option<i16>,
     reasons: Vec<String>,
     candidates: Value,
@@ -134,13 +141,16 @@ pub async fn list_reviews(
     let read = async || {
         let rows = sqlx::query_as!(
             ReviewRow,
-            r#"select r.review_id, r.lead_id, r.score, r.reasons, r.candidates,
+            r#"select r.review_id, r.lead_id, coalesce(g.name, d.name) as lead_name,
+                      coalesce(g.phones[1], d.phone) as lead_phone, coalesce(g.email, d.email) as lead_email, r.score, r.reasons, r.candidates,
                       array(select c.ordinality::integer
                             from jsonb_array_elements(r.candidates) with ordinality as c (item, ordinality)
-                            join ops.suppressions s on s.key_hash = decode(c.item ->> 'cpf_hash', 'hex'))
+                            where ops.is_suppressed_candidate(c.item))
                           as "objected!: Vec<i32>",
                       r.created_at, r.decision, r.chosen, r.decided_by, r.decided_at
                from ops.reviews r
+               left join ops.lead_details d on d.lead_id = r.lead_id
+               left join ops.given_leads g on g.lead_id = r.lead_id
                where ($1 or r.decision is null)
                  and ($2::timestamptz is null or (r.created_at, r.review_id) > ($2, $3))
                order by r.created_at, r.review_id
@@ -178,13 +188,16 @@ pub async fn read_review(
     let read = async || {
         let row = sqlx::query_as!(
             ReviewRow,
-            r#"select r.review_id, r.lead_id, r.score, r.reasons, r.candidates,
+            r#"select r.review_id, r.lead_id, coalesce(g.name, d.name) as lead_name,
+                      coalesce(g.phones[1], d.phone) as lead_phone, coalesce(g.email, d.email) as lead_email, r.score, r.reasons, r.candidates,
                       array(select c.ordinality::integer
                             from jsonb_array_elements(r.candidates) with ordinality as c (item, ordinality)
-                            join ops.suppressions s on s.key_hash = decode(c.item ->> 'cpf_hash', 'hex'))
+                            where ops.is_suppressed_candidate(c.item))
                           as "objected!: Vec<i32>",
                       r.created_at, r.decision, r.chosen, r.decided_by, r.decided_at
                from ops.reviews r
+               left join ops.lead_details d on d.lead_id = r.lead_id
+               left join ops.given_leads g on g.lead_id = r.lead_id
                where r.review_id = $1"#,
             review_id,
         )
@@ -205,6 +218,9 @@ impl ReviewRow {
             objected.any(|place| usize::try_from(*place) == Ok(number))
         };
         let numbered = (1..).zip(candidates);
+        let candidates: Vec<_> = numbered.filter(|(number, _)| !objected(*number)).collect();
+        // Where everybody objected, the lead is theirs.
+        let is_told = !candidates.is_empty();
         let decided = match (self.decision.as_deref(), self.decided_by, self.decided_at) {
             (None, ..) => None,
             (Some(word), Some(by), Some(at)) => Some(Decided {
@@ -217,9 +233,21 @@ impl ReviewRow {
         Ok(StoredReview {
             review_id: self.review_id,
             lead_id: LeadId::parse(&self.lead_id).map_err(|_| StorageError::Corrupt("lead id"))?,
+            lead_name: self
+                .lead_name
+                .filter(|_| is_told)
+                .and_then(|name| PersonName::parse(&name).ok()),
+            lead_phone: self
+                .lead_phone
+                .filter(|_| is_told)
+                .and_then(|phone| Phone::parse(&phone).ok()),
+            lead_email: self
+                .lead_email
+                .filter(|_| is_told)
+                .and_then(|email| Email::parse(&email).ok()),
             score: self.score.and_then(|score| u8::try_from(score).ok()),
             reasons: self.reasons,
-            candidates: numbered.filter(|(number, _)| !objected(*number)).collect(),
+            candidates,
             created_at: self.created_at,
             decided,
         })
@@ -236,7 +264,8 @@ fn read_decision(word: &str, chosen: Option<i32>) -> Option<Decision> {
 
 /// Decides a review. Choosing lets the run go on with the person chosen; rejecting turns all candidates down for the
 /// lead's contacts, removes what was stored of them for this lead only, and notes that the broker has to be told if
-/// a message about them went out. A choice can be taken back by rejecting. Said twice, it is done once.
+/// a message about them went out. A choice can be taken back by rejecting: that is about the chosen one alone, and the
+/// lead is looked at anew. Said twice, it is done once.
 ///
 /// # Errors
 /// [`StorageError`]; then nothing was decided, as far as anybody can know.
@@ -252,7 +281,7 @@ pub async fn decide_review(
     };
     let decide = async || {
         let row = sqlx::query!(
-            r#"select answer as "answer!", lead_id, state from ops.decide_review($1, $2, $3, $4)"#,
+            r#"select answer as "answer!", state from ops.decide_review($1, $2, $3, $4)"#,
             review_id,
             word,
             number,
@@ -264,9 +293,8 @@ pub async fn decide_review(
     };
     let row = again_if_dead(decide).await?;
     let corrupt = StorageError::Corrupt("answer to a decided review");
-    match (row.answer.as_str(), row.lead_id, row.state) {
-        ("done", Some(lead_id), Some(state)) => Ok(DecideReview::Done {
-            lead_id: LeadId::parse(&lead_id).map_err(|_| StorageError::Corrupt("lead id"))?,
+    match (row.answer.as_str(), row.state) {
+        ("done", Some(state)) => Ok(DecideReview::Done {
             state: read_state(&state)?,
         }),
         ("unknown", ..) => Ok(DecideReview::Unknown),

@@ -3,8 +3,8 @@
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::StorageError;
 use super::retry::again_if_dead;
+use super::{Asker, StorageError};
 use crate::models::LeadId;
 
 /// One look at personal data, without the data.
@@ -29,6 +29,36 @@ pub struct AccessRecord<'l> {
 /// [`StorageError`]; then nothing may be shown.
 pub async fn record_access(pool: &PgPool, look: AccessRecord<'_>) -> Result<(), StorageError> {
     again_if_dead(|| insert(pool, look)).await
+}
+
+/// Records that reviews are shown: a row for each, by its lead, or for each of its candidates who is stored.
+///
+/// # Errors
+/// [`StorageError`]; then nothing may be shown.
+pub async fn record_reviews_shown(
+    pool: &PgPool,
+    review_ids: &[Uuid],
+    asker: &Asker,
+) -> Result<(), StorageError> {
+    again_if_dead(|| async move {
+        sqlx::query!(
+            "insert into ops.access_log (actor, action, party_id, lead_id, reason)
+             select $1, $2, p.id, r.lead_id, $3
+             from ops.reviews r
+             left join lateral (
+                 select s.id from jsonb_array_elements(r.candidates) as c (item)
+                 join core.parties s on s.cpf_cnpj = c.item ->> 'cpf') p on true
+             where r.review_id = any ($4)",
+            asker.actor,
+            asker.action,
+            asker.reason,
+            review_ids,
+        )
+        .execute(pool)
+        .await?;
+        Ok(())
+    })
+    .await
 }
 
 async fn insert(pool: &PgPool, look: AccessRecord<'_>) -> Result<(), StorageError> {

@@ -62,6 +62,10 @@ pub struct Recalled {
     pub rejected: Vec<RejectedMatch>,
     /// The broker read a message about somebody who was turned down since.
     pub correction_due: bool,
+    /// Whom the last message was about, if they are stored for the lead.
+    pub told_cpf: Option<Cpf>,
+    /// Of what was last delivered to the lead.
+    pub last_delivered: Option<KeyedHash>,
     /// What a person decided about these very details, if nothing newer came of the lead.
     pub verdict: Option<Verdict>,
 }
@@ -93,6 +97,8 @@ pub enum Verdict {
 struct RecalledRow {
     rejected: Vec<RejectedRow>,
     correction_due: Option<bool>,
+    told_cpf: Option<String>,
+    last_delivered: Option<String>,
     verdict: Option<VerdictRow>,
 }
 
@@ -120,6 +126,12 @@ pub(super) fn read_recalled(value: Value) -> Result<Recalled, StorageError> {
     Ok(Recalled {
         rejected: rejected.collect(),
         correction_due: row.correction_due == Some(true),
+        // A CPF that cannot be read was stored by another program: it is nobody whom we told of.
+        told_cpf: row.told_cpf.and_then(|digits| Cpf::parse(&digits).ok()),
+        last_delivered: row
+            .last_delivered
+            .map(|digits| KeyedHash::from_hex(&digits).ok_or(StorageError::Corrupt("fingerprint")))
+            .transpose()?,
         verdict: row.verdict.map(|row| match row.chosen {
             Some(candidate) => Verdict::Chosen {
                 review_id: row.review_id,

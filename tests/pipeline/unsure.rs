@@ -175,3 +175,50 @@ async fn a_namesake_without_a_cpf_keeps_the_other_from_being_accepted() {
     assert_eq!(run.state(), "review", "{}", run.body);
     service.stop().await;
 }
+
+/// The lead is what it is, whether or not the CRM takes the note.
+#[tokio::test]
+async fn a_note_that_the_crm_refuses_changes_nothing_of_the_lead() {
+    let service = Service::start_with(WITH_NOTE).await;
+    let refused = FaultRule::always(Upstream::C2s, Fault::Status(422, None));
+    let refused = refused.operation(Operation::CreateMessage);
+    service.simulator.fault(refused);
+    let run = service.process_situation(Situation::Namesake).await;
+    assert_eq!(run.state(), "review", "{}", run.body);
+    assert!(run.body["review_id"].is_string(), "{}", run.body);
+    service.stop().await;
+}
+
+/// The message about a person, then a doubt with its note, then the person is turned down: the broker is told.
+#[tokio::test]
+async fn a_person_turned_down_after_a_note_is_corrected_too() {
+    let service = Service::start_with(WITH_NOTE).await;
+    let Newcomer { lead_id, person } = newcomer(&service.simulator, 1);
+    assert!(service.process(&lead_id).await.says_done());
+    let first = person.name.split(' ').next().unwrap();
+    let doubtful = SimulatedLead::new(&lead_id).name(first);
+    let doubtful = doubtful.phone(person.phone());
+    service.simulator.put_lead(doubtful).unwrap();
+    let run = replay(&service, &lead_id).await;
+    assert_eq!(run.state(), "review", "{}", run.body);
+
+    decide(
+        &service,
+        &run.body["review_id"],
+        json!({"decision": "reject"}),
+    )
+    .await;
+
+    service.wait_for_state(&lead_id, "unidentified").await;
+    let messages = service.simulator.messages(&lead_id);
+    let told: Vec<&str> = messages
+        .iter()
+        .map(|message| message.body.as_str())
+        .collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(
+        told[1].contains("EM CONFERÊNCIA") && told[2].contains("CORREÇÃO"),
+        "{told:?}"
+    );
+    service.stop().await;
+}

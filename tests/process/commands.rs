@@ -60,7 +60,7 @@ async fn a_lead_is_processed_listed_and_shown_from_a_shell() {
     assert_eq!(sent.count(Upstream::C2s, Operation::CreateMessage), 1);
 
     let nobody = run(&home, &["process", &namesake], &set).await;
-    nobody.assert_failure(&format!("lead {namesake}: unidentified"));
+    nobody.assert_failure(&format!("lead {namesake}: review"));
     let unknown = run(&home, &["process", "unknown-lead"], &set).await;
     unknown.assert_failure("lead unknown-lead: lead_missing");
     let malformed = run(&home, &["process", "a b"], &set).await;

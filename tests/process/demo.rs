@@ -45,7 +45,7 @@ async fn the_tour_is_true_and_ctrl_c_leaves_nothing_running() {
     let urls = urls(&tour);
     let expected = [
         (200, Situation::Plain.lead_id(), "completed"),
-        (200, Situation::Namesake.lead_id(), "unidentified"),
+        (200, Situation::Namesake.lead_id(), "review"),
         (200, Situation::NullEmail.lead_id(), "completed"),
         (404, format!("{:032x}", 0xffff), "lead_missing"),
     ];

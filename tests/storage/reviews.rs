@@ -139,14 +139,14 @@ async fn doubtful_again(db: &Db, candidates: &[u32]) -> Uuid {
 #[tokio::test]
 async fn whoever_objected_is_not_proposed_and_alone_they_suppress_the_lead() {
     let db = Db::new().await;
-    suppress(&db, 1).await;
+    suppress(&db, &key().of_cpf(&cpf(1))).await;
     let review_id = doubtful(&db, "lead-1", &[1, 2]).await;
     let review = storage::read_review(&db.pool, review_id).await.unwrap();
     let candidates = review.unwrap().candidates;
     assert_eq!(candidates.len(), 1);
     assert_eq!(candidates[0].1.cpf, Some(cpf(2)));
 
-    suppress(&db, 2).await;
+    suppress(&db, &key().of_cpf(&cpf(2))).await;
     let review = storage::read_review(&db.pool, review_id).await.unwrap();
     assert_eq!(review.unwrap().candidates, Vec::new(), "objected since");
 
@@ -157,11 +157,11 @@ async fn whoever_objected_is_not_proposed_and_alone_they_suppress_the_lead() {
     assert_eq!(db.count("ops.reviews").await, 0);
 }
 
-async fn suppress(db: &Db, number: u32) {
+pub(crate) async fn suppress(db: &Db, hash: &KeyedHash) {
     sqlx::query(
         "insert into ops.suppressions (key_hash, kind, reason) values ($1, 'cpf', 'objection')",
     )
-    .bind(key().of_cpf(&cpf(number)).as_bytes().as_slice())
+    .bind(hash.as_bytes().as_slice())
     .execute(&db.pool)
     .await
     .unwrap();

@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use rust_c2s_api::models::{LeadState, MatchedBy, Profile};
 use rust_c2s_api::storage::{
-    self, CallOutcome, Claim, Decision, HeldProfile, LookupKey, LookupState, NewIds, NoteToQueue,
-    PersistProfile, Persisted, PersonToStore, QueuedNote, RunEnd, SettledAnswer, Verdict,
+    self, CallOutcome, Claim, DecideReview, Decision, HeldProfile, LookupKey, LookupState, NewIds,
+    NoteToQueue, PersistProfile, Persisted, PersonToStore, QueuedNote, RunEnd, SettledAnswer,
 };
 use serde_json::json;
 
-use super::harness::{Db, TERMS, message, payload, profile, profile_key, settled, step};
-use super::reviews::{decide, doubt, doubtful, end, recalled, rerun};
+use super::harness::{Db, TERMS, cpf, key, message, payload, profile, profile_key, settled, step};
+use super::reviews::{decide, doubt, doubtful, end, recalled, rerun, suppress};
 
 fn held(profile: &Profile) -> HeldProfile {
     HeldProfile {
@@ -96,14 +96,18 @@ async fn taking_a_choice_back_withdraws_the_person_and_owes_a_correction() {
         "core.party_enrichments",
         "core.party_contacts",
         "core.lead_parties",
-        "ops.lookups",
     ] {
         let sql = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
         let left: i64 = sqlx::query_scalar(sql).fetch_one(&db.pool).await.unwrap();
         assert_eq!(left, 0, "{table}");
     }
-    let (claim, _, recalled) = recalled(&db).await;
-    assert_eq!(recalled.verdict, Some(Verdict::Rejected));
+    let shown = storage::show_lead(&db.pool, &claim.lead_id).await.unwrap();
+    assert_eq!(shown.unwrap().message, None, "nor what was said of them");
+    let (claim, states, recalled) = recalled(&db).await;
+    assert_eq!(recalled.verdict, None, "the others may be looked at anew");
+    assert_eq!(states.len(), 2);
+    let turned_down = recalled.rejected.iter().map(|pair| pair.cpf_hash);
+    assert_eq!(turned_down.collect::<Vec<_>>(), [key().of_cpf(&cpf(1))]);
     assert!(recalled.correction_due);
 
     let nobody = RunEnd::Unidentified {
@@ -140,7 +144,7 @@ async fn a_person_whom_another_lead_has_or_somebody_looked_up_stays() {
             "insert into ops.access_log (actor, action, party_id) select 'ana', 'customer', id from core.parties",
         ),
     ] {
-        db.execute("truncate ops.leads, core.parties, ops.lookups, ops.access_log cascade")
+        db.execute("truncate ops.leads, core.parties, ops.lookups, ops.access_log, ops.rejected_matches cascade")
             .await;
         let review_id = doubtful(&db, "lead-1", &[1]).await;
         decide(&db, review_id, Decision::Choose(1)).await;
@@ -220,4 +224,114 @@ async fn waiting_reviews_are_told_of_once_a_day() {
     db.execute("update ops.daily_alerts set due_at = due_at - interval '1 hour'")
         .await;
     assert!(take().await.unwrap().is_some(), "a day later");
+}
+
+/// A message, then a note in its place in the outbox: who was told of is remembered all the same.
+#[tokio::test]
+async fn a_note_in_between_hides_no_correction() {
+    let db = Db::new().await;
+    db.completed("lead-1", &profile(1), "mensagem").await;
+    let claim = rerun(&db).await;
+    let end = doubt(&[1]);
+    let note = NoteToQueue {
+        end: &end,
+        settled: &[],
+        message: message("nota"),
+        timeline: &[],
+    };
+    storage::queue_note(&db.pool, &claim, &note).await.unwrap();
+    storage::complete_delivery(&db.pool, &claim, true, &[])
+        .await
+        .unwrap();
+    let review = storage::list_reviews(&db.pool, false, 1, None).await;
+    let review = review.unwrap().reviews.remove(0);
+    decide(&db, review.review_id, Decision::Reject).await;
+    assert!(recalled(&db).await.2.correction_due);
+}
+
+/// A lead that is given up with a correction owed needs a person.
+#[tokio::test]
+async fn of_a_correction_that_could_not_be_posted_a_person_is_told() {
+    let db = Db::new().await;
+    db.completed("lead-1", &profile(1), "mensagem").await;
+    db.execute("update ops.leads set correction_due = true")
+        .await;
+    let claim = rerun(&db).await;
+    let failed = RunEnd::Failed {
+        reason: "c2s_422".to_owned(),
+    };
+    end(&db, &claim, &failed, &[]).await;
+    let due = storage::take_due_alerts(&db.pool).await.unwrap();
+    assert_eq!(due.len(), 1);
+    assert!(due[0].correction_due);
+}
+
+/// Another end than a decision: what was held for the review goes with it.
+#[tokio::test]
+async fn a_held_profile_goes_with_its_review_unless_another_needs_it() {
+    let db = Db::new().await;
+    let person = profile(1);
+    let held_now = "select count(*)::text from ops.lookups where value ? 'held'";
+    for (others, left) in [(&[][..], "0"), (&["lead-2"], "1")] {
+        db.execute("truncate ops.leads, ops.lookups cascade").await;
+        for id in others {
+            doubtful(&db, id, &[1]).await;
+        }
+        let claim = db.run("lead-1").await;
+        profile_state(&db, &claim, profile_key(&person)).await;
+        let answer = SettledAnswer::Held(held(&person));
+        let call = settled(profile_key(&person), answer, CallOutcome::Hit);
+        end(&db, &claim, &doubt(&[1]), &[call]).await;
+        assert_eq!(db.text(held_now).await.as_deref(), Some("1"));
+        let claim = rerun(&db).await;
+        let nobody = RunEnd::Unidentified {
+            reason: "no_candidate".to_owned(),
+        };
+        end(&db, &claim, &nobody, &[]).await;
+        assert_eq!(db.text(held_now).await.as_deref(), Some(left), "{others:?}");
+    }
+    // Left by a run that opened no review after all.
+    db.execute("truncate ops.reviews").await;
+    db.execute("update ops.lookups set started_at = now() - interval '2 days'")
+        .await;
+    storage::take_waiting_reviews(&db.pool).await.unwrap();
+    assert_eq!(db.text(held_now).await.as_deref(), Some("0"));
+}
+
+/// Whoever objected, by CPF or by the contact, is neither shown nor chosen.
+#[tokio::test]
+async fn whoever_objected_cannot_be_chosen() {
+    let db = Db::new().await;
+    let review_id = doubtful(&db, "lead-1", &[1, 2]).await;
+    suppress(&db, &key().of_cpf(&cpf(1))).await;
+    let hidden = decide(&db, review_id, Decision::Choose(1)).await;
+    assert_eq!(hidden, DecideReview::NoSuchCandidate);
+    suppress(&db, &super::harness::phone_key().hash).await;
+    let by_contact = decide(&db, review_id, Decision::Choose(2)).await;
+    assert_eq!(by_contact, DecideReview::NoSuchCandidate);
+    let review = storage::read_review(&db.pool, review_id).await.unwrap();
+    let review = review.unwrap();
+    assert!(review.candidates.is_empty() && review.lead_name.is_none());
+}
+
+#[tokio::test]
+async fn only_the_latest_review_of_a_lead_can_be_decided() {
+    let db = Db::new().await;
+    let first = doubtful(&db, "lead-1", &[1, 2]).await;
+    decide(&db, first, Decision::Choose(1)).await;
+    let claim = db.claim(1).await.remove(0);
+    end(&db, &claim, &doubt(&[1]), &[]).await;
+    let older = decide(&db, first, Decision::Reject).await;
+    assert_eq!(older, DecideReview::Unknown);
+}
+
+#[tokio::test]
+async fn whoever_was_turned_down_meanwhile_is_not_proposed() {
+    let db = Db::new().await;
+    let review_id = doubtful(&db, "lead-1", &[1]).await;
+    let other = db.run("lead-2").await;
+    decide(&db, review_id, Decision::Reject).await;
+    let result = end(&db, &other, &doubt(&[1]), &[]).await;
+    assert_eq!(result.state, LeadState::Unidentified);
+    assert_eq!(result.reason.as_deref(), Some("rejected_before"));
 }

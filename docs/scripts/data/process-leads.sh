@@ -23,7 +23,7 @@ set -euo pipefail
 # How often a lead is asked for before the next one's turn, and the longest pause between.
 MOST_ASKS=20
 LONGEST_PAUSE=60
-END_STATES=' completed unidentified suppressed lead_missing failed delivery_unknown '
+END_STATES=' completed unidentified review suppressed lead_missing failed delivery_unknown '
 
 # process LEAD_ID: sets STATE to the lead's state, or to what stood in its way.
 process() {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use uuid::Uuid;
 
 use super::LeadPipeline;
-use super::person::{Person, SecondLook, Taken, in_review, unidentified};
+use super::person::{Person, SecondLook, Taken, ToldBefore, in_review, unidentified};
 use super::used_lead::UsedLead;
 use crate::lookups::{Known, ProfileAnswer};
 use crate::models::{LeadId, LeadState};
@@ -75,7 +75,8 @@ impl LeadPipeline {
             ProfileAnswer::Stored { party_id, .. } => Some(party_id),
             _ => None,
         };
-        let (_, body) = self.message_about(lead_id, &person, false)?;
+        let told = ToldBefore::of(self.recall(&lead).await?);
+        let (_, body) = self.message_about(lead_id, &person, &told)?;
         Ok(DryRun::Posts {
             message: Preview(body),
             party_id,
@@ -126,6 +127,8 @@ impl LeadPipeline {
         let deciding = self.deciding(lead);
         let recalled = self.recall(lead).await?;
         let decided = deciding.verdict(&recalled);
+        // Forced, a run looks anew after a rejection.
+        let decided = decided.filter(|decided| decided.is_ok() || !anew);
         if let Some(decided) = decided.or_else(|| deciding.given(&recalled)) {
             return Ok(decided.map_err(Stop::End));
         }

@@ -9,7 +9,7 @@ use super::person::{SecondLook, Taken};
 use super::used_lead::UsedLead;
 use crate::identity::{Decision, Match, Reason};
 use crate::lookups::ContactFindings;
-use crate::models::{ContactPeople, LeadId, PersonName};
+use crate::models::{ContactPeople, Cpf, LeadId, PersonName};
 use crate::services::run_error::RunError;
 use crate::storage::{self, Recalled, RunEnd};
 
@@ -66,15 +66,17 @@ impl LeadPipeline {
         }
         let deciding = self.deciding(&lead);
         let recalled = self.recall(&lead).await?;
-        let taken = match deciding
-            .verdict(&recalled)
-            .or_else(|| deciding.given(&recalled))
-        {
+        let decided = deciding.verdict(&recalled);
+        let decided = decided.or_else(|| deciding.given(&recalled));
+        let taken = match decided {
             Some(decided) => decided,
             None => {
                 let known = self.lookups.people_known_behind(&lead.used, &hashes, false);
                 match answered_or_missing(known.await?) {
-                    Ok(findings) => tell_first_look(&mut told, &deciding, &findings, &recalled),
+                    Ok(findings) => {
+                        let objected = self.objected(&findings).await?;
+                        tell_first_look(&mut told, &deciding, (&findings, &objected), &recalled)
+                    }
                     Err(missing) => {
                         told.say("decision", missing);
                         return Ok(told);
@@ -89,14 +91,32 @@ impl LeadPipeline {
         Ok(told)
     }
 
+    /// Of the people behind the contacts, who objected or was erased: nothing is told of them.
+    async fn objected(&self, findings: &ContactFindings) -> Result<Vec<Cpf>, RunError> {
+        let named = [&findings.by_phone, &findings.by_email];
+        let people = named.into_iter().flatten().flat_map(|named| &named.people);
+        let cpfs: Vec<Cpf> = people.map(|one| one.cpf.clone()).collect();
+        let hashes: Vec<_> = cpfs
+            .iter()
+            .map(|cpf| self.privacy_key.of_cpf(cpf))
+            .collect();
+        let objected = storage::suppressed_among(&self.pool, &hashes).await?;
+        let has_objected = |cpf: &Cpf| objected.contains(&self.privacy_key.of_cpf(cpf));
+        Ok(cpfs.into_iter().filter(has_objected).collect())
+    }
+
     async fn tell_second_look(
         &self,
         told: &mut Explanation,
         deciding: &Deciding<'_>,
         taken: &Taken,
     ) -> Result<(), RunError> {
-        told.person("first look", &taken.matched);
         let cpf = &taken.matched.cpf;
+        if self.is_any_suppressed(std::slice::from_ref(cpf)).await? {
+            told.say("decision", "none: the person objected or was erased");
+            return Ok(());
+        }
+        told.person("first look", &taken.matched);
         let lead_id = &deciding.lead.used.id;
         let known = self.lookups.profile_known_of(lead_id, cpf, false);
         let answer = match answered_or_missing(known.await?) {
@@ -145,17 +165,20 @@ fn tell_lead(told: &mut Explanation, lead: &UsedLead) {
 fn tell_first_look(
     told: &mut Explanation,
     deciding: &Deciding<'_>,
-    findings: &ContactFindings,
+    (findings, objected): (&ContactFindings, &[Cpf]),
     recalled: &Recalled,
 ) -> Result<Taken, RunEnd> {
     let asked = findings.phone_asked_at.as_str();
-    tell_people(told, "by phone", asked, findings.by_phone.as_ref());
-    tell_people(told, "by e-mail", "diretrix", findings.by_email.as_ref());
+    let by_phone = findings.by_phone.as_ref();
+    tell_people(told, ("by phone", asked), by_phone, objected);
+    let by_email = findings.by_email.as_ref();
+    tell_people(told, ("by e-mail", "diretrix"), by_email, objected);
     match deciding.decide(findings, recalled) {
         Some(Decision::Review(doubt)) => {
             told.say("first look", format!("doubtful, score {}", doubt.score));
             told.reasons(&doubt.reasons);
-            for candidate in &doubt.candidates {
+            let told_of = |one: &&Match| !objected.contains(&one.cpf);
+            for candidate in doubt.candidates.iter().filter(told_of) {
                 told.person("candidate", candidate);
             }
         }
@@ -170,9 +193,9 @@ fn tell_first_look(
 
 fn tell_people(
     told: &mut Explanation,
-    of: &'static str,
-    asked: &str,
+    (of, asked): (&'static str, &str),
     people: Option<&ContactPeople>,
+    objected: &[Cpf],
 ) {
     let Some(people) = people else {
         told.say(of, "not asked");
@@ -180,6 +203,10 @@ fn tell_people(
     };
     told.say(of, format!("{} people, says {asked}", people.count()));
     for one in &people.people {
+        if objected.contains(&one.cpf) {
+            told.say("", "somebody who objected or was erased");
+            continue;
+        }
         let name = masked(one.name.as_ref());
         told.say("", format!("{name} {}", one.cpf.masked()));
     }

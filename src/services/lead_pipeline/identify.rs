@@ -1,7 +1,7 @@
 //! Who the lead is: decided from the contacts, or by a person, and confirmed by the profile.
 
 use super::deciding::Deciding;
-use super::person::{Person, SecondLook, Taken, in_review, unidentified};
+use super::person::{Person, SecondLook, Taken, ToldBefore, in_review, unidentified};
 use super::used_lead::UsedLead;
 use super::{LeadPipeline, refuse};
 use crate::identity::{Reason, Thresholds};
@@ -14,23 +14,23 @@ use crate::storage::{Claim, HeldProfile, RunEnd, SettledAnswer};
 pub(super) struct Identified {
     /// The person, or an end of the run without one: not a failure.
     pub(super) person: Result<Person, RunEnd>,
-    /// The broker read a message about somebody who was turned down since.
-    pub(super) correction_due: bool,
+    /// What the CRM was told of the lead before.
+    pub(super) told: ToldBefore,
 }
 
 impl Identified {
     const fn nobody(end: RunEnd) -> Self {
         Self {
             person: Err(end),
-            correction_due: false,
+            told: ToldBefore::NOTHING,
         }
     }
 }
 
-/// Whom a run goes on with, and whether the broker has to be told of a mistake.
+/// Whom a run goes on with, and what the CRM was told before.
 struct Sought {
     taken: Result<Taken, RunEnd>,
-    correction_due: bool,
+    told: ToldBefore,
 }
 
 impl LeadPipeline {
@@ -45,15 +45,12 @@ impl LeadPipeline {
         let Some(sought) = self.seek(claim, &deciding, notes).await? else {
             return Ok(Identified::nobody(RunEnd::Suppressed));
         };
-        let correction_due = sought.correction_due;
+        let told = sought.told;
         let person = match sought.taken {
             Ok(taken) => self.look_again(claim, &deciding, taken, notes).await?,
             Err(end) => Err(end),
         };
-        Ok(Identified {
-            person,
-            correction_due,
-        })
+        Ok(Identified { person, told })
     }
 
     pub(super) const fn deciding<'a>(&'a self, lead: &'a UsedLead) -> Deciding<'a> {
@@ -107,7 +104,7 @@ impl LeadPipeline {
         };
         Ok(Some(Sought {
             taken,
-            correction_due: recalled.correction_due,
+            told: ToldBefore::of(recalled),
         }))
     }
 

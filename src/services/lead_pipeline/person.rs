@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::identity::{self, Match, Reason};
 use crate::lookups::ProfileAnswer;
-use crate::models::{KeyedHash, MatchStrength, MatchedBy, Profile};
-use crate::storage::{Provider, ReviewCandidate, ReviewToOpen, RunEnd, StorageError};
+use crate::models::{Cpf, KeyedHash, MatchStrength, MatchedBy, PrivacyKey, Profile};
+use crate::storage::{Provider, Recalled, ReviewCandidate, ReviewToOpen, RunEnd, StorageError};
 
 /// Who the lead is, and what is known of them.
 pub(super) struct Person {
@@ -29,6 +29,50 @@ impl Person {
     /// The profile, and when it was bought.
     pub(super) fn profile(&self) -> Result<(&Profile, DateTime<Utc>), StorageError> {
         profile_in(&self.answer).ok_or(StorageError::Corrupt("profile of an accepted person"))
+    }
+}
+
+/// What the CRM was told of a lead before this run.
+pub(super) struct ToldBefore {
+    /// A message was about somebody who was turned down since.
+    pub(super) correction_due: bool,
+    /// Whom the last message was about, if they are stored for the lead.
+    pub(super) cpf: Option<Cpf>,
+    /// Of what was last delivered.
+    pub(super) last: Option<KeyedHash>,
+}
+
+impl ToldBefore {
+    pub(super) const NOTHING: Self = Self {
+        correction_due: false,
+        cpf: None,
+        last: None,
+    };
+
+    pub(super) fn of(recalled: Recalled) -> Self {
+        Self {
+            correction_due: recalled.correction_due,
+            cpf: recalled.told_cpf,
+            last: recalled.last_delivered,
+        }
+    }
+
+    /// Whether a message about this person has to begin by saying that an earlier one was about somebody else.
+    pub(super) fn was_about_another(&self, cpf: &Cpf) -> bool {
+        self.correction_due || self.cpf.as_ref().is_some_and(|told| told != cpf)
+    }
+
+    /// The reference by which what is posted now is found again: another one each time something else was delivered
+    /// in between, so that an earlier delivery of the same text is not taken for it.
+    pub(super) fn reference(&self, key: &PrivacyKey, fingerprint: &KeyedHash) -> String {
+        match &self.last {
+            Some(last) if last != fingerprint => {
+                let parts = [fingerprint.to_hex(), last.to_hex()];
+                let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+                key.hash("reference", &parts).reference()
+            }
+            _ => fingerprint.reference(),
+        }
     }
 }
 

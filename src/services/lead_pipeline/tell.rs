@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::person::Person;
+use super::person::{Person, ToldBefore};
 use super::used_lead::UsedLead;
 use super::{LeadPipeline, REFUSED_BY_DATABASE, Reached, refuse};
 use crate::lookups::{ProfileAnswer, RunNotes};
@@ -24,11 +24,11 @@ impl LeadPipeline {
         claim: &Claim,
         (lead, fetched): (&UsedLead, Instant),
         person: Person,
-        corrects: bool,
+        told: &ToldBefore,
         notes: &mut RunNotes,
     ) -> Result<Reached, RunError> {
         let cpf = person.matched.cpf.clone();
-        let (fingerprint, body) = self.message_about(&claim.lead_id, &person, corrects)?;
+        let (fingerprint, body) = self.message_about(&claim.lead_id, &person, told)?;
         let outbox = OutboxMessage {
             body: &body,
             fingerprint,
@@ -37,6 +37,9 @@ impl LeadPipeline {
             Ok(persisted) => persisted,
             Err(StorageError::Refused { sqlstate, .. }) => {
                 let reason = format!("{REFUSED_BY_DATABASE}_{sqlstate}");
+                if let ProfileAnswer::Held { key, .. } = &person.answer {
+                    storage::refuse_held(&self.pool, key, &reason).await?;
+                }
                 refuse(person.answer, &reason, notes);
                 return Ok(Reached::End(RunEnd::Failed { reason }));
             }
@@ -109,18 +112,19 @@ impl LeadPipeline {
         persisted
     }
 
-    /// The message about a person, and the fingerprint by which it is known again. `corrects`: an earlier one was
-    /// about somebody else.
+    /// The message about a person, and the fingerprint by which it is known again.
     pub(super) fn message_about(
         &self,
         lead_id: &LeadId,
         person: &Person,
-        corrects: bool,
+        told: &ToldBefore,
     ) -> Result<(KeyedHash, String), StorageError> {
+        let corrects = told.was_about_another(&person.matched.cpf);
         let message = self.compose(person, corrects)?;
         let label = [lead_id.as_str(), message.sections()];
         let fingerprint = self.privacy_key.hash("message", &label);
-        let body = message.with_last_line(&fingerprint.reference());
+        let reference = told.reference(&self.privacy_key, &fingerprint);
+        let body = message.with_last_line(&reference);
         Ok((fingerprint, body))
     }
 

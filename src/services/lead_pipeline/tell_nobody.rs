@@ -3,8 +3,10 @@
 
 use std::time::Instant;
 
+use super::person::{ToldBefore, unidentified};
 use super::used_lead::UsedLead;
 use super::{LeadPipeline, Reached};
+use crate::identity::Reason;
 use crate::lookups::RunNotes;
 use crate::message::{self, Note};
 use crate::services::delivery::{Delivered, EarlierSend};
@@ -19,24 +21,27 @@ impl LeadPipeline {
         claim: &Claim,
         (lead, fetched): (&UsedLead, Instant),
         end: RunEnd,
-        correction_due: bool,
+        told: &ToldBefore,
         notes: &mut RunNotes,
     ) -> Result<Reached, RunError> {
-        let Some(note) = self.note_for(&end, correction_due) else {
+        let Some(note) = self.note_for(&end, told.correction_due) else {
             return Ok(Reached::End(end));
         };
         let message = message::compose_note(note);
         let label = [claim.lead_id.as_str(), message.sections()];
         let fingerprint = self.privacy_key.hash("message", &label);
-        let body = message.with_last_line(&fingerprint.reference());
+        let body = message.with_last_line(&told.reference(&self.privacy_key, &fingerprint));
         let outbox = OutboxMessage {
             body: &body,
             fingerprint,
         };
         let delivered = match self.queue(claim, &end, outbox, notes).await? {
             QueuedNote::Suppressed => return Ok(Reached::End(RunEnd::Suppressed)),
+            QueuedNote::AllRejected => {
+                return Ok(Reached::End(unidentified(Reason::RejectedBefore)));
+            }
             QueuedNote::Unchanged => return Ok(Reached::Noted),
-            QueuedNote::Send => self.delivery.send(claim, &body, notes).await?,
+            QueuedNote::Send => self.delivery.send(claim, &body, notes).await,
             QueuedNote::ReadBack {
                 body,
                 unknown_sends,
@@ -50,12 +55,19 @@ impl LeadPipeline {
                 let reading_back = self
                     .delivery
                     .read_back(claim, &lead.in_crm, &earlier, notes);
-                reading_back.await?
+                reading_back.await
             }
         };
         match delivered {
-            Delivered::Completed => Ok(Reached::Noted),
-            Delivered::Not(end) => Ok(Reached::End(end)),
+            Ok(Delivered::Completed) => Ok(Reached::Noted),
+            Ok(Delivered::Not(end)) => Ok(Reached::End(end)),
+            // The lead is what it is, whether or not the CRM takes the note. A correction is owed.
+            Err(RunError::NotDelivered(error))
+                if note != Note::Correction && !error.is_retryable() =>
+            {
+                Ok(Reached::End(end))
+            }
+            Err(error) => Err(error),
         }
     }
 

@@ -12,7 +12,7 @@ impl LeadProcessing {
     /// [`StorageError`] when the database cannot say.
     pub async fn tell_alerts(&self) -> Result<(), StorageError> {
         for lead in storage::take_due_alerts(&self.pool).await? {
-            let trouble = Trouble::of(lead.state, lead.reason.as_deref());
+            let trouble = Trouble::of(&lead);
             let told = match trouble {
                 Some(trouble) => {
                     let alert = Alert::about(&lead.lead_id, trouble);

@@ -19,7 +19,7 @@ impl LeadProcessing {
         run.map_err(unknown)
     }
 
-    /// How a lead is decided, and why, from what is stored: nothing is paid for, posted or written.
+    /// How a lead is decided, and why, from what is stored: nothing is paid for, posted, or written about the lead.
     ///
     /// # Errors
     /// [`ProcessError::DatabaseUnavailable`], [`ProcessError::CrmUnavailable`].

@@ -44,7 +44,10 @@ async fn candidates_are_shown_with_what_speaks_for_and_against_them() {
     assert_eq!(ways, ["email", "phone"]);
     let looks = looks(&service).await;
     assert!(
-        looks.contains(&"developer reviews_list".to_owned()),
+        looks.contains(&format!(
+            "developer reviews_list {}",
+            Situation::Namesake.lead_id()
+        )),
         "{looks:?}"
     );
     service.stop().await;

@@ -51,11 +51,8 @@ async fn leads_of_a_file_are_processed_once_and_a_retrying_one_is_left_alone() {
     let first = script(&home, PROCESS, &["ids", &base], &set).await;
     first.assert_failure("2 ended, 0 ended before, 2 did not end");
     assert_says(&first, &format!("{plain}   retrying "));
-    assert_says(&first, &format!("{namesake}   unidentified "));
-    assert_eq!(
-        states(&home, "ids.results"),
-        ["unidentified", "lead_missing"]
-    );
+    assert_says(&first, &format!("{namesake}   review "));
+    assert_eq!(states(&home, "ids.results"), ["review", "lead_missing"]);
 
     home.write("ids", &format!("{plain}\n{null_email}\nunknown\n"));
     let sent = simulator.calls().all().len();

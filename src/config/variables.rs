@@ -286,7 +286,7 @@ pub const GROUPS: &[Group] = &[
         title: "Alerts",
         variables: &[unset(
             "ALERT_WEBHOOK_URL",
-            "Where a person is told of a lead that no retry mends (`delivery_unknown`, `crashed_too_often`): a POST of JSON with `text`, `alert`, `lead_id` and `service`, as a chat's incoming webhook takes it. Unset: the log and the metrics tell. Secret: its path is its key.",
+            "Where a person is told of a lead that no retry mends (`delivery_unknown`, `crashed_too_often`, `not_corrected`), and once a day at most of reviews that wait (`reviews_waiting`, of no lead in particular): a POST of JSON with `text`, `alert`, `lead_id` (or null) and `service`, as a chat's incoming webhook takes it. Unset: the log and the metrics tell. Secret: its path is its key.",
         )],
     },
     Group {

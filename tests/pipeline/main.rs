@@ -9,6 +9,7 @@
 mod breaker;
 mod delivery;
 mod happy_path;
+mod labelled;
 mod lookup_faults;
 mod odd_leads;
 mod privacy;

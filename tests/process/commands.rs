@@ -193,6 +193,7 @@ async fn help_and_version_need_nothing() {
         "process",
         "leads",
         "reviews",
+        "identity",
         "simulator",
         "dev-postgres",
     ] {

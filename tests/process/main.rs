@@ -13,6 +13,7 @@ mod documents;
 mod edges;
 mod foreign;
 mod home;
+mod identity;
 mod inquiries;
 mod logs;
 #[expect(dead_code, reason = "shared with the test of the links")]

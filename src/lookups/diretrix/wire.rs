@@ -36,7 +36,7 @@ fn person(entry: &Value) -> Option<Entry> {
         .as_ref()
         .is_some_and(|text| Cnpj::parse(text).is_ok());
     let cpf = document.as_ref().and_then(|text| Cpf::parse(text).ok());
-    let is_somebody = cpf.is_some() || name.is_some();
+    let is_somebody = document.is_some() || name.is_some();
     (is_somebody && !is_company).then_some(Entry { cpf, name })
 }
 
@@ -89,6 +89,7 @@ mod tests {
     )]
     #[case::none(r#"[{"nome":"A","cpf":null},{"nome":"A","cpf":""}]"#, 2)]
     #[case::a_company(r#"[{"nome":"B","cpf":"11222333000181"}]"#, 0)]
+    #[case::without_a_name(r#"[{"nome":"","cpf":"52998224724"}]"#, 1)]
     #[case::nobody(r#"[{"nome":"","cpf":""}]"#, 0)]
     fn who_has_no_cpf_shares_the_contact(#[case] body: &str, #[case] without_cpf: usize) {
         let read = candidates(body.as_bytes()).map(|people| people.without_cpf.len());

@@ -67,9 +67,11 @@ fn person(entry: &Value) -> Option<Entry> {
     let cpf = cpf_of(entry, "cpf_cnpj");
     let name = text_at(entry, "nome").and_then(|name| PersonName::parse(&name).ok());
     let document = text_at(entry, "cpf_cnpj");
-    let is_company = document.is_some_and(|text| Cnpj::parse(&text).is_ok());
-    let is_somebody = cpf.is_some() || (name.is_some() && !is_company);
-    is_somebody.then_some(Entry { cpf, name })
+    let is_company = document
+        .as_ref()
+        .is_some_and(|text| Cnpj::parse(text).is_ok());
+    let is_somebody = document.is_some() || name.is_some();
+    (is_somebody && (cpf.is_some() || !is_company)).then_some(Entry { cpf, name })
 }
 
 /// The CPF under a key, also zero-padded to 14 digits, or a number without its leading zeros.

@@ -11,8 +11,9 @@ use rust_c2s_api::storage::test_database::TestDatabase;
 
 /// The lead of the examples.
 const LEAD: &str = "00000000000000000000000000000a02";
-/// The lead of the examples of reviews.
+/// The lead of the examples of reviews, and the review that they print.
 const DOUBTFUL_LEAD: &str = "00000000000000000000000000000a04";
+const REVIEW: &str = "0199c2a4-5b7e-7d10-8f3a-6c1e9b2d4f50";
 /// Tell of a review, or decide it.
 const OF_A_DOUBT: [&str; 2] = ["list_reviews", "decide_review"];
 /// What changes with each build or moment: the document prints a piece of it.
@@ -95,9 +96,7 @@ impl Example {
         if self.operation.id == "decide_review" {
             let review = sqlx::query_scalar::<_, Uuid>("select review_id from ops.reviews");
             let review = review.fetch_one(service.pool()).await.unwrap();
-            for parameter in &self.operation.parameters {
-                request.set(parameter, &review.to_string());
-            }
+            request.replace(&encoded(REVIEW), &review.to_string());
         }
         request
     }

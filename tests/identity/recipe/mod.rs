@@ -11,11 +11,14 @@ mod random;
 mod scene;
 mod situations_contacts;
 mod situations_family;
+mod situations_field;
+mod situations_likeness;
 mod situations_marriage;
 mod situations_namesakes;
 mod situations_nickname;
 mod situations_no_name;
 mod situations_providers;
+mod situations_short;
 mod situations_spelling;
 mod situations_typing;
 mod spellings;
@@ -39,6 +42,9 @@ const SITUATIONS: &[&[Situation]] = &[
     situations_family::SITUATIONS,
     situations_contacts::SITUATIONS,
     situations_providers::SITUATIONS,
+    situations_field::SITUATIONS,
+    situations_short::SITUATIONS,
+    situations_likeness::SITUATIONS,
 ];
 
 /// So many leads of every situation. The same seed makes the same leads, byte for byte.

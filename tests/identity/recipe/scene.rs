@@ -162,6 +162,13 @@ impl Scene {
         };
     }
 
+    /// That person alone or beside up to two others on one contact.
+    pub(super) fn on_one_with_bystanders(&mut self, person: &Person) {
+        let mut people = self.bystanders(2, person, &[]);
+        people.push(person.clone());
+        self.on_one(people);
+    }
+
     /// Both contacts say something.
     pub(super) fn on_both(&mut self, by_phone: Vec<Person>, by_email: Vec<Person>) {
         self.by_phone = Side::Of(by_phone);

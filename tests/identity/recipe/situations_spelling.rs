@@ -24,18 +24,11 @@ pub(super) const SITUATIONS: &[Situation] = &[
     ("middle_name_as_first", Review, middle_name_as_first),
 ];
 
-/// The sender alone or beside up to two others on one contact.
-fn on_one_with_bystanders(scene: &mut Scene, person: &Person) {
-    let mut people = scene.bystanders(2, person, &[]);
-    people.push(person.clone());
-    scene.on_one(people);
-}
-
 fn exact_name(scene: &mut Scene) {
     let person = scene.person();
     let name = typed(&mut scene.random, &person.full());
     scene.sends(&person, &name);
-    on_one_with_bystanders(scene, &person);
+    scene.on_one_with_bystanders(&person);
 }
 
 /// The phone is shared by many, and still the full name and the e-mail tell.
@@ -73,7 +66,7 @@ fn missing_middle(scene: &mut Scene) {
     };
     let name = typed(&mut scene.random, &name);
     scene.sends(&person, &name);
-    on_one_with_bystanders(scene, &person);
+    scene.on_one_with_bystanders(&person);
 }
 
 /// Particles left out or put in, accents dropped, or sent as marks of their own.
@@ -115,7 +108,7 @@ fn accents_and_particles(scene: &mut Scene) {
         _ => capitalised(&full.replace(" de ", " e ").replace(" da ", " DE ")),
     };
     scene.sends(&person, &name);
-    on_one_with_bystanders(scene, &person);
+    scene.on_one_with_bystanders(&person);
 }
 
 fn letter_case_chaos(scene: &mut Scene) {
@@ -127,7 +120,7 @@ fn letter_case_chaos(scene: &mut Scene) {
     };
     let name = chaos(&mut scene.random, &name);
     scene.sends(&person, &name);
-    on_one_with_bystanders(scene, &person);
+    scene.on_one_with_bystanders(&person);
 }
 
 fn emoji_and_titles(scene: &mut Scene) {
@@ -147,7 +140,7 @@ fn emoji_and_titles(scene: &mut Scene) {
         _ => format!("{} {name} 😊", doctor.trim_end_matches('.')),
     };
     scene.sends(&person, &name);
-    on_one_with_bystanders(scene, &person);
+    scene.on_one_with_bystanders(&person);
 }
 
 fn initials_in_the_middle(scene: &mut Scene) {
@@ -162,7 +155,7 @@ fn initials_in_the_middle(scene: &mut Scene) {
         _ => format!("{} {middle}. {}", person.given, person.last()),
     };
     scene.sends(&person, &name);
-    on_one_with_bystanders(scene, &person);
+    scene.on_one_with_bystanders(&person);
 }
 
 fn initial_as_first_name(scene: &mut Scene) {
@@ -188,7 +181,7 @@ fn order_turned(scene: &mut Scene) {
     };
     let name = typed(&mut scene.random, &name);
     scene.sends(&person, &name);
-    on_one_with_bystanders(scene, &person);
+    scene.on_one_with_bystanders(&person);
 }
 
 fn apostrophe_or_hyphen(scene: &mut Scene) {
@@ -202,7 +195,7 @@ fn apostrophe_or_hyphen(scene: &mut Scene) {
     person.in_profile.clone_from(&written);
     person.listed = Some(written);
     scene.sends(&person, &name);
-    on_one_with_bystanders(scene, &person);
+    scene.on_one_with_bystanders(&person);
 }
 
 /// Marks without width, and marks that turn the direction of writing.
@@ -220,7 +213,7 @@ fn invisible_marks(scene: &mut Scene) {
         }
     }
     scene.sends(&person, &name);
-    on_one_with_bystanders(scene, &person);
+    scene.on_one_with_bystanders(&person);
 }
 
 /// Up to 200 characters of name; half of the providers cut it off behind 60.
@@ -245,7 +238,7 @@ fn very_long_name(scene: &mut Scene) {
     }
     let name = typed(&mut scene.random, &person.full());
     scene.sends(&person, &name);
-    on_one_with_bystanders(scene, &person);
+    scene.on_one_with_bystanders(&person);
 }
 
 fn foreign_name(scene: &mut Scene) {
@@ -260,7 +253,7 @@ fn foreign_name(scene: &mut Scene) {
     let person = scene.register(person);
     let name = typed(&mut scene.random, &person.full());
     scene.sends(&person, &name);
-    on_one_with_bystanders(scene, &person);
+    scene.on_one_with_bystanders(&person);
 }
 
 /// Known to all by the second given name: a brother could bear it as his first.
@@ -269,5 +262,5 @@ fn middle_name_as_first(scene: &mut Scene) {
     let second = person.second.as_deref().unwrap_or_default();
     let name = typed(&mut scene.random, &format!("{second} {}", person.last()));
     scene.sends(&person, &name);
-    on_one_with_bystanders(scene, &person);
+    scene.on_one_with_bystanders(&person);
 }

@@ -21,12 +21,6 @@ pub(super) const SITUATIONS: &[Situation] = &[
     ("typo_of_several_names", Review, typo_of_several_names),
 ];
 
-fn on_one_with_bystanders(scene: &mut Scene, person: &Person) {
-    let mut people = scene.bystanders(2, person, &[]);
-    people.push(person.clone());
-    scene.on_one(people);
-}
-
 /// Luiz and Luis, Souza and Sousa: first name, surname, or both.
 fn spelling_variant(scene: &mut Scene) {
     let (one, other, woman) = scene.random.pick(pairs::VARIANTS);
@@ -52,7 +46,7 @@ fn spelling_variant(scene: &mut Scene) {
     let last = if of_last { surname } else { &last };
     let name = typed(&mut scene.random, &format!("{first} {last}"));
     scene.sends(&person, &name);
-    on_one_with_bystanders(scene, &person);
+    scene.on_one_with_bystanders(&person);
 }
 
 /// One letter of the last surname is wrong, and it became no other surname.
@@ -73,7 +67,7 @@ fn surname_typo(scene: &mut Scene) {
     };
     let name = typed(&mut scene.random, &format!("{} {wrong}", person.given));
     scene.sends(&person, &name);
-    on_one_with_bystanders(scene, &person);
+    scene.on_one_with_bystanders(&person);
 }
 
 fn first_name_typo(scene: &mut Scene) {
@@ -81,7 +75,7 @@ fn first_name_typo(scene: &mut Scene) {
     let person = scene.person_called(given, woman);
     let name = typed(&mut scene.random, &format!("{wrong} {}", person.family()));
     scene.sends(&person, &name);
-    on_one_with_bystanders(scene, &person);
+    scene.on_one_with_bystanders(&person);
 }
 
 /// Paula slips and types Paulo. Nobody can know; Paulo may be her husband.

@@ -73,7 +73,8 @@ fn no_lead_looks_like_an_accepted_one_and_is_not() {
             .profiles
             .iter()
             .filter(|profile| listed(lead, &profile.cpf).is_some_and(|name| agree(typed, name)))
-            .filter(|profile| !profile.deceased && agree(typed, &profile.name))
+            .filter(|profile| !profile.deceased && !is_estate(&profile.name))
+            .filter(|profile| agree(typed, &profile.name))
             .filter(|profile| !is_rejected(lead, &profile.cpf))
             .map(|profile| profile.cpf.as_str())
             .collect();
@@ -109,6 +110,11 @@ fn listed<'a>(lead: &'a LabelledLead, cpf: &str) -> Option<&'a str> {
 
 fn is_rejected(lead: &LabelledLead, cpf: &str) -> bool {
     answers(lead).any(|answer| answer.rejected.iter().any(|other| other == cpf))
+}
+
+/// What the dead left is registered under their CPF.
+fn is_estate(name: &str) -> bool {
+    words(name).last().is_some_and(|word| word == "ESPOLIO")
 }
 
 fn check_labels(lead: &LabelledLead) {
@@ -187,6 +193,8 @@ fn is_cpf(text: &str) -> bool {
     digits.len() == 11 && !one_digit && check(9) == digits[9] && check(10) == digits[10]
 }
 
+const SUFFIXES: [&str; 5] = ["FILHO", "JUNIOR", "NETO", "SOBRINHO", "SEGUNDO"];
+
 /// The same first name and suffix, a surname of both, and words left over on one side at most.
 fn agree(one: &str, other: &str) -> bool {
     let (one, other) = (words(one), words(other));
@@ -195,10 +203,9 @@ fn agree(one: &str, other: &str) -> bool {
     };
     let missing = |from: &[String], words: &[String]| from.iter().any(|word| !words.contains(word));
     let suffix = |words: &[String]| {
-        let suffixes = ["FILHO", "JUNIOR", "NETO", "SOBRINHO"];
         words
             .iter()
-            .find(|word| suffixes.contains(&word.as_str()))
+            .find(|word| SUFFIXES.contains(&word.as_str()))
             .cloned()
     };
     first == other_first
@@ -219,7 +226,7 @@ fn words(name: &str) -> Vec<String> {
     };
     let capitals: String = name.to_uppercase().chars().map(bare).collect();
     let words = capitals.split(|letter: char| !letter.is_alphabetic());
-    words
+    let mut words: Vec<String> = words
         .filter(|word| !matches!(*word, "" | "DA" | "DE" | "DO" | "DOS" | "DAS" | "E"))
         .map(|word| {
             if word == "JR" {
@@ -228,5 +235,27 @@ fn words(name: &str) -> Vec<String> {
                 word.to_owned()
             }
         })
-        .collect()
+        .collect();
+    if let Some(suffix) = short_suffix(&words) {
+        if words.pop().is_some_and(|last| last == "R") {
+            words.pop();
+        }
+        words.push(suffix.to_owned());
+    }
+    words
+}
+
+/// The suffix that the end of a name is short for. Of "2º" the letter is left.
+fn short_suffix(words: &[String]) -> Option<&'static str> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        [_, .., "F" | "Fº"] => Some("FILHO"),
+        [_, .., "JNR"] | [_, .., "J", "R"] => Some("JUNIOR"),
+        [_, .., "NTO"] => Some("NETO"),
+        [_, .., "º"] => Some("SEGUNDO"),
+        [_, .., last] if last.len() >= 3 => {
+            SUFFIXES.into_iter().find(|suffix| suffix.starts_with(last))
+        }
+        _ => None,
+    }
 }

@@ -100,9 +100,12 @@ pub(super) const ONE_LETTER_APART: &[(&str, &str)] = &[
     ("Roberta", "Roberto"),
 ];
 
+/// A first name, and whether it is a woman's.
+type FirstName = (&'static str, bool);
+
 /// Two first names, neither a slip of the other: another first letter, or the last vowel another
-/// or missing. With each, whether it is a woman's.
-pub(super) const REAL_NAMES_ALIKE: &[((&str, bool), (&str, bool))] = &[
+/// or missing.
+pub(super) const REAL_NAMES_ALIKE: &[(FirstName, FirstName)] = &[
     (("Telma", true), ("Selma", true)),
     (("Saulo", false), ("Paulo", false)),
     (("Alana", true), ("Alan", false)),

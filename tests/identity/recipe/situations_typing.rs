@@ -3,7 +3,7 @@
 use super::Situation;
 use super::names;
 use super::pairs;
-use super::people::{Person, bare_surname, other_surname};
+use super::people::{bare_surname, other_surname};
 use super::scene::Scene;
 use super::spellings::{distance, fold, slip, typed};
 use crate::labelled::Careful::{Accept, Review};

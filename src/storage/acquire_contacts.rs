@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::lookup_json::{AnswerRow, keys_json, terms_json};
+use super::lookup_json::{AnswerRow, hash_bytes, keys_json, terms_json};
 use super::retry::again_if_dead;
 use super::reviews::read_recalled;
 use super::{Claim, LookupKey, LookupState, LookupTerms, Recalled, StorageError};
@@ -85,11 +85,6 @@ async fn once(
         states: states.collect::<Result<_, _>>()?,
         recalled: read_recalled(recalled)?,
     })
-}
-
-/// Hashes as the database takes a list of them.
-pub(super) fn hash_bytes(hashes: &[KeyedHash]) -> Vec<Vec<u8>> {
-    hashes.iter().map(|hash| hash.as_bytes().to_vec()).collect()
 }
 
 fn details_json(lead: &Lead) -> Value {

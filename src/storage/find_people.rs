@@ -4,7 +4,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::StorageError;
-use super::acquire_contacts::hash_bytes;
+use super::lookup_json::hash_bytes;
 use super::retry::again_if_dead;
 use crate::models::{Cpf, KeyedHash, PersonContact, PersonName};
 

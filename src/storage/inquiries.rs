@@ -5,8 +5,9 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::acquire_contacts::hash_bytes;
-use super::lookup_json::{AnswerRow, held_key_json, keys_json, settled_json, terms_json};
+use super::lookup_json::{
+    AnswerRow, hash_bytes, held_key_json, keys_json, settled_json, terms_json,
+};
 use super::person_json::person_json;
 use super::retry::again_if_dead;
 use super::{

@@ -3,8 +3,7 @@
 use serde_json::Value;
 use sqlx::PgPool;
 
-use super::acquire_contacts::hash_bytes;
-use super::lookup_json::{AnswerRow, keys_json};
+use super::lookup_json::{AnswerRow, hash_bytes, keys_json};
 use super::retry::again_if_dead;
 use super::{LookupKey, LookupState, StorageError};
 use crate::models::{ContactPeople, KeyedHash};

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     HeldProfile, LookupKey, LookupState, LookupTerms, SettledAnswer, SettledLookup, StorageError,
 };
-use crate::models::{AllowedPayload, Profile};
+use crate::models::{AllowedPayload, KeyedHash, Profile};
 
 /// A row that answers one question.
 pub(super) struct AnswerRow {
@@ -75,6 +75,11 @@ pub(super) fn terms_json(terms: &LookupTerms<'_>) -> Value {
             "work_api": terms.work_api_price.centavos(),
         },
     })
+}
+
+/// Hashes as the database takes a list of them.
+pub(super) fn hash_bytes(hashes: &[KeyedHash]) -> Vec<Vec<u8>> {
+    hashes.iter().map(|hash| hash.as_bytes().to_vec()).collect()
 }
 
 pub(super) fn keys_json(keys: &[LookupKey]) -> Value {

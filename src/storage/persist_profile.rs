@@ -6,9 +6,8 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::acquire_contacts::hash_bytes;
 use super::complete_delivery::timeline_json;
-use super::lookup_json::{held_key_json, settled_json};
+use super::lookup_json::{hash_bytes, held_key_json, settled_json};
 use super::person_json::person_json;
 use super::retry::again_if_dead;
 use super::{Claim, PersistProfile, Persisted, PersonToStore, StorageError, StoredBody};

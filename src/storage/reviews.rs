@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::acquire_contacts::hash_bytes;
+use super::lookup_json::hash_bytes;
 use super::retry::again_if_dead;
 use super::{Provider, StorageError};
 use crate::models::{ContactAgreement, Cpf, KeyedHash, LeadId, MatchedBy, PersonName};

@@ -7,9 +7,9 @@ use serde_json::json;
 
 #[path = "../identity/labelled.rs"]
 #[expect(dead_code, reason = "the tests of the set write it")]
-mod labelled;
+mod lead_set;
 
-use labelled::{Careful, LabelledLead, LabelledProfile, Lookup};
+use lead_set::{Careful, LabelledLead, LabelledProfile, Lookup};
 
 use crate::support::Service;
 
@@ -20,7 +20,7 @@ fn one_of_each() -> Vec<LabelledLead> {
         env!("CARGO_MANIFEST_DIR"),
         "/tests/fixtures/identity/leads.jsonl"
     );
-    let leads = labelled::read(&std::fs::read_to_string(set).unwrap()).unwrap();
+    let leads = lead_set::read(&std::fs::read_to_string(set).unwrap()).unwrap();
     let mut seen = BTreeSet::new();
     let shows = |lookup: &Option<Lookup>| match lookup {
         Some(Lookup::Failed(_)) => false,

@@ -152,7 +152,7 @@ impl Deciding<'_> {
                 let contacts = taken.contact_hashes.clone();
                 let mut candidate = self.candidate(&matched, taken.named_by, contacts);
                 candidate.profile_name = Some(profile.name.clone());
-                SecondLook::Doubtful(Box::new(self.to_open(
+                SecondLook::Doubtful(Box::new(self.opened(
                     matched.score,
                     &matched.reasons,
                     vec![candidate],
@@ -167,7 +167,7 @@ impl Deciding<'_> {
             let contacts = self.contacts_of(one.matched_by);
             self.candidate(one, named_by(one, findings), contacts)
         });
-        let review = self.to_open(doubt.score, &doubt.reasons, candidates.collect());
+        let review = self.opened(doubt.score, &doubt.reasons, candidates.collect());
         in_review(Box::new(review))
     }
 
@@ -191,7 +191,7 @@ impl Deciding<'_> {
         }
     }
 
-    fn to_open(
+    fn opened(
         &self,
         score: u8,
         reasons: &[Reason],

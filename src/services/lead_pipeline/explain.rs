@@ -9,7 +9,7 @@ use super::person::{SecondLook, Taken};
 use super::used_lead::UsedLead;
 use crate::identity::{Decision, Match, Reason};
 use crate::lookups::ContactFindings;
-use crate::models::{ContactPeople, Cpf, LeadId, PersonName};
+use crate::models::{ContactPeople, Cpf, Email, LeadId, PersonName, Phone};
 use crate::services::run_error::RunError;
 use crate::storage::{self, Recalled, RunEnd};
 
@@ -154,9 +154,9 @@ impl LeadPipeline {
 fn tell_lead(told: &mut Explanation, lead: &UsedLead) {
     told.say("name", masked(lead.used.name.as_ref()));
     let phone = lead.used.phone.usable();
-    told.say("phone", phone.map_or_else(none, |phone| phone.masked()));
+    told.say("phone", phone.map_or_else(none, Phone::masked));
     let email = lead.used.email.usable();
-    told.say("e-mail", email.map_or_else(none, |email| email.masked()));
+    told.say("e-mail", email.map_or_else(none, Email::masked));
     if let Some(cpf) = &lead.given_cpf {
         told.say("given CPF", cpf.masked());
     }

@@ -233,7 +233,7 @@ fn in_words_of_json(expected: &str) -> Option<&'static str> {
         "a string" => Some("a string"),
         "a boolean" => Some("a boolean"),
         "a sequence" => Some("a list"),
-        "u32" => Some("a whole number that is not negative"),
+        "a JSON number" => Some("a whole number"),
         AN_OBJECT => Some(AN_OBJECT),
         _ => None,
     }

@@ -7,6 +7,7 @@ use axum::Extension;
 use axum::extract::{FromRequestParts, RawPathParams, State};
 use http::request::Parts;
 use serde::Deserialize;
+use serde_json::Number;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -75,8 +76,8 @@ pub(super) struct ReviewDecision {
     #[schema(value_type = DecisionWord)]
     decision: String,
     /// With `choose`: the number of the candidate who it is, from 1.
-    #[schema(minimum = 1)]
-    candidate: Option<u32>,
+    #[schema(value_type = Option<u32>, minimum = 1)]
+    candidate: Option<Number>,
 }
 
 /// Decides a review.
@@ -126,10 +127,15 @@ pub(super) async fn decide_review(
 
 impl ReviewDecision {
     fn read(&self) -> Result<Decision, AppError> {
-        match (self.decision.as_str(), self.candidate) {
-            ("choose", Some(number)) => u16::try_from(number)
-                .map(Decision::Choose)
-                .map_err(|_| no_such_candidate()),
+        match (self.decision.as_str(), &self.candidate) {
+            ("choose", Some(number)) => {
+                // JSON writes one also as 1.0.
+                let number = number.to_string();
+                let number = number.strip_suffix(".0").unwrap_or(&number).parse();
+                number
+                    .map(Decision::Choose)
+                    .map_err(|_| no_such_candidate())
+            }
             ("choose", None) => Err(AppError::unprocessable(
                 "candidate",
                 "is missing: send the number of the candidate who it is",

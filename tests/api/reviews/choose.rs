@@ -4,7 +4,7 @@ use futures::future::join;
 use rust_c2s_api::simulator::Situation;
 use serde_json::{Value, json};
 
-use super::{choose, doubtful, first_name_only, listed, masked, namesakes, stored_people};
+use super::{choose, decide, doubtful, first_name_only, listed, masked, namesakes, stored_people};
 use crate::leads::looks;
 use crate::support::Service;
 use crate::support::evidence::Newcomer;
@@ -59,7 +59,9 @@ async fn said_again_it_is_done_once_and_otherwise_it_is_refused() {
     service.wait_for_state(&lead_id, "completed").await;
     let paid = service.simulator.calls().paid();
 
-    let again = choose(&service, &review_id, 1).await;
+    // JSON writes one also as 1.0.
+    let again = json!({"decision": "choose", "candidate": 1.0});
+    let again = decide(&service, &review_id, again).await;
     assert_eq!(again.status, 200, "{}", again.body);
     assert_eq!(again.body["state"], "completed");
     let other = choose(&service, &review_id, 2).await;

@@ -1,7 +1,9 @@
 //! The second look, once the profile is there (API.md "Identity").
 
+use super::fold::folded_words;
+use super::lead_name::LeadName;
 use super::likeness::{Grade, Likeness};
-use super::name::{ComparableName, LeadName, TypedName};
+use super::name::{ComparableName, TypedName};
 use super::{LeadFacts, Match, Reason, Thresholds};
 use crate::models::{MatchedBy, Profile};
 
@@ -9,6 +11,9 @@ use crate::models::{MatchedBy, Profile};
 const NAME_CONFIRMED: u8 = 3;
 /// What a contact of the lead in the profile adds to the score.
 const CONTACT_CONFIRMED: u8 = 3;
+
+/// What follows the name of somebody whose estate is not settled.
+const ESTATE: &str = "ESPOLIO";
 
 /// What the profile says of a match.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +33,7 @@ pub enum Confirmation {
 
 /// Looks again at a matched person with the profile in hand.
 ///
-/// Rejected when the holder is dead (the number was given to somebody else since). Doubtful when the
+/// Rejected when the holder is dead, or only the estate is left (the number was given to somebody else since). Doubtful when the
 /// profile's name contradicts the lead's, if that is usable, or the candidate's; unless a person chose
 /// who has seen that. Of a given CPF, which no contact speaks for, the profile's name must be the
 /// lead's. An agreeing name, and a contact of the lead in the profile, make the match stronger.
@@ -42,18 +47,16 @@ pub fn confirm(
     if profile.cpf != matched.cpf {
         return Confirmation::Rejected(Reason::ProfileOfAnotherCpf);
     }
-    if profile.deceased {
+    if profile.deceased || is_of_an_estate(profile) {
         return Confirmation::Rejected(Reason::Deceased);
     }
     let of_profile = ComparableName::of(&profile.name);
-    let of_lead = LeadName::of(lead.name)
-        .and_then(|name| Likeness::of_person(&name, of_profile.iter()).map(|like| (name, like)));
-    let agrees = of_lead
-        .as_ref()
-        .is_some_and(|(name, like)| like.grade == Grade::Agrees && !name.is_of_two());
-    let exactly = agrees && of_lead.as_ref().is_some_and(|(_, like)| !like.slip);
-    let contradicts = contradicts_lead(of_lead.map(|(_, like)| like), matched)
-        || contradicts_candidate(of_profile.as_ref(), matched);
+    let of_lead =
+        LeadName::of(lead.name).and_then(|name| Likeness::of_person(&name, of_profile.iter()));
+    let agrees = of_lead.is_some_and(|like| like.grade == Grade::Agrees && !like.unsure);
+    let exactly = agrees && of_lead.is_some_and(|like| !like.slip);
+    let contradicts =
+        contradicts_lead(of_lead, matched) || contradicts_candidate(of_profile.as_ref(), matched);
     let mut confirmed = matched.clone();
     if matched.matched_by == MatchedBy::Cpf {
         if contradicts || !exactly {
@@ -76,6 +79,13 @@ pub fn confirm(
     }
 }
 
+/// Whether the name says that its holder is dead: "… ESPOLIO" is the estate that somebody left.
+fn is_of_an_estate(profile: &Profile) -> bool {
+    folded_words(profile.name.as_str())
+        .iter()
+        .any(|word| word == ESTATE)
+}
+
 /// Whether a person chose with the profile's name before them.
 fn has_seen_it(matched: &Match) -> bool {
     matched.matched_by == MatchedBy::Review
@@ -85,7 +95,7 @@ fn has_seen_it(matched: &Match) -> bool {
 /// A name that is further from the lead's than what the match rests on already.
 fn contradicts_lead(likeness: Option<Likeness>, matched: &Match) -> bool {
     likeness.is_some_and(|likeness| match likeness.grade {
-        Grade::Agrees | Grade::FirstNameOnly => false,
+        Grade::Agrees | Grade::FirstNameOnly | Grade::Initial => false,
         further => !matched.reasons.contains(&further.reason()),
     })
 }
@@ -96,7 +106,9 @@ fn contradicts_candidate(of_profile: Option<&ComparableName>, matched: &Match) -
         let candidate = TypedName::new(candidate);
         Likeness::of(&candidate, of_profile).grade
     });
-    likeness.is_some_and(|grade| !matches!(grade, Grade::Agrees | Grade::FirstNameOnly))
+    likeness.is_some_and(|grade| {
+        !matches!(grade, Grade::Agrees | Grade::FirstNameOnly | Grade::Initial)
+    })
 }
 
 fn has_contact_of(lead: &LeadFacts<'_>, profile: &Profile) -> bool {

@@ -1,7 +1,7 @@
 //! A CPF that came with the lead. It is somebody's word and no evidence: with a name it is looked up and
 //! must bear that name, without one it can only forbid.
 
-use super::name::LeadName;
+use super::lead_name::LeadName;
 use super::{Decision, Doubt, Match, Nobody, Reason};
 use crate::models::{ContactAgreement, Cpf, MatchedBy, PersonName};
 
@@ -12,7 +12,7 @@ const GIVEN: u8 = 85;
 /// Whether a name can tell people apart: it is no placeholder, no company, and not initials only.
 #[must_use]
 pub fn can_tell_apart(name: &PersonName) -> bool {
-    LeadName::of(Some(name)).is_some()
+    LeadName::of(Some(name)).is_some_and(|name| !name.has_initials_only())
 }
 
 /// The person of a given CPF, to be confirmed by the profile's name. `None` without a given name that the
@@ -21,9 +21,7 @@ pub fn can_tell_apart(name: &PersonName) -> bool {
 #[must_use]
 pub fn accept_given(name: Option<&PersonName>, cpf: Option<&Cpf>) -> Option<Match> {
     let cpf = cpf?;
-    let LeadName::Of(name) = LeadName::of(name)? else {
-        return None;
-    };
+    let name = LeadName::of(name)?.into_only()?;
     name.name.has_surname().then(|| Match {
         cpf: cpf.clone(),
         name: None,

@@ -3,10 +3,11 @@
 
 use super::Reason;
 use super::further::{Further, Letter};
-use super::name::{ComparableName, LeadName, TypedName, Word};
+use super::lead_name::LeadName;
+use super::name::{ComparableName, TypedName, Word};
 use super::names;
 
-/// How near two names are, from nearest to furthest. Down to [`Grade::Married`] they may be of one
+/// How near two names are, from nearest to furthest. Down to [`Grade::Initial`] they may be of one
 /// person without anything left to explain but how people write their names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Grade {
@@ -14,12 +15,14 @@ pub(super) enum Grade {
     Agrees,
     /// A well-known nickname of the first name, and a surname.
     Nickname,
-    /// Nothing contradicts, but no surname is shared, or the first name is an initial.
+    /// Nothing contradicts, but no surname is shared.
     FirstNameOnly,
     /// The first name typed is the second given name of the register; a surname agrees.
     MiddleAsFirst,
     /// First name and a surname agree, the last surname is another on each side.
     Married,
+    /// Nothing contradicts, but one first name is the other's initial, which is none.
+    Initial,
     /// A nickname, and no surname.
     NicknameOnly,
     /// All agrees, but one letter makes the surname another one that people have.
@@ -40,7 +43,7 @@ pub(super) enum Grade {
 
 impl Grade {
     /// How many grades may be of one person, see [`Grade`].
-    pub(super) const FITTING: usize = 5;
+    pub(super) const FITTING: usize = 6;
 
     /// The place among the fitting grades, 0 for the nearest.
     pub(super) fn place(self) -> Option<usize> {
@@ -52,7 +55,7 @@ impl Grade {
         match self {
             Self::Agrees => Reason::NameAgrees,
             Self::Nickname | Self::NicknameOnly => Reason::NicknameAgrees,
-            Self::FirstNameOnly => Reason::FirstNameOnly,
+            Self::FirstNameOnly | Self::Initial => Reason::FirstNameOnly,
             Self::MiddleAsFirst => Reason::MiddleNameAsFirst,
             Self::Married => Reason::MarriedName,
             Self::OtherSurname | Self::OtherFirstName => Reason::OtherNameByALetter,
@@ -80,6 +83,8 @@ pub(super) struct Likeness {
     pub(super) frequency: Frequency,
     /// Another first name, or another suffix: nobody else's name for this person changes that.
     other_person: bool,
+    /// What was typed may name somebody else too: it accepts nobody.
+    pub(super) unsure: bool,
 }
 
 /// How the first name typed relates to the register's.
@@ -101,7 +106,17 @@ impl Likeness {
         lead: &LeadName,
         names: impl Iterator<Item = &'a ComparableName>,
     ) -> Option<Self> {
-        let each = names.filter_map(|name| lead.names().map(|typed| Self::of(typed, name)).min());
+        let each = names.filter_map(|name| match lead.whole_as_in(name) {
+            Some(whole) => Some(Self::of(whole, name)),
+            None => lead
+                .names()
+                .map(|typed| Self::of(typed, name))
+                .min()
+                .map(|likeness| Self {
+                    unsure: lead.unsure.is_some(),
+                    ..likeness
+                }),
+        });
         each.reduce(|one, other| match (one.other_person, other.other_person) {
             (true, true) => one.max(other),
             (true, false) => one,
@@ -123,8 +138,9 @@ impl Likeness {
         }
         let may_be_off = !matches!(first, First::Slip | First::OtherByALetter);
         let further = Further::of(typed_rest, register_rest, may_be_off);
-        let surname = further.shared.iter().any(|word| register.is_surname(word));
-        let same_suffix = typed.name.suffixes == register.suffixes;
+        let suffix_is_surname = typed.name.has_only_suffix_of(register);
+        let surname = suffix_is_surname || further.joined || further.has_surname(register);
+        let same_suffix = typed.name.suffixes == register.suffixes && !further.may_hide_a_suffix();
         let grade = grade(&first, &further, surname);
         Self {
             grade: if same_suffix {
@@ -136,6 +152,7 @@ impl Likeness {
             frequency: frequency(grade, &register.first, &further.shared),
             other_person: !same_suffix
                 || matches!(grade, Grade::FirstNameDiffers | Grade::OtherFirstName),
+            unsure: false,
         }
     }
 }
@@ -175,7 +192,7 @@ impl First {
         if !is_meant && !names::one_letter_apart(first.text(), register.text()) {
             return Self::Differs;
         }
-        let another = names::differ_by_the_last_vowel(first.text(), register.text());
+        let another = names::is_another_form(first.text(), register.text());
         if is_meant && typed.meant.len() == 1 && !another {
             Self::Slip
         } else {
@@ -188,14 +205,19 @@ fn is_nickname(typed: &Word, register: &Word) -> bool {
     names::is_nickname_of(typed.text(), register.canonical())
 }
 
-/// The words beside the register's first name in a name that is typed surname first.
+/// The words beside the register's first name in a name that is typed surname first: what stands before
+/// the first name is how the register ends ("Souza Ana Paula" is not "PAULA SOUZA").
 fn turned<'a>(typed: &'a ComparableName, register: &ComparableName) -> Option<Vec<&'a Word>> {
     let at = typed
         .further
         .iter()
         .position(|word| word.is_same(&register.first))?;
-    let is_first = |word: &Word| word.is_same(&typed.first);
-    let surname_first = !typed.first.is_given_name() && register.further.iter().any(is_first);
+    let before = std::iter::once(&typed.first).chain(&typed.further[..at]);
+    let held = &register.further;
+    let end = held.len().checked_sub(at + 1).map(|begin| &held[begin..])?;
+    let may_be_surname =
+        !typed.first.is_first_name() || names::is_mostly_surname(typed.first.canonical());
+    let surname_first = may_be_surname && before.zip(end).all(|(one, other)| one.is_same(other));
     surname_first.then(|| {
         let others = typed.further.iter().enumerate().filter(|(i, _)| *i != at);
         std::iter::once(&typed.first)
@@ -209,7 +231,7 @@ fn grade(first: &First, further: &Further<'_>, surname: bool) -> Grade {
     let full = surname && !further.contradicts();
     let agreeing = match first {
         First::Same | First::Slip => Grade::Agrees,
-        First::Initial => Grade::FirstNameOnly,
+        First::Initial => Grade::Initial,
         First::Nickname => Grade::Nickname,
         First::Middle => Grade::MiddleAsFirst,
         First::OtherByALetter => Grade::OtherFirstName,
@@ -218,7 +240,8 @@ fn grade(first: &First, further: &Further<'_>, surname: bool) -> Grade {
     match (first, further.contradicts()) {
         _ if full && further.letter == Letter::OtherName => agreeing.max(Grade::OtherSurname),
         _ if full => agreeing,
-        (First::Same | First::Slip | First::Initial, false) => Grade::FirstNameOnly,
+        (First::Initial, false) => Grade::Initial,
+        (First::Same | First::Slip, false) => Grade::FirstNameOnly,
         (First::Nickname, false) => Grade::NicknameOnly,
         (First::Same, true) if surname && further.differ_by_the_last_surname() => Grade::Married,
         (First::Same, true) if surname => Grade::MiddleDiffers,

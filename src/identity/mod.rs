@@ -4,7 +4,8 @@
 //! Where evidence is missing the strict side is taken: a wrong person in a broker's hands harms
 //! somebody who never asked for anything, a lead left unidentified harms nobody.
 //!
-//! `fold`, `words` and `names` know words; `name`, `further` and `likeness` compare two names;
+//! `fold`, `words`, `not_names` and `names` know words; `typed` and `lead_name` read what a lead typed;
+//! `name`, `further` and `likeness` compare two names;
 //! `people`, `score` and `rivals` weigh one person among the others, and `decide` decides.
 
 mod confirm;
@@ -12,9 +13,11 @@ mod decide;
 mod fold;
 mod further;
 mod given;
+mod lead_name;
 mod likeness;
 mod name;
 mod names;
+mod not_names;
 mod people;
 mod reason;
 mod rivals;
@@ -22,6 +25,7 @@ mod score;
 mod strength;
 #[cfg(test)]
 mod tests;
+mod typed;
 mod words;
 
 pub use confirm::{Confirmation, confirm};
@@ -69,7 +73,8 @@ pub struct Named<'a> {
 }
 
 /// From which score on a person is accepted or proposed; configuration sees to it that
-/// 0 < review <= accept <= 100.
+/// 0 < review <= accept <= 100. Where both are the same nothing is left for a person to decide: whoever may
+/// not be accepted stays below the one, and so below the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Thresholds {
     /// Accepted, if the rules allow it.

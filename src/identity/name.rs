@@ -2,24 +2,47 @@
 
 use std::collections::BTreeSet;
 
-use super::fold::{SIGN, words_of};
+use super::fold::words_of;
 use super::names;
-use super::words::{AND, Suffix, is_particle, name_nobody};
+use super::words::{AND, Suffix, is_particle};
 use crate::models::PersonName;
+
+/// Surnames that are given as second names, mostly of a devotion: Francisco de Assis, Maria das Neves.
+/// Common knowledge, like the lists of `names`.
+const DEVOTIONAL: [&str; 17] = [
+    "ANJOS",
+    "ASSIS",
+    "BAPTISTA",
+    "BATISTA",
+    "CHAGAS",
+    "CRUZ",
+    "EVANGELISTA",
+    "GUADALUPE",
+    "JESUS",
+    "LUZ",
+    "NEVES",
+    "PAIXAO",
+    "PENHA",
+    "ROSARIO",
+    "SANTISSIMA",
+    "TRINDADE",
+    "XAVIER",
+];
 
 /// A folded word of a name.
 #[derive(Debug, Clone)]
 pub(super) struct Word {
     text: String,
-    /// The spelling that all that are said alike have in common, if there are several.
+    /// The spelling that all that are said alike have in common, if there are several, without a particle
+    /// that is glued to it.
     canonical: Option<&'static str>,
 }
 
 impl Word {
-    fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         Self {
             text: text.to_owned(),
-            canonical: names::canonical(text),
+            canonical: names::canonical(text).or_else(|| names::without_particle(text)),
         }
     }
 
@@ -40,6 +63,16 @@ impl Word {
         names::is_given(self.canonical())
     }
 
+    /// Whether it is given as a second name: a given name, or one of a devotion.
+    fn is_second_name(&self) -> bool {
+        self.is_first_name() || DEVOTIONAL.contains(&self.text())
+    }
+
+    /// Whether it is a given name, counted or not.
+    pub(super) fn is_first_name(&self) -> bool {
+        names::is_first_name(self.canonical())
+    }
+
     pub(super) fn is_known_name(&self) -> bool {
         names::is_known(self.canonical())
     }
@@ -53,6 +86,14 @@ impl Word {
     pub(super) fn is_initial_of_either(&self, other: &Self) -> bool {
         (self.is_initial() && other.text.starts_with(&self.text))
             || (other.is_initial() && self.text.starts_with(&other.text))
+    }
+
+    /// One is the other's initial, or short for it, and no name itself (AP, APARECIDA).
+    pub(super) fn is_short_for_either(&self, other: &Self) -> bool {
+        let is_short = |short: &Self, long: &Self| {
+            short.text.len() > 1 && long.text.starts_with(&short.text) && !short.is_known_name()
+        };
+        self.is_initial_of_either(other) || is_short(self, other) || is_short(other, self)
     }
 
     /// These two words written as one: `D AVILA` and `DAVILA`.
@@ -80,18 +121,28 @@ impl ComparableName {
         Self::from_words(&words_of(name.as_str()))
     }
 
-    fn from_words(words: &[String]) -> Option<Self> {
+    /// A first name in one word that is two ("Joaopaulo") is parted; the last word may be a suffix cut off.
+    pub(super) fn from_words(words: &[String]) -> Option<Self> {
         // no name begins with "e": there it is an initial
         let initial = |at, word: &str| at == 0 && word == AND;
         let mut words = words
             .iter()
             .enumerate()
             .filter(|(at, word)| !is_particle(word) || initial(*at, word))
-            .map(|(_, word)| word);
-        let first = Word::new(words.next()?);
+            .map(|(_, word)| word.as_str());
+        let first = words.next()?;
+        let two = names::two_given_names(first);
         let (mut further, mut suffixes) = (Vec::new(), BTreeSet::new());
-        for word in words {
-            match Suffix::parse(word) {
+        further.extend(two.map(|(_, second)| Word::new(second)));
+        let mut words = words.peekable();
+        while let Some(word) = words.next() {
+            let is_last = words.peek().is_none();
+            let suffix = if is_last {
+                Suffix::parse_last(word)
+            } else {
+                Suffix::parse(word)
+            };
+            match suffix {
                 Some(suffix) => {
                     suffixes.insert(suffix);
                 }
@@ -99,7 +150,7 @@ impl ComparableName {
             }
         }
         Some(Self {
-            first,
+            first: Word::new(two.map_or(first, |(first, _)| first)),
             further,
             suffixes,
         })
@@ -110,11 +161,34 @@ impl ComparableName {
         !self.first.is_initial() && self.further.iter().any(|word| !word.is_initial())
     }
 
-    /// Whether one of this register name's further words is a surname: a given name ("Ana Paula") is
-    /// one only at the end, where a register has the family's name.
+    /// Whether it has the same suffix as the other name and nothing else beside the first name: then that is
+    /// the surname.
+    pub(super) fn has_only_suffix_of(&self, other: &Self) -> bool {
+        let only = |name: &Self| name.further.is_empty() && !name.suffixes.is_empty();
+        only(self) && only(other) && self.suffixes == other.suffixes
+    }
+
+    /// Whether a register has all its words, in their order.
+    pub(super) fn is_within(&self, register: &Self) -> bool {
+        let mut held = register.further.iter();
+        self.first.is_same(&register.first)
+            && self
+                .further
+                .iter()
+                .all(|word| held.any(|one| one.is_same(word)))
+    }
+
+    /// Whether one of this register name's further words is a surname: a given name ("Ana Paula"), also a
+    /// devotional one ("Maria de Jesus"), is one only at the end, where a register has the family's name.
     pub(super) fn is_surname(&self, word: &Word) -> bool {
         let is_last = || self.further.last().is_some_and(|last| last.is_same(word));
-        !word.is_given_name() || is_last()
+        !word.is_second_name() || is_last()
+    }
+
+    /// The same, where nothing else tells: in the middle only a surname that is counted.
+    pub(super) fn is_known_surname(&self, word: &Word) -> bool {
+        let is_last = || self.further.last().is_some_and(|last| last.is_same(word));
+        is_last() || (names::is_surname(word.canonical()) && !word.is_second_name())
     }
 }
 
@@ -134,70 +208,5 @@ impl TypedName {
             names::given_names_near(name.first.text())
         };
         Self { name, meant }
-    }
-}
-
-/// The usable name of a lead.
-#[derive(Debug, Clone)]
-pub(super) enum LeadName {
-    Of(TypedName),
-    /// Two people in one field: "João e Maria Silva".
-    OfTwo(TypedName, TypedName),
-}
-
-impl LeadName {
-    /// `None` when what was typed is no person's name: an e-mail, a phone, a placeholder ("Cliente",
-    /// "Lead …"), a company, initials only (API.md "Identity": a lead without a usable name).
-    pub(super) fn of(name: Option<&PersonName>) -> Option<Self> {
-        let text = name?.as_str();
-        let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-        let digits = text.chars().filter(|c| c.is_numeric()).count();
-        let words = words_of(text);
-        if text.contains('@') || digits > letters || name_nobody(&words) {
-            return None;
-        }
-        let whole = || {
-            Some(Self::Of(TypedName::new(ComparableName::from_words(
-                &words,
-            )?)))
-        };
-        Self::of_two(&words).or_else(whole)
-    }
-
-    /// Two people: joined by a sign, or by an "e" before a given name ("Maria Costa e Silva" is one),
-    /// of which the tables may not know the rare ones.
-    fn of_two(words: &[String]) -> Option<Self> {
-        let is_given = |word: &String| Word::new(word).is_given_name();
-        let at = (1..words.len().saturating_sub(1)).find(|&at| {
-            let next = Word::new(&words[at + 1]);
-            let may_be_given = || !next.is_initial() && !names::is_surname(next.canonical());
-            let before_surname = || words[..at].iter().all(is_given) && at + 2 < words.len();
-            let begins_a_name = || next.is_given_name() || (may_be_given() && before_surname());
-            words[at] == SIGN || (words[at] == AND && begins_a_name())
-        })?;
-        let mut one = ComparableName::from_words(&words[..at])?;
-        let other = ComparableName::from_words(&words[at + 1..])?;
-        if one.further.iter().all(Word::is_given_name) {
-            let surnames = other.further.iter().filter(|word| !word.is_given_name());
-            one.further.extend(surnames.cloned());
-        }
-        Some(Self::OfTwo(TypedName::new(one), TypedName::new(other)))
-    }
-
-    pub(super) fn names(&self) -> impl Iterator<Item = &TypedName> {
-        let (one, other) = match self {
-            Self::Of(one) => (one, None),
-            Self::OfTwo(one, other) => (one, Some(other)),
-        };
-        std::iter::once(one).chain(other)
-    }
-
-    pub(super) const fn is_of_two(&self) -> bool {
-        matches!(self, Self::OfTwo(..))
-    }
-
-    /// Whether the lead left no suffix, which a son may have left out.
-    pub(super) fn has_no_suffix(&self) -> bool {
-        self.names().all(|typed| typed.name.suffixes.is_empty())
     }
 }

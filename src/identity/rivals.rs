@@ -1,7 +1,8 @@
 //! Who else fits.
 
+use super::lead_name::LeadName;
 use super::likeness::{Grade, Likeness};
-use super::name::{ComparableName, LeadName};
+use super::name::ComparableName;
 use super::people::{People, Ties};
 use super::score::{Assessed, Lead};
 
@@ -98,14 +99,18 @@ impl Rivals {
         place.is_some_and(|place| self.with_cpf.has_rival(place, claims, 1))
     }
 
-    /// Whether somebody without a CPF fits as well, or shares the one contact without a name.
+    /// Whether somebody without a CPF fits as well, or shares all contacts without a name.
     pub(super) fn without_cpf(&self, one: &Assessed<'_>) -> bool {
         let Some(place) = one.grade.and_then(Grade::place) else {
             return false;
         };
         let claims = one.person.claims;
-        let unknown = (self.unknown.phone && claims.phone) || (self.unknown.email && claims.email);
-        (unknown && !claims.both()) || self.without_cpf.has_rival(place, claims, 0)
+        let unknown = if claims.both() {
+            self.unknown.both()
+        } else {
+            (self.unknown.phone && claims.phone) || (self.unknown.email && claims.email)
+        };
+        unknown || self.without_cpf.has_rival(place, claims, 0)
     }
 
     /// Whether somebody without a CPF may be the lead at all.

@@ -7,8 +7,9 @@
 use std::collections::BTreeSet;
 
 use super::fold::folded_words;
+use super::lead_name::LeadName;
 use super::likeness::{Frequency, Grade, Likeness};
-use super::name::{ComparableName, LeadName};
+use super::name::ComparableName;
 use super::people::{People, Person};
 use super::{Evidence, Reason};
 use crate::models::{ContactAgreement, Email};
@@ -22,8 +23,8 @@ const RARE: i16 = 2;
 const COMMON: i16 = -3;
 /// A part of the name is off by a letter.
 const SLIP: i16 = -4;
-/// Two people in the name field.
-const TWO_NAMES: i16 = -10;
+/// Two people in the name field, or a company.
+const UNSURE: i16 = -10;
 /// The e-mail's local part bears the person's name.
 const LOCAL_PART: i16 = 2;
 /// For each further person on the one contact, as long as they are few.
@@ -39,6 +40,7 @@ const fn worth(grade: Grade, frequency: Frequency) -> (i16, i16) {
         Grade::Agrees => (84, 94),
         Grade::Nickname => (60, 78),
         Grade::FirstNameOnly => (50, 75),
+        Grade::Initial => (50, 62),
         Grade::MiddleAsFirst => (50, 60),
         Grade::Married => (50, 74),
         Grade::NicknameOnly => (38, 55),
@@ -180,6 +182,7 @@ impl<'a> Assessed<'a> {
             grade,
             slip,
             frequency,
+            unsure,
             ..
         } = likeness;
         let both = self.person.claims.both();
@@ -194,8 +197,8 @@ impl<'a> Assessed<'a> {
             Frequency::Common => self.add(COMMON, Reason::CommonName),
             Frequency::Middling => {}
         }
-        if name.is_of_two() {
-            self.add(TWO_NAMES, Reason::TwoNamesInOne);
+        if let Some(reason) = name.unsure.filter(|_| unsure) {
+            self.add(UNSURE, reason);
         }
         let few = both || self.weigh_one_contact(people);
         let sure = match grade {
@@ -206,7 +209,7 @@ impl<'a> Assessed<'a> {
             }
             _ => false,
         };
-        self.passes = sure && !name.is_of_two();
+        self.passes = sure && !unsure;
     }
 
     /// Whether few enough share the one contact.

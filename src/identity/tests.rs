@@ -4,6 +4,7 @@ use rstest::rstest;
 
 use super::*;
 
+mod attacks;
 mod given;
 mod one_contact;
 mod properties;

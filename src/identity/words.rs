@@ -9,142 +9,11 @@ const PARTICLES: [&str; 6] = ["DE", "DA", "DO", "DAS", "DOS", AND];
 pub(super) const AND: &str = "E";
 
 /// What is written before a name, and is none (API.md "Identity": how Brazilians write names).
-const TITLES: [&str; 26] = [
-    "ADV",
-    "DONA",
-    "DOUTOR",
-    "DOUTORA",
-    "DR",
-    "DRA",
-    "ENG",
-    "ENGENHEIRA",
-    "ENGENHEIRO",
-    "EXMA",
-    "EXMO",
-    "ILMA",
-    "ILMO",
-    "MR",
-    "MRS",
-    "MS",
-    "PROF",
-    "PROFA",
-    "PROFESSOR",
-    "PROFESSORA",
-    "SENHOR",
-    "SENHORA",
-    "SEU",
-    "SR",
-    "SRA",
-    "SRTA",
-];
-
-/// Words that are typed in place of a name, by people, portals and imports.
-const PLACEHOLDERS: [&str; 36] = [
-    "ADMIN",
-    "ANONIMA",
-    "ANONIMO",
-    "CLIENTE",
-    "CLIENTES",
-    "COMPRADOR",
-    "COMPRADORA",
-    "CONTATO",
-    "CUSTOMER",
-    "DESCONHECIDA",
-    "DESCONHECIDO",
-    "FACEBOOK",
-    "IDENTIFICADO",
-    "INFORMADO",
-    "INSTAGRAM",
-    "INTERESSADA",
-    "INTERESSADO",
-    "LEAD",
-    "LEADS",
-    "LOCATARIA",
-    "LOCATARIO",
-    "NAME",
-    "NOME",
-    "NULL",
-    "PORTAL",
-    "PROPRIETARIA",
-    "PROPRIETARIO",
-    "SITE",
-    "TEST",
-    "TESTE",
-    "UNDEFINED",
-    "UNKNOWN",
-    "USER",
-    "USUARIO",
-    "VISITANTE",
-    "WHATSAPP",
-];
-
-/// Words of a company's name. `SA` is not among them: it is the surname Sá.
-const COMPANY_WORDS: [&str; 64] = [
-    "ADMINISTRADORA",
-    "ADVOCACIA",
-    "ARQUITETURA",
-    "ASSOCIACAO",
-    "AUTOPECAS",
-    "BARBEARIA",
-    "CLINICA",
-    "COLEGIO",
-    "COMERCIO",
-    "CONDOMINIO",
-    "CONSTRUCOES",
-    "CONSTRUTORA",
-    "CONSULTORIA",
-    "CONTABILIDADE",
-    "COOPERATIVA",
-    "CORRETORA",
-    "DISTRIBUIDORA",
-    "DROGARIA",
-    "EIRELI",
-    "EMPREENDIMENTOS",
-    "EMPRESA",
-    "ENGENHARIA",
-    "EPP",
-    "ESCOLA",
-    "ESCRITORIO",
-    "FARMACIA",
-    "FUNDACAO",
-    "GRUPO",
-    "HOLDING",
-    "HOTEL",
-    "IGREJA",
-    "IMOBILIARIA",
-    "IMOBILIARIO",
-    "IMOVEIS",
-    "INCORPORADORA",
-    "INDUSTRIA",
-    "INFORMATICA",
-    "INSTITUTO",
-    "LANCHONETE",
-    "LIMITADA",
-    "LOGISTICA",
-    "LOJA",
-    "LOJAS",
-    "LTDA",
-    "MARCENARIA",
-    "MEI",
-    "MERCADINHO",
-    "METALURGICA",
-    "NEGOCIOS",
-    "ODONTOLOGIA",
-    "OFICINA",
-    "PADARIA",
-    "PAPELARIA",
-    "PARTICIPACOES",
-    "PIZZARIA",
-    "POUSADA",
-    "RESTAURANTE",
-    "SALAO",
-    "SERVICOS",
-    "SINDICATO",
-    "SUPERMERCADO",
-    "TECNOLOGIA",
-    "TRANSPORTADORA",
-    "TRANSPORTES",
-];
+const TITLES: &str = "
+ADV ARQ CAP CAPITAO CEL CORONEL DONA DOUTOR DOUTORA DR DRA ENG ENGA ENGENHEIRA ENGENHEIRO ENGO EXMA EXMO ILMA
+ILMO MAJ MAJOR MR MRS MS PADRE PASTOR PASTORA PE PR PROF PROFA PROFESSOR PROFESSORA PROFO SARGENTO SENHOR
+SENHORA SEU SGT SR SRA SRTA STA TEN TENENTE TIA TIO
+";
 
 /// A word that sets a person apart from a relative of the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -154,12 +23,15 @@ pub(super) enum Suffix {
     Neto,
     Bisneto,
     Sobrinho,
+    Trineto,
+    Primeiro,
     Segundo,
     Terceiro,
+    Quarto,
 }
 
 /// The suffixes in full, each with its words.
-const SUFFIXES: [(&str, Suffix); 11] = [
+const SUFFIXES: [(&str, Suffix); 13] = [
     ("FILHO", Suffix::Filho),
     ("FILHA", Suffix::Filho),
     ("JUNIOR", Suffix::Junior),
@@ -169,56 +41,75 @@ const SUFFIXES: [(&str, Suffix); 11] = [
     ("BISNETA", Suffix::Bisneto),
     ("SOBRINHO", Suffix::Sobrinho),
     ("SOBRINHA", Suffix::Sobrinho),
+    ("TRINETO", Suffix::Trineto),
+    ("TRINETA", Suffix::Trineto),
     ("SEGUNDO", Suffix::Segundo),
     ("TERCEIRO", Suffix::Terceiro),
+];
+
+/// What is written for the suffixes that most people have, also cut off anywhere from the second letter on.
+const CUT_OFF: [(&str, Suffix); 4] = [
+    ("FILHO", Suffix::Filho),
+    ("JUNIOR", Suffix::Junior),
+    ("NETO", Suffix::Neto),
+    ("SOBRINHO", Suffix::Sobrinho),
 ];
 
 impl Suffix {
     /// The suffix a folded word is, if it is one, also with one letter wrong: a suffix that is
     /// overlooked makes the son his father. A word that is a name is none.
     pub(super) fn parse(word: &str) -> Option<Self> {
-        match word {
-            "JR" => return Some(Self::Junior),
-            "II" => return Some(Self::Segundo),
-            "III" => return Some(Self::Terceiro),
-            _ => {}
-        }
         let found = |apart: fn(&str, &str) -> bool| {
             let found = SUFFIXES.iter().find(|(suffix, _)| apart(suffix, word));
             found.map(|(_, suffix)| *suffix)
         };
-        let is_name = || names::is_known(names::canonical(word).unwrap_or(word));
-        let slip = || found(names::one_letter_apart).filter(|_| !is_name());
-        found(|suffix, word| suffix == word).or_else(slip)
+        let slip = || found(names::one_letter_apart).filter(|_| !is_name(word));
+        found(|suffix, word| suffix == word)
+            .or_else(|| Self::exact(word))
+            .or_else(slip)
+    }
+
+    /// The suffix that the last word of a name is, also when it is cut off.
+    pub(super) fn parse_last(word: &str) -> Option<Self> {
+        let cut_off = || {
+            let canonical = names::canonical(word).unwrap_or(word);
+            let is_name = names::is_first_name(canonical) || names::is_surname(canonical);
+            let mut suffixes = CUT_OFF.iter().filter(|_| word.len() > 1 && !is_name);
+            let found = suffixes.find(|(suffix, _)| suffix.starts_with(word));
+            found.map(|(_, suffix)| *suffix)
+        };
+        Self::parse(word).or_else(cut_off)
+    }
+
+    /// A single letter that may stand for a suffix as well as for a name: F, J, N.
+    pub(super) fn is_letter(word: &str) -> bool {
+        matches!(word, "F" | "J" | "N")
+    }
+
+    /// Those that are taken only as they stand: short, or words with other meanings.
+    fn exact(word: &str) -> Option<Self> {
+        match word {
+            "FIL" | "FILHINHO" | "FLH" | "FO" => Some(Self::Filho),
+            "JNR" | "JOR" | "JR" | "JUN" | "JUNINHO" | "JUNR" => Some(Self::Junior),
+            "NETINHO" | "NT" | "NTO" => Some(Self::Neto),
+            "SOB" | "SOBR" => Some(Self::Sobrinho),
+            "II" => Some(Self::Segundo),
+            "III" => Some(Self::Terceiro),
+            "IV" | "QUARTO" => Some(Self::Quarto),
+            "PRIMEIRO" | "SENIOR" => Some(Self::Primeiro),
+            _ => None,
+        }
     }
 }
 
+fn is_name(word: &str) -> bool {
+    names::is_known(names::canonical(word).unwrap_or(word))
+}
+
 pub(super) fn is_title(word: &str) -> bool {
-    TITLES.contains(&word)
+    TITLES.split_ascii_whitespace().any(|title| title == word)
 }
 
 pub(super) fn is_particle(word: &str) -> bool {
     word == SIGN || PARTICLES.contains(&word)
-}
-
-/// Whether folded words name nobody: a placeholder or a company's word among them, `ME` or `S A`
-/// at the end, or no word of two different letters.
-pub(super) fn name_nobody(words: &[String]) -> bool {
-    let telling = |word: &str| PLACEHOLDERS.contains(&word) || COMPANY_WORDS.contains(&word);
-    let ends_with = |ending: &[&str]| {
-        let last = words.iter().rev().map(String::as_str);
-        words.len() > ending.len() && last.take(ending.len()).eq(ending.iter().rev().copied())
-    };
-    let one_letter = |word: &String| {
-        word.bytes()
-            .all(|letter| word.bytes().next() == Some(letter))
-    };
-    ends_with(&["ME"])
-        || ends_with(&["S", "A"])
-        || ends_with(&["S", SIGN, "A"])
-        || words.iter().any(|word| telling(word))
-        || words
-            .iter()
-            .filter(|word| !is_particle(word))
-            .all(one_letter)
 }

@@ -1,13 +1,14 @@
 //! What is known of names in Brazil: which there are, how frequent they are, how else they are
 //! written, and what people are called for short. All words are folded: capitals without accents.
 
+mod further;
 mod given;
 mod surnames;
 #[cfg(test)]
 mod tests;
 mod variants;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// How many of 100,000 people bear a name that the tables do not count: fewer than the rarest that
@@ -17,6 +18,8 @@ const UNCOUNTED: u32 = 10;
 const OF_PEOPLE: f64 = 100_000.0;
 /// The least letters of which one may be a slip: of fewer, one off makes another name.
 const SHORTEST_WITH_A_SLIP: usize = 4;
+/// The least letters of each of two given names that are written as one.
+const SHORTEST_GLUED: usize = 3;
 
 static TABLES: LazyLock<Tables> = LazyLock::new(Tables::load);
 
@@ -24,6 +27,8 @@ static TABLES: LazyLock<Tables> = LazyLock::new(Tables::load);
 struct Tables {
     given: HashMap<&'static str, u32>,
     surnames: HashMap<&'static str, u32>,
+    /// Given names that are not counted.
+    further: HashSet<&'static str>,
     /// The canonical spelling of every word that has several.
     spellings: HashMap<&'static str, &'static str>,
     nicknames: HashMap<&'static str, Vec<&'static str>>,
@@ -55,6 +60,7 @@ impl Tables {
         Self {
             given,
             surnames: shares(surnames::SURNAMES),
+            further: further::FURTHER_NAMES.split_whitespace().collect(),
             spellings,
             nicknames,
         }
@@ -89,6 +95,46 @@ pub(super) fn is_given(canonical: &str) -> bool {
     TABLES.given.contains_key(canonical)
 }
 
+/// Whether a word, in its canonical spelling, is a given name, counted or not.
+pub(super) fn is_first_name(canonical: &str) -> bool {
+    is_given(canonical) || TABLES.further.contains(canonical)
+}
+
+/// Whether more people have a word, in its canonical spelling, as their surname than as a given name.
+pub(super) fn is_mostly_surname(canonical: &str) -> bool {
+    let of_given = TABLES.given.get(canonical);
+    TABLES.surnames.get(canonical) > of_given && !TABLES.further.contains(canonical)
+}
+
+/// The surname in a word that a particle is glued to (DASILVA), if it is no name itself.
+pub(super) fn without_particle(word: &str) -> Option<&'static str> {
+    let surname = |particle| {
+        let rest = word.strip_prefix(particle)?;
+        let (surname, _) = TABLES
+            .surnames
+            .get_key_value(canonical(rest).unwrap_or(rest))?;
+        Some(*surname)
+    };
+    let particles = ["DOS", "DAS", "DO", "DA", "DE"];
+    particles
+        .into_iter()
+        .find_map(surname)
+        .filter(|_| !is_known(word))
+}
+
+/// Two given names written as one (JOAOPAULO), if that is no name itself.
+pub(super) fn two_given_names(word: &str) -> Option<(&str, &str)> {
+    if is_known(word) {
+        return None;
+    }
+    let given =
+        |part: &str| part.len() >= SHORTEST_GLUED && is_given(canonical(part).unwrap_or(part));
+    let splits = (1..word.len()).filter_map(|at| word.split_at_checked(at));
+    splits
+        .into_iter()
+        .find(|(one, other)| given(one) && given(other))
+}
+
 /// Whether a word, in its canonical spelling, is a surname that is counted.
 pub(super) fn is_surname(canonical: &str) -> bool {
     TABLES.surnames.contains_key(canonical)
@@ -96,10 +142,15 @@ pub(super) fn is_surname(canonical: &str) -> bool {
 
 /// Whether a word, in its canonical spelling, is a name that people have: then it is no slip.
 pub(super) fn is_known(canonical: &str) -> bool {
-    is_given(canonical)
+    is_first_name(canonical)
         || is_surname(canonical)
         || TABLES.spellings.contains_key(canonical)
-        || TABLES.nicknames.contains_key(canonical)
+        || is_nickname(canonical)
+}
+
+/// Whether somebody is called so for short.
+pub(super) fn is_nickname(word: &str) -> bool {
+    TABLES.nicknames.contains_key(word)
 }
 
 /// Whether somebody of this given name, in its canonical spelling, is called so for short.
@@ -126,10 +177,11 @@ fn share(people: Option<&u32>) -> f64 {
 /// The given names, in their canonical spelling, of which a spelling is one letter off.
 pub(super) fn given_names_near(word: &str) -> BTreeSet<&'static str> {
     let spelled = TABLES.spellings.iter().map(|(word, name)| (*word, *name));
-    let plain = TABLES.given.keys().map(|name| (*name, *name));
+    let plain = TABLES.given.keys().chain(&TABLES.further);
+    let plain = plain.map(|name| (*name, *name));
     spelled
         .chain(plain)
-        .filter(|(spelling, name)| is_given(name) && one_letter_apart(spelling, word))
+        .filter(|(spelling, name)| is_first_name(name) && one_letter_apart(spelling, word))
         .map(|(_, name)| name)
         .collect()
 }
@@ -158,12 +210,23 @@ pub(super) fn one_letter_apart(one: &str, other: &str) -> bool {
     }
 }
 
-/// Whether two words are one but for the vowel at the end: the form of the other sex (MARIO, MARIA) or
-/// another name (LUCIANA, LUCIANE), seldom a slip.
-pub(super) fn differ_by_the_last_vowel(one: &str, other: &str) -> bool {
-    let stem = |word: &'_ str| word.strip_suffix(['A', 'E', 'I', 'O']).map(str::len);
-    let (Some(length), Some(other_length)) = (stem(one), stem(other)) else {
-        return false;
+/// Whether a letter of which two words differ makes another name rather than a slip: the first one (TELMA,
+/// SELMA), or the vowel at the end, another one (MARIO, MARIA) or one more (ALAN, ALANA).
+pub(super) fn is_another_form(one: &str, other: &str) -> bool {
+    let stem = |word| str::strip_suffix(word, ['A', 'E', 'I', 'O', 'U', 'Y']);
+    let (of_one, of_other) = (stem(one), stem(other));
+    one.as_bytes().first() != other.as_bytes().first()
+        || of_one == Some(other)
+        || of_other == Some(one)
+        || (of_one.is_some() && of_one == of_other)
+}
+
+/// Whether two words are one but for letters that are written once or twice (VILAS, VILLAS).
+pub(super) fn are_one_but_for_doubling(one: &str, other: &str) -> bool {
+    let single = |word: &str| {
+        let mut letters = word.as_bytes().to_vec();
+        letters.dedup();
+        letters
     };
-    length == other_length && one[..length] == other[..length]
+    single(one) == single(other)
 }

@@ -74,6 +74,19 @@ fn of_an_accepted_person(
     assert_eq!(read, "profile_of_another_cpf");
 }
 
+#[test]
+fn the_profile_of_an_estate_is_of_somebody_dead() {
+    let matched = accepted("Joao Silva", "0 JOAO SILVA", "0 JOAO SILVA");
+    for name in [
+        "JOAO SILVA ESPOLIO",
+        "JOAO SILVA - Espólio",
+        "ESPOLIO DE JOAO SILVA",
+    ] {
+        let estate = profile(CPFS[0], name, false);
+        assert_eq!(looked_again("Joao Silva", &matched, &estate), "deceased");
+    }
+}
+
 /// As the pipeline makes it of the candidate that a person chose.
 fn chosen(lead: &str, answer: &str) -> Match {
     let Decision::Review(doubt) = decision(lead, Some(answer), None) else {

@@ -15,7 +15,23 @@ use super::*;
     "0 JOAO SILVA",
     "accept 0: first_name_only both_contacts"
 )]
-#[case::initial("J. Silva", "0 JOAO SILVA", "0 JOAO SILVA", "accept 0")]
+#[case::initial("J. Silva", "0 JOAO SILVA", "0 JOAO SILVA", "review 0")]
+#[case::initial_at_the_provider("Joao Silva", "0 J SILVA", "0 J SILVA", "review 0")]
+#[case::initials_of_another("J P", "0 MARIA SILVA", "0 MARIA SILVA", "nobody")]
+#[case::initials("J P", "0 JOSE PEREIRA", "0 JOSE PEREIRA", "review 0")]
+#[case::devotional_and_another_surname(
+    "Joao Batista Lima",
+    "0 JOAO BATISTA COSTA",
+    "0 JOAO BATISTA COSTA",
+    "review 0"
+)]
+#[case::somebody_nameless_on_both(
+    "Ana",
+    "0 ANA LIMA; -",
+    "0 ANA LIMA; -",
+    "review 0: candidate_without_cpf"
+)]
+#[case::somebody_nameless_on_one("Ana", "0 ANA LIMA; -", "0 ANA LIMA", "accept 0")]
 #[case::first_name_of_a_couple(
     "Joao",
     "0 JOAO SILVA; 1 ANA SILVA",

@@ -13,17 +13,16 @@ use super::*;
 #[case::not_applicable("n/a")]
 #[case::phone("(11) 90000-0001")]
 #[case::letters_and_phone("x 11 90000-0001")]
-#[case::mostly_digits("Joao 11 90000-0001")]
 #[case::email("joao.silva@example.com")]
 #[case::limited("Silva Moradias Ltda.")]
-#[case::small("JOAO SILVA ME")]
+#[case::small("Silva Moradias ME")]
 #[case::shares("Exemplo S/A")]
 #[case::shares_without_slash("Exemplo S A")]
 #[case::agency("Imobiliária Exemplo")]
 #[case::particles("de da")]
 #[case::initial_and_particle("E de")]
 #[case::title_alone("Dr.")]
-#[case::initials("J. S.")]
+#[case::one_initial("J.")]
 #[case::one_letter_held_down("aaaa")]
 fn a_name_that_names_nobody_needs_both_contacts(#[case] lead: &str) {
     let one = decision(lead, Some("0 JOAO SILVA"), Some(""));
@@ -31,6 +30,44 @@ fn a_name_that_names_nobody_needs_both_contacts(#[case] lead: &str) {
     let both = decision(lead, Some("0 JOAO SILVA"), Some("0 JOAO SILVA"));
     assert_decided(&both, "accept 0: no_usable_name both_contacts");
     assert!(name(lead).is_none_or(|name| !can_tell_apart(&name)));
+}
+
+#[rstest]
+#[case::nobody("Fulano de Tal")]
+#[case::portal("Viva Real")]
+#[case::greeting("Bom dia")]
+#[case::wish("Quero comprar")]
+#[case::building_materials("Silva Materiais de Construção")]
+#[case::profession("Corretor")]
+fn more_names_that_name_nobody(#[case] lead: &str) {
+    let both = decision(lead, Some("0 JOAO SILVA"), Some("0 JOAO SILVA"));
+    assert_decided(&both, "accept 0: no_usable_name both_contacts");
+}
+
+/// The name beside it is somebody's, and never anybody else's.
+#[rstest]
+#[case::phone("Ana Lima 11988887777", "accept 0")]
+#[case::phone_as_written("Ana Lima (11) 98888-7777", "accept 0")]
+#[case::email("Ana Lima ana@example.com", "accept 0")]
+#[case::client("Cliente Ana Lima", "accept 0")]
+#[case::client_behind("Ana Lima - cliente", "accept 0")]
+#[case::whatsapp("Ana Lima (WhatsApp)", "accept 0")]
+#[case::label("Nome: Ana Lima", "accept 0")]
+#[case::sentence("Meu nome é Ana Lima", "accept 0")]
+#[case::small("Ana Lima ME", "accept 0")]
+#[case::portal("Ana Portal", "review 0: first_name_only")]
+#[case::digits("Ana 123456", "review 0: first_name_only")]
+#[case::company("Ana Lima Imóveis", "review 0: name_agrees no_usable_name")]
+#[case::shop("Modas Ana Lima", "review 0: no_usable_name")]
+#[case::shares("Ana Lima S.A.", "review 0: no_usable_name")]
+#[case::limited("Ana Lima L.T.D.A.", "review 0: no_usable_name")]
+#[case::lawyers("Ana Lima Advogados", "review 0: no_usable_name")]
+#[case::profession("Ana Lima Corretora", "review 0: no_usable_name")]
+fn a_name_beside_what_is_none(#[case] lead: &str, #[case] expected: &str) {
+    let one = decision(lead, Some("0 ANA LIMA"), None);
+    assert_decided(&one, expected);
+    let another = decision(lead, Some("0 ROBERTO SOUZA"), Some("0 ROBERTO SOUZA"));
+    assert_decided(&another, "nobody: first_name_differs");
 }
 
 #[rstest]

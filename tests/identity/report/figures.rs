@@ -10,7 +10,7 @@ use crate::{PER_SITUATION, SEED, recipe, the_set};
 
 /// Seeds of leads that are not committed. Whoever changes a rule because of them takes others: they are
 /// unseen only as long as nobody does.
-pub(super) const UNSEEN: [u64; 3] = [20_261_201, 5_550_123, 909_090_909];
+pub(super) const UNSEEN: [u64; 3] = [31_415_927, 27_182_818, 16_180_339];
 /// Scores are counted in steps of so many points; 100 belongs to the last step.
 pub(super) const STEP: usize = 5;
 pub(super) const STEPS: usize = 100 / STEP;

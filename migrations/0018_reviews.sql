@@ -1,3 +1,7 @@
+-- Going back to the version before this one: it lets leads with a review wait (40001 in its T2), and cannot read what is
+-- held. Before its first start: delete from ops.lookups where value ? 'held'; truncate ops.reviews; and set
+-- ops.leads.correction_due to false. What was decided is lost with that.
+--
 -- Doubtful identities wait for a person; who was turned down for a contact is never proposed for it again; and the CRM
 -- may be told in a short note that nobody could be made out, or that an earlier message was about somebody else.
 
@@ -51,7 +55,8 @@ create function ops.is_suppressed_candidate(candidate jsonb) returns boolean
                              from jsonb_array_elements_text(candidate -> 'contact_hashes') as c (hash)));
 comment on function ops.is_suppressed_candidate(jsonb) is 'Whether a candidate of a review objected or was erased, by CPF or by a contact that led to them.';
 
--- Whether a review still needs the profile of a CPF: an undecided one that proposes it, or one by which it was chosen.
+-- Whether a review still needs the profile of a CPF: an undecided one that proposes it, or one by which it was chosen, as
+-- long as it is the latest of its lead.
 create function ops.is_reviewed(p_cpf_hash bytea) returns boolean
     language sql stable
     return exists (
@@ -59,7 +64,10 @@ create function ops.is_reviewed(p_cpf_hash bytea) returns boolean
         where r.candidates @> jsonb_build_array(jsonb_build_object('cpf_hash', encode(p_cpf_hash, 'hex')))
           and (r.decision is null
                or (r.decision = 'choose'
-                   and r.candidates -> (r.chosen - 1) ->> 'cpf_hash' = encode(p_cpf_hash, 'hex'))));
+                   and r.candidates -> (r.chosen - 1) ->> 'cpf_hash' = encode(p_cpf_hash, 'hex')))
+          and not exists (
+              select from ops.reviews n
+              where n.lead_id = r.lead_id and (n.created_at, n.review_id) > (r.created_at, r.review_id)));
 comment on function ops.is_reviewed(bytea) is 'Whether a review still needs the profile of a CPF.';
 
 -- Held profiles of these candidates that no review waits for any more.
@@ -260,6 +268,10 @@ create or replace function ops.finish_lead(
 
         delete from ops.reviews r where r.lead_id = p_lead_id and end_state = 'suppressed';
 
+        -- A note that the CRM refused for good is on its way no more.
+        update ops.outbox o set sending_since = null
+        where o.lead_id = p_lead_id and o.state = 'sending' and end_state in ('review', 'unidentified');
+
         update ops.leads l
         set alert_at = case
                 when end_state = 'delivery_unknown' and l.outcome is distinct from 'delivery_unknown'
@@ -311,6 +323,9 @@ begin
             case when opened is not null then p_reason
                  when ops.end_without_candidates(review) = 'unidentified' then 'rejected_before' end,
             interval '0', false, settled, absent_secs, steps, 0, 0);
+        if opened is null then
+            perform ops.drop_held(review -> 'candidates');
+        end if;
     end if;
     return query select r.*, (select o.review_id from ops.reviews o
                               where o.lead_id = p_lead_id and o.decision is null)
@@ -337,6 +352,11 @@ begin
     end if;
 
     select * into strict stored from ops.outbox o where o.lead_id = p_lead_id and o.kind = 'message' for update;
+    if stored.body = '' and stored.fingerprint = p_fingerprint then
+        -- It was withdrawn with its person, who is back.
+        update ops.outbox o set body = p_body where o.lead_id = p_lead_id and o.kind = 'message';
+        stored.body := p_body;
+    end if;
     if stored.state = 'sent' and stored.fingerprint = p_fingerprint then
         return query select 'unchanged', stored.body, 0, null::double precision;
         return;
@@ -535,6 +555,10 @@ begin
         end if;
     end if;
 
+    -- The CRM may have been told of somebody else: owed until it is told of this person.
+    update ops.leads l set correction_due = true
+    where l.lead_id = p_lead_id
+      and exists (select from core.lead_parties lp where lp.lead_id = p_lead_id and lp.party_id <> party);
     if match ->> 'matched_by' = 'review' then
         -- A person has said that it was nobody else.
         perform ops.withdraw_person(p_lead_id, p.cpf_cnpj)
@@ -594,9 +618,7 @@ begin
     select l.* into lead from ops.leads l join ops.reviews r on r.lead_id = l.lead_id
     where r.review_id = p_review_id for update of l;
     select * into review from ops.reviews r where r.review_id = p_review_id for update;
-    if not found
-       or exists (select from ops.reviews n where n.lead_id = review.lead_id
-                    and (n.created_at, n.review_id) > (review.created_at, review.review_id)) then
+    if not found then
         return query select 'unknown', null::text, null::text;
         return;
     end if;
@@ -605,6 +627,11 @@ begin
         insert into ops.access_log (actor, action, lead_id, reason)
         values (p_look ->> 'actor', p_look ->> 'action', lead.lead_id, p_look ->> 'reason');
         return query select 'done', lead.lead_id, lead.state;
+        return;
+    end if;
+    if exists (select from ops.reviews n where n.lead_id = review.lead_id
+                 and (n.created_at, n.review_id) > (review.created_at, review.review_id)) then
+        return query select 'unknown', null::text, null::text;
         return;
     end if;
     if review.decision = 'reject' or (review.decision = 'choose' and p_decision = 'choose') then
@@ -645,6 +672,16 @@ begin
                              order by c.ordinality)
             from jsonb_array_elements(r.candidates) with ordinality as c (item, ordinality))
     where r.review_id = p_review_id;
+    if p_decision = 'reject' then
+        -- An earlier review of the lead may have chosen whoever is turned down now.
+        update ops.reviews r
+        set candidates = (
+            select jsonb_agg(case when review.candidates @> jsonb_build_array(
+                                           jsonb_build_object('cpf_hash', c.item ->> 'cpf_hash'))
+                                  then c.item - 'cpf' - 'name' - 'profile_name' else c.item end order by c.ordinality)
+            from jsonb_array_elements(r.candidates) with ordinality as c (item, ordinality))
+        where r.lead_id = review.lead_id and r.review_id <> p_review_id;
+    end if;
     perform ops.drop_held(review.candidates);
     insert into ops.access_log (actor, action, lead_id, reason)
     values (p_look ->> 'actor', p_look ->> 'action', lead.lead_id, p_look ->> 'reason');

@@ -25,6 +25,8 @@ mod harness;
 mod inquiries;
 #[path = "storage/lookups.rs"]
 mod lookups;
+#[path = "storage/mistaken.rs"]
+mod mistaken;
 #[path = "storage/name_search.rs"]
 mod name_search;
 #[path = "storage/names.rs"]

@@ -1306,9 +1306,7 @@ begin
     select l.* into lead from ops.leads l join ops.reviews r on r.lead_id = l.lead_id
     where r.review_id = p_review_id for update of l;
     select * into review from ops.reviews r where r.review_id = p_review_id for update;
-    if not found
-       or exists (select from ops.reviews n where n.lead_id = review.lead_id
-                    and (n.created_at, n.review_id) > (review.created_at, review.review_id)) then
+    if not found then
         return query select 'unknown', null::text, null::text;
         return;
     end if;
@@ -1317,6 +1315,11 @@ begin
         insert into ops.access_log (actor, action, lead_id, reason)
         values (p_look ->> 'actor', p_look ->> 'action', lead.lead_id, p_look ->> 'reason');
         return query select 'done', lead.lead_id, lead.state;
+        return;
+    end if;
+    if exists (select from ops.reviews n where n.lead_id = review.lead_id
+                 and (n.created_at, n.review_id) > (review.created_at, review.review_id)) then
+        return query select 'unknown', null::text, null::text;
         return;
     end if;
     if review.decision = 'reject' or (review.decision = 'choose' and p_decision = 'choose') then
@@ -1357,6 +1360,16 @@ begin
                              order by c.ordinality)
             from jsonb_array_elements(r.candidates) with ordinality as c (item, ordinality))
     where r.review_id = p_review_id;
+    if p_decision = 'reject' then
+        -- An earlier review of the lead may have chosen whoever is turned down now.
+        update ops.reviews r
+        set candidates = (
+            select jsonb_agg(case when review.candidates @> jsonb_build_array(
+                                           jsonb_build_object('cpf_hash', c.item ->> 'cpf_hash'))
+                                  then c.item - 'cpf' - 'name' - 'profile_name' else c.item end order by c.ordinality)
+            from jsonb_array_elements(r.candidates) with ordinality as c (item, ordinality))
+        where r.lead_id = review.lead_id and r.review_id <> p_review_id;
+    end if;
     perform ops.drop_held(review.candidates);
     insert into ops.access_log (actor, action, lead_id, reason)
     values (p_look ->> 'actor', p_look ->> 'action', lead.lead_id, p_look ->> 'reason');
@@ -1447,7 +1460,7 @@ COMMENT ON COLUMN ops.reviews.taken_back IS 'The rejection took back a choice: i
 
 CREATE FUNCTION ops.is_reviewed(p_cpf_hash bytea) RETURNS boolean
     LANGUAGE sql STABLE
-    RETURN (EXISTS (SELECT FROM ops.reviews r WHERE ((r.candidates @> jsonb_build_array(jsonb_build_object('cpf_hash', encode(is_reviewed.p_cpf_hash, 'hex'::text)))) AND ((r.decision IS NULL) OR ((r.decision = 'choose'::text) AND (((r.candidates -> (r.chosen - 1)) ->> 'cpf_hash'::text) = encode(is_reviewed.p_cpf_hash, 'hex'::text)))))));
+    RETURN (EXISTS (SELECT FROM ops.reviews r WHERE ((r.candidates @> jsonb_build_array(jsonb_build_object('cpf_hash', encode(is_reviewed.p_cpf_hash, 'hex'::text)))) AND ((r.decision IS NULL) OR ((r.decision = 'choose'::text) AND (((r.candidates -> (r.chosen - 1)) ->> 'cpf_hash'::text) = encode(is_reviewed.p_cpf_hash, 'hex'::text)))) AND (NOT (EXISTS (SELECT FROM ops.reviews n WHERE ((n.lead_id = r.lead_id) AND (ROW(n.created_at, n.review_id) > ROW(r.created_at, r.review_id)))))))));
 
 --
 -- Name: FUNCTION is_reviewed(p_cpf_hash bytea); Type: COMMENT; Schema: ops; Owner: -
@@ -1495,6 +1508,9 @@ begin
             case when opened is not null then p_reason
                  when ops.end_without_candidates(review) = 'unidentified' then 'rejected_before' end,
             interval '0', false, settled, absent_secs, steps, 0, 0);
+        if opened is null then
+            perform ops.drop_held(review -> 'candidates');
+        end if;
     end if;
     return query select r.*, (select o.review_id from ops.reviews o
                               where o.lead_id = p_lead_id and o.decision is null)
@@ -1863,6 +1879,125 @@ COMMENT ON COLUMN ops.leads.forced_at IS 'Its runs use no answer that was asked 
 COMMENT ON COLUMN ops.leads.correction_due IS 'The broker read a message about somebody who was turned down since, and has to be told.';
 
 --
+-- Name: outbox; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.outbox (
+    lead_id text NOT NULL,
+    kind text NOT NULL,
+    body text NOT NULL,
+    fingerprint bytea NOT NULL,
+    state text NOT NULL,
+    run_no bigint NOT NULL,
+    owner uuid,
+    sending_since timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    read_back boolean DEFAULT false NOT NULL,
+    due_at timestamp with time zone,
+    sent_at timestamp with time zone,
+    last_error text,
+    first_sent_at timestamp with time zone DEFAULT now() NOT NULL,
+    ends_as text DEFAULT 'completed'::text NOT NULL,
+    end_reason text,
+    CONSTRAINT ck_outbox_attempts CHECK ((attempts >= 0)),
+    CONSTRAINT ck_outbox_ends_as CHECK ((ends_as = ANY (ARRAY['completed'::text, 'review'::text, 'unidentified'::text]))),
+    CONSTRAINT ck_outbox_kind CHECK ((kind = 'message'::text)),
+    CONSTRAINT ck_outbox_owner CHECK (((state = 'sending'::text) = (owner IS NOT NULL))),
+    CONSTRAINT ck_outbox_sent_at CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
+    CONSTRAINT ck_outbox_state CHECK ((state = ANY (ARRAY['sending'::text, 'unknown'::text, 'sent'::text])))
+);
+
+--
+-- Name: TABLE outbox; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.outbox IS 'The message to the broker: one per lead, written as sending before it is posted. Personal data: the message with its profile. Kept: until deleted; removed when the lead ends suppressed.';
+
+--
+-- Name: COLUMN outbox.kind; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.kind IS 'message; others come later.';
+
+--
+-- Name: COLUMN outbox.body; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.body IS 'The whole text, as the broker reads it.';
+
+--
+-- Name: COLUMN outbox.fingerprint; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.fingerprint IS 'Of the message without its last line.';
+
+--
+-- Name: COLUMN outbox.state; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.state IS 'sending: posted now, or to be read back when its run died. unknown: it may have arrived. sent: it stands in the CRM.';
+
+--
+-- Name: COLUMN outbox.run_no; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.run_no IS 'The run of the lead that sends it.';
+
+--
+-- Name: COLUMN outbox.owner; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.owner IS 'The instance that sends it (ops.instances).';
+
+--
+-- Name: COLUMN outbox.sending_since; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.sending_since IS 'Since when it may be on its way to the CRM, in a post that is not counted in attempts; null when it is not.';
+
+--
+-- Name: COLUMN outbox.attempts; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.attempts IS 'Sends of unknown outcome.';
+
+--
+-- Name: COLUMN outbox.read_back; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.read_back IS 'An earlier run may have delivered it: the lead is read back before it is sent.';
+
+--
+-- Name: COLUMN outbox.due_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.due_at IS 'Not before this moment may it be read back: a late request may still land.';
+
+--
+-- Name: COLUMN outbox.last_error; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.last_error IS 'A code, without personal data.';
+
+--
+-- Name: COLUMN outbox.first_sent_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.first_sent_at IS 'When this message was first sent, however often it was sent since.';
+
+--
+-- Name: COLUMN outbox.ends_as; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.ends_as IS 'What the lead becomes once this is delivered. completed: a message about its person; the others: a note without personal data.';
+
+--
+-- Name: COLUMN outbox.end_reason; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.end_reason IS 'Why, as a code; null for a message about a person.';
+
+--
 -- Name: finish_lead(text, text, text, boolean, jsonb); Type: FUNCTION; Schema: ops; Owner: -
 --
 
@@ -1879,6 +2014,8 @@ CREATE FUNCTION ops.finish_lead(p_lead_id text, end_state text, reason text, was
            WHERE ((l.lead_id = finish_lead.p_lead_id) AND (l.requested_no > l.run_no))))));
  DELETE FROM ops.reviews r
    WHERE ((r.lead_id = finish_lead.p_lead_id) AND (finish_lead.end_state = 'suppressed'::text));
+ UPDATE ops.outbox o SET sending_since = NULL::timestamp with time zone
+   WHERE ((o.lead_id = finish_lead.p_lead_id) AND (o.state = 'sending'::text) AND (finish_lead.end_state = ANY (ARRAY['review'::text, 'unidentified'::text])));
  UPDATE ops.leads l SET alert_at =
          CASE
              WHEN (((finish_lead.end_state = 'delivery_unknown'::text) AND (l.outcome IS DISTINCT FROM 'delivery_unknown'::text)) OR (finish_lead.reason = 'crashed_too_often'::text) OR ((finish_lead.end_state = 'failed'::text) AND l.correction_due)) THEN now()
@@ -2329,125 +2466,6 @@ end $$;
 COMMENT ON FUNCTION ops.look_after_reviews() IS 'Drops held profiles that no review waits for, and takes the daily alert about waiting reviews.';
 
 --
--- Name: outbox; Type: TABLE; Schema: ops; Owner: -
---
-
-CREATE TABLE ops.outbox (
-    lead_id text NOT NULL,
-    kind text NOT NULL,
-    body text NOT NULL,
-    fingerprint bytea NOT NULL,
-    state text NOT NULL,
-    run_no bigint NOT NULL,
-    owner uuid,
-    sending_since timestamp with time zone,
-    attempts integer DEFAULT 0 NOT NULL,
-    read_back boolean DEFAULT false NOT NULL,
-    due_at timestamp with time zone,
-    sent_at timestamp with time zone,
-    last_error text,
-    first_sent_at timestamp with time zone DEFAULT now() NOT NULL,
-    ends_as text DEFAULT 'completed'::text NOT NULL,
-    end_reason text,
-    CONSTRAINT ck_outbox_attempts CHECK ((attempts >= 0)),
-    CONSTRAINT ck_outbox_ends_as CHECK ((ends_as = ANY (ARRAY['completed'::text, 'review'::text, 'unidentified'::text]))),
-    CONSTRAINT ck_outbox_kind CHECK ((kind = 'message'::text)),
-    CONSTRAINT ck_outbox_owner CHECK (((state = 'sending'::text) = (owner IS NOT NULL))),
-    CONSTRAINT ck_outbox_sent_at CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
-    CONSTRAINT ck_outbox_state CHECK ((state = ANY (ARRAY['sending'::text, 'unknown'::text, 'sent'::text])))
-);
-
---
--- Name: TABLE outbox; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON TABLE ops.outbox IS 'The message to the broker: one per lead, written as sending before it is posted. Personal data: the message with its profile. Kept: until deleted; removed when the lead ends suppressed.';
-
---
--- Name: COLUMN outbox.kind; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.kind IS 'message; others come later.';
-
---
--- Name: COLUMN outbox.body; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.body IS 'The whole text, as the broker reads it.';
-
---
--- Name: COLUMN outbox.fingerprint; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.fingerprint IS 'Of the message without its last line.';
-
---
--- Name: COLUMN outbox.state; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.state IS 'sending: posted now, or to be read back when its run died. unknown: it may have arrived. sent: it stands in the CRM.';
-
---
--- Name: COLUMN outbox.run_no; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.run_no IS 'The run of the lead that sends it.';
-
---
--- Name: COLUMN outbox.owner; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.owner IS 'The instance that sends it (ops.instances).';
-
---
--- Name: COLUMN outbox.sending_since; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.sending_since IS 'Since when it may be on its way to the CRM, in a post that is not counted in attempts; null when it is not.';
-
---
--- Name: COLUMN outbox.attempts; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.attempts IS 'Sends of unknown outcome.';
-
---
--- Name: COLUMN outbox.read_back; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.read_back IS 'An earlier run may have delivered it: the lead is read back before it is sent.';
-
---
--- Name: COLUMN outbox.due_at; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.due_at IS 'Not before this moment may it be read back: a late request may still land.';
-
---
--- Name: COLUMN outbox.last_error; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.last_error IS 'A code, without personal data.';
-
---
--- Name: COLUMN outbox.first_sent_at; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.first_sent_at IS 'When this message was first sent, however often it was sent since.';
-
---
--- Name: COLUMN outbox.ends_as; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.ends_as IS 'What the lead becomes once this is delivered. completed: a message about its person; the others: a note without personal data.';
-
---
--- Name: COLUMN outbox.end_reason; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.end_reason IS 'Why, as a code; null for a message about a person.';
-
---
 -- Name: note_cut_send(text, interval, text); Type: FUNCTION; Schema: ops; Owner: -
 --
 
@@ -2557,6 +2575,10 @@ begin
         end if;
     end if;
 
+    -- The CRM may have been told of somebody else: owed until it is told of this person.
+    update ops.leads l set correction_due = true
+    where l.lead_id = p_lead_id
+      and exists (select from core.lead_parties lp where lp.lead_id = p_lead_id and lp.party_id <> party);
     if match ->> 'matched_by' = 'review' then
         -- A person has said that it was nobody else.
         perform ops.withdraw_person(p_lead_id, p.cpf_cnpj)
@@ -2705,6 +2727,11 @@ begin
     end if;
 
     select * into strict stored from ops.outbox o where o.lead_id = p_lead_id and o.kind = 'message' for update;
+    if stored.body = '' and stored.fingerprint = p_fingerprint then
+        -- It was withdrawn with its person, who is back.
+        update ops.outbox o set body = p_body where o.lead_id = p_lead_id and o.kind = 'message';
+        stored.body := p_body;
+    end if;
     if stored.state = 'sent' and stored.fingerprint = p_fingerprint then
         return query select 'unchanged', stored.body, 0, null::double precision;
         return;

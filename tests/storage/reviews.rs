@@ -71,7 +71,7 @@ pub(crate) async fn decide(db: &Db, review_id: Uuid, decision: Decision) -> Deci
         .unwrap()
 }
 
-fn is_done(decided: &DecideReview, expected: LeadState) -> bool {
+pub(crate) fn is_done(decided: &DecideReview, expected: LeadState) -> bool {
     matches!(decided, DecideReview::Done { state, .. } if *state == expected)
 }
 

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::harness::{Db, TERMS, cpf, key, message, payload, profile, profile_key, settled, step};
 use super::reviews::{decide, doubt, doubtful, end, recalled, rerun, suppress};
 
-fn held(profile: &Profile) -> HeldProfile {
+pub(crate) fn held(profile: &Profile) -> HeldProfile {
     HeldProfile {
         profile: Box::new(profile.clone()),
         payload: payload(profile),
@@ -19,7 +19,7 @@ fn held(profile: &Profile) -> HeldProfile {
     }
 }
 
-async fn profile_state(db: &Db, claim: &Claim, key: LookupKey) -> LookupState {
+pub(crate) async fn profile_state(db: &Db, claim: &Claim, key: LookupKey) -> LookupState {
     let states = storage::settle_and_acquire(&db.pool, claim, &[], &[key], &TERMS).await;
     states.unwrap().remove(0)
 }

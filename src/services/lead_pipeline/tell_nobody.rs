@@ -38,7 +38,13 @@ impl LeadPipeline {
         let delivered = match self.queue(claim, &end, outbox, notes).await? {
             QueuedNote::Suppressed => return Ok(Reached::End(RunEnd::Suppressed)),
             QueuedNote::AllRejected => {
-                return Ok(Reached::End(unidentified(Reason::RejectedBefore)));
+                let end = unidentified(Reason::RejectedBefore);
+                if !told.correction_due {
+                    return Ok(Reached::End(end));
+                }
+                // A correction is owed whoever is left to propose.
+                let lead = (lead, fetched);
+                return Box::pin(self.tell_nobody(claim, lead, end, told, notes)).await;
             }
             QueuedNote::Unchanged => return Ok(Reached::Noted),
             QueuedNote::Send => self.delivery.send(claim, &body, notes).await,

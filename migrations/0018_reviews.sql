@@ -109,9 +109,10 @@ create or replace function ops.cached_lookup(p_lead_id text, p_provider text, p_
 -- What a person has said of a lead: the verdict of its latest review, while it is about the same details and nothing
 -- newer came of the lead, and who was turned down for its contacts.
 create function ops.recall_lead(p_lead_id text, p_contact_fingerprint bytea, contact_hashes bytea[]) returns jsonb
-    language sql stable
-    begin atomic
-        select jsonb_build_object(
+    -- Not in SQL, which would be planned anew for each lead.
+    language plpgsql stable as $$
+begin
+    return jsonb_build_object(
             'rejected', (
                 select coalesce(jsonb_agg(jsonb_build_object(
                     'contact_hash', encode(m.contact_hash, 'hex'), 'cpf_hash', encode(m.cpf_hash, 'hex'))), '[]')
@@ -132,7 +133,7 @@ create function ops.recall_lead(p_lead_id text, p_contact_fingerprint bytea, con
                 from (select n.* from ops.reviews n where n.lead_id = p_lead_id
                       order by n.created_at desc, n.review_id desc limit 1) r
                 where r.contact_fingerprint = p_contact_fingerprint));
-    end;
+end $$;
 comment on function ops.recall_lead(text, bytea, bytea[]) is 'What is remembered of a lead: the verdict of its latest review, who was turned down for its contacts, whom the broker was told of, and whether that was a mistake.';
 
 -- What T2 writes, and the questions it asks.
@@ -255,42 +256,44 @@ comment on function ops.open_review(text, jsonb) is 'The undecided review of a l
 -- correction that could not be posted a person is told.
 create or replace function ops.finish_lead(
     p_lead_id text, end_state text, reason text, was_sent boolean, steps jsonb) returns void
-    language sql
-    begin atomic
-        select ops.close_review(p_lead_id)
-        where end_state in ('completed', 'unidentified', 'lead_missing', 'suppressed')
-          and exists (select from ops.reviews r where r.lead_id = p_lead_id and r.decision is null);
-
+    -- Not in SQL, which would be planned anew for each lead.
+    language plpgsql as $$
+begin
+    if end_state in ('completed', 'unidentified', 'lead_missing', 'suppressed')
+       and exists (select from ops.reviews r where r.lead_id = p_lead_id and r.decision is null) then
+        perform ops.close_review(p_lead_id);
+    end if;
+    if end_state = 'suppressed' then
         delete from ops.given_leads g
-        where g.lead_id = p_lead_id and end_state = 'suppressed'
+        where g.lead_id = p_lead_id
           and not exists (select from ops.leads l
                           where l.lead_id = p_lead_id and l.requested_no > l.run_no);
-
-        delete from ops.reviews r where r.lead_id = p_lead_id and end_state = 'suppressed';
-
+        delete from ops.reviews r where r.lead_id = p_lead_id;
+    end if;
+    if end_state in ('review', 'unidentified') then
         -- A note that the CRM refused for good is on its way no more.
-        update ops.outbox o set sending_since = null
-        where o.lead_id = p_lead_id and o.state = 'sending' and end_state in ('review', 'unidentified');
+        update ops.outbox o set sending_since = null where o.lead_id = p_lead_id and o.state = 'sending';
+    end if;
 
-        update ops.leads l
-        set alert_at = case
-                when end_state = 'delivery_unknown' and l.outcome is distinct from 'delivery_unknown'
-                  or reason = 'crashed_too_often'
-                  or (end_state = 'failed' and l.correction_due) then now()
-                else l.alert_at end,
-            outcome = end_state,
-            message_sent = was_sent,
-            timeline = steps,
-            last_error = reason,
-            owner = null,
-            crashes = 0,
-            state = case when l.requested_no > l.run_no then 'accepted' else end_state end,
-            due_at = case when l.requested_no > l.run_no then now() end,
-            attempts = case when l.requested_no > l.run_no then 0 else l.attempts end,
-            forced_at = case when l.requested_no > l.run_no then l.forced_at end,
-            finished_at = case when l.requested_no > l.run_no then null else now() end
-        where l.lead_id = p_lead_id;
-    end;
+    update ops.leads l
+    set alert_at = case
+            when end_state = 'delivery_unknown' and l.outcome is distinct from 'delivery_unknown'
+              or reason = 'crashed_too_often'
+              or (end_state = 'failed' and l.correction_due) then now()
+            else l.alert_at end,
+        outcome = end_state,
+        message_sent = was_sent,
+        timeline = steps,
+        last_error = reason,
+        owner = null,
+        crashes = 0,
+        state = case when l.requested_no > l.run_no then 'accepted' else end_state end,
+        due_at = case when l.requested_no > l.run_no then now() end,
+        attempts = case when l.requested_no > l.run_no then 0 else l.attempts end,
+        forced_at = case when l.requested_no > l.run_no then l.forced_at end,
+        finished_at = case when l.requested_no > l.run_no then null else now() end
+    where l.lead_id = p_lead_id;
+end $$;
 
 -- What a lead becomes whose review has nobody left to propose.
 create function ops.end_without_candidates(review jsonb) returns text

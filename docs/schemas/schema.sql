@@ -1664,48 +1664,212 @@ CREATE FUNCTION ops.end_without_candidates(review jsonb) RETURNS text
 COMMENT ON FUNCTION ops.end_without_candidates(review jsonb) IS 'What a lead becomes whose review has nobody left to propose: suppressed when one of them objected, else unidentified.';
 
 --
--- Name: given_leads; Type: TABLE; Schema: ops; Owner: -
+-- Name: finish_lead(text, text, text, boolean, jsonb); Type: FUNCTION; Schema: ops; Owner: -
 --
 
-CREATE TABLE ops.given_leads (
-    lead_id text NOT NULL,
-    name text,
-    cpf text,
-    email text,
-    phones text[] DEFAULT '{}'::text[] NOT NULL,
-    given_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ck_given_leads_cpf CHECK ((cpf ~ '^[0-9]{11}$'::text))
+CREATE FUNCTION ops.finish_lead(p_lead_id text, end_state text, reason text, was_sent boolean, steps jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if end_state in ('completed', 'unidentified', 'lead_missing', 'suppressed')
+       and exists (select from ops.reviews r where r.lead_id = p_lead_id and r.decision is null) then
+        perform ops.close_review(p_lead_id);
+    end if;
+    if end_state = 'suppressed' then
+        delete from ops.given_leads g
+        where g.lead_id = p_lead_id
+          and not exists (select from ops.leads l
+                          where l.lead_id = p_lead_id and l.requested_no > l.run_no);
+        delete from ops.reviews r where r.lead_id = p_lead_id;
+    end if;
+    if end_state in ('review', 'unidentified') then
+        -- A note that the CRM refused for good is on its way no more.
+        update ops.outbox o set sending_since = null where o.lead_id = p_lead_id and o.state = 'sending';
+    end if;
+
+    update ops.leads l
+    set alert_at = case
+            when end_state = 'delivery_unknown' and l.outcome is distinct from 'delivery_unknown'
+              or reason = 'crashed_too_often'
+              or (end_state = 'failed' and l.correction_due) then now()
+            else l.alert_at end,
+        outcome = end_state,
+        message_sent = was_sent,
+        timeline = steps,
+        last_error = reason,
+        owner = null,
+        crashes = 0,
+        state = case when l.requested_no > l.run_no then 'accepted' else end_state end,
+        due_at = case when l.requested_no > l.run_no then now() end,
+        attempts = case when l.requested_no > l.run_no then 0 else l.attempts end,
+        forced_at = case when l.requested_no > l.run_no then l.forced_at end,
+        finished_at = case when l.requested_no > l.run_no then null else now() end
+    where l.lead_id = p_lead_id;
+end $$;
+
+--
+-- Name: FUNCTION finish_lead(p_lead_id text, end_state text, reason text, was_sent boolean, steps jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.finish_lead(p_lead_id text, end_state text, reason text, was_sent boolean, steps jsonb) IS 'Ends the run of a lead; one that changed meanwhile starts again.';
+
+--
+-- Name: given_details(text); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.given_details(p_lead_id text) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $$
+begin
+    return (select jsonb_build_object('name', g.name, 'cpf', g.cpf, 'email', g.email, 'phones', g.phones)
+            from ops.given_leads g where g.lead_id = p_lead_id);
+end $$;
+
+--
+-- Name: FUNCTION given_details(p_lead_id text); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.given_details(p_lead_id text) IS 'What was given of a lead; null when nothing was.';
+
+--
+-- Name: hand_back_leads(uuid); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.hand_back_leads(p_owner uuid) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+declare
+    handed_back text[];
+begin
+    with mine as (
+        select l.lead_id from ops.leads l where l.owner = p_owner order by l.lead_id for update)
+    select coalesce(array_agg(mine.lead_id), '{}') into handed_back from mine;
+    perform ops.abandon_lookups(lead_id) from unnest(handed_back) as lead_id;
+    update ops.leads l
+    set state = 'accepted', owner = null, due_at = now()
+    where l.lead_id = any (handed_back);
+    return cardinality(handed_back);
+end $$;
+
+--
+-- Name: FUNCTION hand_back_leads(p_owner uuid); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.hand_back_leads(p_owner uuid) IS 'Hands back the leads of an instance of the version before migration 14.';
+
+--
+-- Name: hand_back_leads(uuid, interval); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.hand_back_leads(p_owner uuid, p_lands_within interval) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+declare
+    mine text[];
+    landed_by timestamptz;
+begin
+    with owned as (
+        select l.lead_id from ops.leads l where l.owner = p_owner order by l.lead_id for update)
+    select coalesce(array_agg(owned.lead_id), '{}') into mine from owned;
+    for place in 1 .. cardinality(mine) loop
+        perform ops.abandon_lookups(mine[place]);
+        landed_by := ops.note_cut_send(mine[place], p_lands_within, 'handed_back');
+        update ops.leads l
+        set state = case when landed_by > now() then 'retrying' else 'accepted' end,
+            owner = null, due_at = greatest(landed_by, now())
+        where l.lead_id = mine[place];
+    end loop;
+    return cardinality(mine);
+end $$;
+
+--
+-- Name: FUNCTION hand_back_leads(p_owner uuid, p_lands_within interval); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.hand_back_leads(p_owner uuid, p_lands_within interval) IS 'Gives back all leads of an instance that stops: due at once unless their message may be on its way, nothing spent. Answers how many.';
+
+--
+-- Name: hold_claim(text, uuid, bigint); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.hold_claim(p_lead_id text, p_owner uuid, p_run_no bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform from ops.leads l
+    where l.lead_id = p_lead_id and l.owner = p_owner and l.run_no = p_run_no
+    for update;
+    if not found then
+        raise exception 'the claim on the lead is lost' using errcode = 'LC001';
+    end if;
+end $$;
+
+--
+-- Name: FUNCTION hold_claim(p_lead_id text, p_owner uuid, p_run_no bigint); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.hold_claim(p_lead_id text, p_owner uuid, p_run_no bigint) IS 'The fence: refuses (LC001) whoever lost the lead, and locks its row until the transaction ends.';
+
+--
+-- Name: inquire(text, uuid, jsonb, double precision, jsonb, jsonb); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.inquire(asker text, p_owner uuid, settled jsonb, absent_secs double precision, keys jsonb, terms jsonb) RETURNS TABLE("position" integer, answer text, value jsonb, party_id uuid, fetched_at timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform ops.settle_lookups(asker, p_owner, settled, absent_secs, null);
+    return query select * from ops.acquire_lookups(asker, p_owner, 0, keys, terms);
+end $$;
+
+--
+-- Name: FUNCTION inquire(asker text, p_owner uuid, settled jsonb, absent_secs double precision, keys jsonb, terms jsonb); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.inquire(asker text, p_owner uuid, settled jsonb, absent_secs double precision, keys jsonb, terms jsonb) IS 'Of an inquiry: settles what came back and acquires the next questions.';
+
+--
+-- Name: instances; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.instances (
+    id uuid NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    heartbeat_at timestamp with time zone DEFAULT now() NOT NULL,
+    unbroken_since timestamp with time zone DEFAULT now() NOT NULL
 );
 
 --
--- Name: TABLE given_leads; Type: COMMENT; Schema: ops; Owner: -
+-- Name: TABLE instances; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON TABLE ops.given_leads IS 'What a caller gave of a lead (POST leads): a usable name, phones and e-mail take the place of the CRM''s. Personal data: name, CPF, phones, e-mail. Kept: until deleted; removed when the person is suppressed.';
+COMMENT ON TABLE ops.instances IS 'A running process of the service. Silent for LEASE_SECS, it counts as dead and loses its leads. Personal data: none.';
 
 --
--- Name: COLUMN given_leads.cpf; Type: COMMENT; Schema: ops; Owner: -
+-- Name: COLUMN instances.heartbeat_at; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.given_leads.cpf IS 'Digits only; check digits verified.';
+COMMENT ON COLUMN ops.instances.heartbeat_at IS 'Renewed every third of LEASE_SECS; rows silent for seven days are removed.';
 
 --
--- Name: COLUMN given_leads.email; Type: COMMENT; Schema: ops; Owner: -
+-- Name: COLUMN instances.unbroken_since; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.given_leads.email IS 'In lower case.';
+COMMENT ON COLUMN ops.instances.unbroken_since IS 'Since when it has beaten without a pause of two thirds of the lease.';
 
 --
--- Name: COLUMN given_leads.phones; Type: COMMENT; Schema: ops; Owner: -
+-- Name: is_alive(uuid, interval); Type: FUNCTION; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.given_leads.phones IS 'National digits, in the order given; the first is looked up.';
+CREATE FUNCTION ops.is_alive(instance uuid, lease interval) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (EXISTS (SELECT FROM ops.instances i WHERE ((i.id = is_alive.instance) AND ((i.heartbeat_at > (now() - is_alive.lease)) OR (NOT (EXISTS (SELECT FROM ops.instances w WHERE ((w.heartbeat_at > (now() - is_alive.lease)) AND (w.heartbeat_at >= (w.unbroken_since + (is_alive.lease / (2)::double precision)))))))))));
 
 --
--- Name: COLUMN given_leads.given_at; Type: COMMENT; Schema: ops; Owner: -
+-- Name: FUNCTION is_alive(instance uuid, lease interval); Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.given_leads.given_at IS 'When it was last given otherwise than before.';
+COMMENT ON FUNCTION ops.is_alive(instance uuid, lease interval) IS 'Whether an instance''s heartbeat is younger than the lease, or nobody can say because the database was away.';
 
 --
 -- Name: leads; Type: TABLE; Schema: ops; Owner: -
@@ -1877,336 +2041,6 @@ COMMENT ON COLUMN ops.leads.forced_at IS 'Its runs use no answer that was asked 
 --
 
 COMMENT ON COLUMN ops.leads.correction_due IS 'The broker read a message about somebody who was turned down since, and has to be told.';
-
---
--- Name: outbox; Type: TABLE; Schema: ops; Owner: -
---
-
-CREATE TABLE ops.outbox (
-    lead_id text NOT NULL,
-    kind text NOT NULL,
-    body text NOT NULL,
-    fingerprint bytea NOT NULL,
-    state text NOT NULL,
-    run_no bigint NOT NULL,
-    owner uuid,
-    sending_since timestamp with time zone,
-    attempts integer DEFAULT 0 NOT NULL,
-    read_back boolean DEFAULT false NOT NULL,
-    due_at timestamp with time zone,
-    sent_at timestamp with time zone,
-    last_error text,
-    first_sent_at timestamp with time zone DEFAULT now() NOT NULL,
-    ends_as text DEFAULT 'completed'::text NOT NULL,
-    end_reason text,
-    CONSTRAINT ck_outbox_attempts CHECK ((attempts >= 0)),
-    CONSTRAINT ck_outbox_ends_as CHECK ((ends_as = ANY (ARRAY['completed'::text, 'review'::text, 'unidentified'::text]))),
-    CONSTRAINT ck_outbox_kind CHECK ((kind = 'message'::text)),
-    CONSTRAINT ck_outbox_owner CHECK (((state = 'sending'::text) = (owner IS NOT NULL))),
-    CONSTRAINT ck_outbox_sent_at CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
-    CONSTRAINT ck_outbox_state CHECK ((state = ANY (ARRAY['sending'::text, 'unknown'::text, 'sent'::text])))
-);
-
---
--- Name: TABLE outbox; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON TABLE ops.outbox IS 'The message to the broker: one per lead, written as sending before it is posted. Personal data: the message with its profile. Kept: until deleted; removed when the lead ends suppressed.';
-
---
--- Name: COLUMN outbox.kind; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.kind IS 'message; others come later.';
-
---
--- Name: COLUMN outbox.body; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.body IS 'The whole text, as the broker reads it.';
-
---
--- Name: COLUMN outbox.fingerprint; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.fingerprint IS 'Of the message without its last line.';
-
---
--- Name: COLUMN outbox.state; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.state IS 'sending: posted now, or to be read back when its run died. unknown: it may have arrived. sent: it stands in the CRM.';
-
---
--- Name: COLUMN outbox.run_no; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.run_no IS 'The run of the lead that sends it.';
-
---
--- Name: COLUMN outbox.owner; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.owner IS 'The instance that sends it (ops.instances).';
-
---
--- Name: COLUMN outbox.sending_since; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.sending_since IS 'Since when it may be on its way to the CRM, in a post that is not counted in attempts; null when it is not.';
-
---
--- Name: COLUMN outbox.attempts; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.attempts IS 'Sends of unknown outcome.';
-
---
--- Name: COLUMN outbox.read_back; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.read_back IS 'An earlier run may have delivered it: the lead is read back before it is sent.';
-
---
--- Name: COLUMN outbox.due_at; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.due_at IS 'Not before this moment may it be read back: a late request may still land.';
-
---
--- Name: COLUMN outbox.last_error; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.last_error IS 'A code, without personal data.';
-
---
--- Name: COLUMN outbox.first_sent_at; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.first_sent_at IS 'When this message was first sent, however often it was sent since.';
-
---
--- Name: COLUMN outbox.ends_as; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.ends_as IS 'What the lead becomes once this is delivered. completed: a message about its person; the others: a note without personal data.';
-
---
--- Name: COLUMN outbox.end_reason; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.end_reason IS 'Why, as a code; null for a message about a person.';
-
---
--- Name: finish_lead(text, text, text, boolean, jsonb); Type: FUNCTION; Schema: ops; Owner: -
---
-
-CREATE FUNCTION ops.finish_lead(p_lead_id text, end_state text, reason text, was_sent boolean, steps jsonb) RETURNS void
-    LANGUAGE sql
-    BEGIN ATOMIC
- SELECT ops.close_review(p_lead_id) AS close_review
-   WHERE ((end_state = ANY (ARRAY['completed'::text, 'unidentified'::text, 'lead_missing'::text, 'suppressed'::text])) AND (EXISTS ( SELECT
-            FROM ops.reviews r
-           WHERE ((r.lead_id = finish_lead.p_lead_id) AND (r.decision IS NULL)))));
- DELETE FROM ops.given_leads g
-   WHERE ((g.lead_id = finish_lead.p_lead_id) AND (finish_lead.end_state = 'suppressed'::text) AND (NOT (EXISTS ( SELECT
-            FROM ops.leads l
-           WHERE ((l.lead_id = finish_lead.p_lead_id) AND (l.requested_no > l.run_no))))));
- DELETE FROM ops.reviews r
-   WHERE ((r.lead_id = finish_lead.p_lead_id) AND (finish_lead.end_state = 'suppressed'::text));
- UPDATE ops.outbox o SET sending_since = NULL::timestamp with time zone
-   WHERE ((o.lead_id = finish_lead.p_lead_id) AND (o.state = 'sending'::text) AND (finish_lead.end_state = ANY (ARRAY['review'::text, 'unidentified'::text])));
- UPDATE ops.leads l SET alert_at =
-         CASE
-             WHEN (((finish_lead.end_state = 'delivery_unknown'::text) AND (l.outcome IS DISTINCT FROM 'delivery_unknown'::text)) OR (finish_lead.reason = 'crashed_too_often'::text) OR ((finish_lead.end_state = 'failed'::text) AND l.correction_due)) THEN now()
-             ELSE l.alert_at
-         END, outcome = finish_lead.end_state, message_sent = finish_lead.was_sent, timeline = finish_lead.steps, last_error = finish_lead.reason, owner = NULL::uuid, crashes = 0, state =
-         CASE
-             WHEN (l.requested_no > l.run_no) THEN 'accepted'::text
-             ELSE finish_lead.end_state
-         END, due_at =
-         CASE
-             WHEN (l.requested_no > l.run_no) THEN now()
-             ELSE NULL::timestamp with time zone
-         END, attempts =
-         CASE
-             WHEN (l.requested_no > l.run_no) THEN 0
-             ELSE l.attempts
-         END, forced_at =
-         CASE
-             WHEN (l.requested_no > l.run_no) THEN l.forced_at
-             ELSE NULL::timestamp with time zone
-         END, finished_at =
-         CASE
-             WHEN (l.requested_no > l.run_no) THEN NULL::timestamp with time zone
-             ELSE now()
-         END
-   WHERE (l.lead_id = finish_lead.p_lead_id);
-END;
-
---
--- Name: FUNCTION finish_lead(p_lead_id text, end_state text, reason text, was_sent boolean, steps jsonb); Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON FUNCTION ops.finish_lead(p_lead_id text, end_state text, reason text, was_sent boolean, steps jsonb) IS 'Ends the run of a lead; one that changed meanwhile starts again.';
-
---
--- Name: given_details(text); Type: FUNCTION; Schema: ops; Owner: -
---
-
-CREATE FUNCTION ops.given_details(p_lead_id text) RETURNS jsonb
-    LANGUAGE plpgsql
-    AS $$
-begin
-    return (select jsonb_build_object('name', g.name, 'cpf', g.cpf, 'email', g.email, 'phones', g.phones)
-            from ops.given_leads g where g.lead_id = p_lead_id);
-end $$;
-
---
--- Name: FUNCTION given_details(p_lead_id text); Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON FUNCTION ops.given_details(p_lead_id text) IS 'What was given of a lead; null when nothing was.';
-
---
--- Name: hand_back_leads(uuid); Type: FUNCTION; Schema: ops; Owner: -
---
-
-CREATE FUNCTION ops.hand_back_leads(p_owner uuid) RETURNS bigint
-    LANGUAGE plpgsql
-    AS $$
-declare
-    handed_back text[];
-begin
-    with mine as (
-        select l.lead_id from ops.leads l where l.owner = p_owner order by l.lead_id for update)
-    select coalesce(array_agg(mine.lead_id), '{}') into handed_back from mine;
-    perform ops.abandon_lookups(lead_id) from unnest(handed_back) as lead_id;
-    update ops.leads l
-    set state = 'accepted', owner = null, due_at = now()
-    where l.lead_id = any (handed_back);
-    return cardinality(handed_back);
-end $$;
-
---
--- Name: FUNCTION hand_back_leads(p_owner uuid); Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON FUNCTION ops.hand_back_leads(p_owner uuid) IS 'Hands back the leads of an instance of the version before migration 14.';
-
---
--- Name: hand_back_leads(uuid, interval); Type: FUNCTION; Schema: ops; Owner: -
---
-
-CREATE FUNCTION ops.hand_back_leads(p_owner uuid, p_lands_within interval) RETURNS bigint
-    LANGUAGE plpgsql
-    AS $$
-declare
-    mine text[];
-    landed_by timestamptz;
-begin
-    with owned as (
-        select l.lead_id from ops.leads l where l.owner = p_owner order by l.lead_id for update)
-    select coalesce(array_agg(owned.lead_id), '{}') into mine from owned;
-    for place in 1 .. cardinality(mine) loop
-        perform ops.abandon_lookups(mine[place]);
-        landed_by := ops.note_cut_send(mine[place], p_lands_within, 'handed_back');
-        update ops.leads l
-        set state = case when landed_by > now() then 'retrying' else 'accepted' end,
-            owner = null, due_at = greatest(landed_by, now())
-        where l.lead_id = mine[place];
-    end loop;
-    return cardinality(mine);
-end $$;
-
---
--- Name: FUNCTION hand_back_leads(p_owner uuid, p_lands_within interval); Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON FUNCTION ops.hand_back_leads(p_owner uuid, p_lands_within interval) IS 'Gives back all leads of an instance that stops: due at once unless their message may be on its way, nothing spent. Answers how many.';
-
---
--- Name: hold_claim(text, uuid, bigint); Type: FUNCTION; Schema: ops; Owner: -
---
-
-CREATE FUNCTION ops.hold_claim(p_lead_id text, p_owner uuid, p_run_no bigint) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-begin
-    perform from ops.leads l
-    where l.lead_id = p_lead_id and l.owner = p_owner and l.run_no = p_run_no
-    for update;
-    if not found then
-        raise exception 'the claim on the lead is lost' using errcode = 'LC001';
-    end if;
-end $$;
-
---
--- Name: FUNCTION hold_claim(p_lead_id text, p_owner uuid, p_run_no bigint); Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON FUNCTION ops.hold_claim(p_lead_id text, p_owner uuid, p_run_no bigint) IS 'The fence: refuses (LC001) whoever lost the lead, and locks its row until the transaction ends.';
-
---
--- Name: inquire(text, uuid, jsonb, double precision, jsonb, jsonb); Type: FUNCTION; Schema: ops; Owner: -
---
-
-CREATE FUNCTION ops.inquire(asker text, p_owner uuid, settled jsonb, absent_secs double precision, keys jsonb, terms jsonb) RETURNS TABLE("position" integer, answer text, value jsonb, party_id uuid, fetched_at timestamp with time zone)
-    LANGUAGE plpgsql
-    AS $$
-begin
-    perform ops.settle_lookups(asker, p_owner, settled, absent_secs, null);
-    return query select * from ops.acquire_lookups(asker, p_owner, 0, keys, terms);
-end $$;
-
---
--- Name: FUNCTION inquire(asker text, p_owner uuid, settled jsonb, absent_secs double precision, keys jsonb, terms jsonb); Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON FUNCTION ops.inquire(asker text, p_owner uuid, settled jsonb, absent_secs double precision, keys jsonb, terms jsonb) IS 'Of an inquiry: settles what came back and acquires the next questions.';
-
---
--- Name: instances; Type: TABLE; Schema: ops; Owner: -
---
-
-CREATE TABLE ops.instances (
-    id uuid NOT NULL,
-    started_at timestamp with time zone DEFAULT now() NOT NULL,
-    heartbeat_at timestamp with time zone DEFAULT now() NOT NULL,
-    unbroken_since timestamp with time zone DEFAULT now() NOT NULL
-);
-
---
--- Name: TABLE instances; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON TABLE ops.instances IS 'A running process of the service. Silent for LEASE_SECS, it counts as dead and loses its leads. Personal data: none.';
-
---
--- Name: COLUMN instances.heartbeat_at; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.instances.heartbeat_at IS 'Renewed every third of LEASE_SECS; rows silent for seven days are removed.';
-
---
--- Name: COLUMN instances.unbroken_since; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.instances.unbroken_since IS 'Since when it has beaten without a pause of two thirds of the lease.';
-
---
--- Name: is_alive(uuid, interval); Type: FUNCTION; Schema: ops; Owner: -
---
-
-CREATE FUNCTION ops.is_alive(instance uuid, lease interval) RETURNS boolean
-    LANGUAGE sql STABLE
-    RETURN (EXISTS (SELECT FROM ops.instances i WHERE ((i.id = is_alive.instance) AND ((i.heartbeat_at > (now() - is_alive.lease)) OR (NOT (EXISTS (SELECT FROM ops.instances w WHERE ((w.heartbeat_at > (now() - is_alive.lease)) AND (w.heartbeat_at >= (w.unbroken_since + (is_alive.lease / (2)::double precision)))))))))));
-
---
--- Name: FUNCTION is_alive(instance uuid, lease interval); Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON FUNCTION ops.is_alive(instance uuid, lease interval) IS 'Whether an instance''s heartbeat is younger than the lease, or nobody can say because the database was away.';
 
 --
 -- Name: is_asked(ops.lookups, text, jsonb); Type: FUNCTION; Schema: ops; Owner: -
@@ -2464,6 +2298,125 @@ end $$;
 --
 
 COMMENT ON FUNCTION ops.look_after_reviews() IS 'Drops held profiles that no review waits for, and takes the daily alert about waiting reviews.';
+
+--
+-- Name: outbox; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.outbox (
+    lead_id text NOT NULL,
+    kind text NOT NULL,
+    body text NOT NULL,
+    fingerprint bytea NOT NULL,
+    state text NOT NULL,
+    run_no bigint NOT NULL,
+    owner uuid,
+    sending_since timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    read_back boolean DEFAULT false NOT NULL,
+    due_at timestamp with time zone,
+    sent_at timestamp with time zone,
+    last_error text,
+    first_sent_at timestamp with time zone DEFAULT now() NOT NULL,
+    ends_as text DEFAULT 'completed'::text NOT NULL,
+    end_reason text,
+    CONSTRAINT ck_outbox_attempts CHECK ((attempts >= 0)),
+    CONSTRAINT ck_outbox_ends_as CHECK ((ends_as = ANY (ARRAY['completed'::text, 'review'::text, 'unidentified'::text]))),
+    CONSTRAINT ck_outbox_kind CHECK ((kind = 'message'::text)),
+    CONSTRAINT ck_outbox_owner CHECK (((state = 'sending'::text) = (owner IS NOT NULL))),
+    CONSTRAINT ck_outbox_sent_at CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
+    CONSTRAINT ck_outbox_state CHECK ((state = ANY (ARRAY['sending'::text, 'unknown'::text, 'sent'::text])))
+);
+
+--
+-- Name: TABLE outbox; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.outbox IS 'The message to the broker: one per lead, written as sending before it is posted. Personal data: the message with its profile. Kept: until deleted; removed when the lead ends suppressed.';
+
+--
+-- Name: COLUMN outbox.kind; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.kind IS 'message; others come later.';
+
+--
+-- Name: COLUMN outbox.body; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.body IS 'The whole text, as the broker reads it.';
+
+--
+-- Name: COLUMN outbox.fingerprint; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.fingerprint IS 'Of the message without its last line.';
+
+--
+-- Name: COLUMN outbox.state; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.state IS 'sending: posted now, or to be read back when its run died. unknown: it may have arrived. sent: it stands in the CRM.';
+
+--
+-- Name: COLUMN outbox.run_no; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.run_no IS 'The run of the lead that sends it.';
+
+--
+-- Name: COLUMN outbox.owner; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.owner IS 'The instance that sends it (ops.instances).';
+
+--
+-- Name: COLUMN outbox.sending_since; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.sending_since IS 'Since when it may be on its way to the CRM, in a post that is not counted in attempts; null when it is not.';
+
+--
+-- Name: COLUMN outbox.attempts; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.attempts IS 'Sends of unknown outcome.';
+
+--
+-- Name: COLUMN outbox.read_back; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.read_back IS 'An earlier run may have delivered it: the lead is read back before it is sent.';
+
+--
+-- Name: COLUMN outbox.due_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.due_at IS 'Not before this moment may it be read back: a late request may still land.';
+
+--
+-- Name: COLUMN outbox.last_error; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.last_error IS 'A code, without personal data.';
+
+--
+-- Name: COLUMN outbox.first_sent_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.first_sent_at IS 'When this message was first sent, however often it was sent since.';
+
+--
+-- Name: COLUMN outbox.ends_as; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.ends_as IS 'What the lead becomes once this is delivered. completed: a message about its person; the others: a note without personal data.';
+
+--
+-- Name: COLUMN outbox.end_reason; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.end_reason IS 'Why, as a code; null for a message about a person.';
 
 --
 -- Name: note_cut_send(text, interval, text); Type: FUNCTION; Schema: ops; Owner: -
@@ -2833,66 +2786,35 @@ end $$;
 COMMENT ON FUNCTION ops.recall_and_acquire(p_lead_id text, p_owner uuid, p_run_no bigint, details jsonb, p_contact_fingerprint bytea, contact_hashes bytea[], suppression_hashes bytea[], keys jsonb, terms jsonb) IS 'T2: the fetched lead is written down, what a person has said of it is recalled, and its contacts are asked for.';
 
 --
--- Name: rejected_matches; Type: TABLE; Schema: ops; Owner: -
---
-
-CREATE TABLE ops.rejected_matches (
-    contact_hash bytea NOT NULL,
-    cpf_hash bytea NOT NULL,
-    rejected_by text NOT NULL,
-    rejected_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
---
--- Name: TABLE rejected_matches; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON TABLE ops.rejected_matches IS 'A person turned down for a contact, never to be proposed for it again. Personal data: keyed hashes, which only PRIVACY_KEY ties to a person. Kept: until deleted.';
-
---
 -- Name: recall_lead(text, bytea, bytea[]); Type: FUNCTION; Schema: ops; Owner: -
 --
 
 CREATE FUNCTION ops.recall_lead(p_lead_id text, p_contact_fingerprint bytea, contact_hashes bytea[]) RETURNS jsonb
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- SELECT jsonb_build_object('rejected', ( SELECT COALESCE(jsonb_agg(jsonb_build_object('contact_hash', encode(m.contact_hash, 'hex'::text), 'cpf_hash', encode(m.cpf_hash, 'hex'::text))), '[]'::jsonb) AS "coalesce"
-            FROM ops.rejected_matches m
-           WHERE (m.contact_hash = ANY (recall_lead.contact_hashes))), 'correction_due', ( SELECT l.correction_due
-            FROM ops.leads l
-           WHERE (l.lead_id = recall_lead.p_lead_id)), 'last_delivered', ( SELECT encode(l.message_fingerprint, 'hex'::text) AS encode
-            FROM ops.leads l
-           WHERE (l.lead_id = recall_lead.p_lead_id)), 'told_cpf', ( SELECT min(p.cpf_cnpj) AS min
-            FROM (core.lead_parties lp
-              JOIN core.parties p ON ((p.id = lp.party_id)))
-           WHERE (lp.lead_id = recall_lead.p_lead_id)), 'verdict', ( SELECT
-                 CASE
-                     WHEN (r.decision = 'choose'::text) THEN jsonb_build_object('review_id', r.review_id, 'chosen', (r.candidates -> (r.chosen - 1)))
-                     WHEN ((r.decision = 'reject'::text) AND (NOT r.taken_back) AND (NOT (EXISTS ( SELECT
-                        FROM core.lead_parties lp
-                       WHERE (lp.lead_id = r.lead_id)))) AND (NOT (EXISTS ( SELECT
-                        FROM ops.leads l
-                       WHERE ((l.lead_id = r.lead_id) AND (l.forced_at > r.decided_at)))))) THEN jsonb_build_object('review_id', r.review_id)
-                     ELSE NULL::jsonb
-                 END AS "case"
-            FROM ( SELECT n.review_id,
-                     n.lead_id,
-                     n.candidates,
-                     n.decision,
-                     n.chosen,
-                     n.decided_by,
-                     n.decided_at,
-                     n.created_at,
-                     n.contact_fingerprint,
-                     n.score,
-                     n.reasons,
-                     n.taken_back
-                    FROM ops.reviews n
-                   WHERE (n.lead_id = recall_lead.p_lead_id)
-                   ORDER BY n.created_at DESC, n.review_id DESC
-                  LIMIT 1) r
-           WHERE (r.contact_fingerprint = recall_lead.p_contact_fingerprint))) AS jsonb_build_object;
-END;
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return jsonb_build_object(
+            'rejected', (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'contact_hash', encode(m.contact_hash, 'hex'), 'cpf_hash', encode(m.cpf_hash, 'hex'))), '[]')
+                from ops.rejected_matches m where m.contact_hash = any (contact_hashes)),
+            'correction_due', (select l.correction_due from ops.leads l where l.lead_id = p_lead_id),
+            'last_delivered', (select encode(l.message_fingerprint, 'hex') from ops.leads l where l.lead_id = p_lead_id),
+            'told_cpf', (select min(p.cpf_cnpj) from core.lead_parties lp join core.parties p on p.id = lp.party_id
+                         where lp.lead_id = p_lead_id),
+            'verdict', (
+                select case
+                    when r.decision = 'choose' then jsonb_build_object(
+                        'review_id', r.review_id, 'chosen', r.candidates -> (r.chosen - 1))
+                    when r.decision = 'reject' and not r.taken_back
+                         and not exists (select from core.lead_parties lp where lp.lead_id = r.lead_id)
+                         and not exists (select from ops.leads l
+                                         where l.lead_id = r.lead_id and l.forced_at > r.decided_at)
+                        then jsonb_build_object('review_id', r.review_id) end
+                from (select n.* from ops.reviews n where n.lead_id = p_lead_id
+                      order by n.created_at desc, n.review_id desc limit 1) r
+                where r.contact_fingerprint = p_contact_fingerprint));
+end $$;
 
 --
 -- Name: FUNCTION recall_lead(p_lead_id text, p_contact_fingerprint bytea, contact_hashes bytea[]); Type: COMMENT; Schema: ops; Owner: -
@@ -3784,6 +3706,50 @@ COMMENT ON TABLE ops.daily_alerts IS 'What is done by one instance now and then:
 COMMENT ON COLUMN ops.daily_alerts.due_at IS 'Not before this moment is it done again.';
 
 --
+-- Name: given_leads; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.given_leads (
+    lead_id text NOT NULL,
+    name text,
+    cpf text,
+    email text,
+    phones text[] DEFAULT '{}'::text[] NOT NULL,
+    given_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_given_leads_cpf CHECK ((cpf ~ '^[0-9]{11}$'::text))
+);
+
+--
+-- Name: TABLE given_leads; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.given_leads IS 'What a caller gave of a lead (POST leads): a usable name, phones and e-mail take the place of the CRM''s. Personal data: name, CPF, phones, e-mail. Kept: until deleted; removed when the person is suppressed.';
+
+--
+-- Name: COLUMN given_leads.cpf; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.given_leads.cpf IS 'Digits only; check digits verified.';
+
+--
+-- Name: COLUMN given_leads.email; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.given_leads.email IS 'In lower case.';
+
+--
+-- Name: COLUMN given_leads.phones; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.given_leads.phones IS 'National digits, in the order given; the first is looked up.';
+
+--
+-- Name: COLUMN given_leads.given_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.given_leads.given_at IS 'When it was last given otherwise than before.';
+
+--
 -- Name: google_ads_leads; Type: TABLE; Schema: ops; Owner: -
 --
 
@@ -3911,6 +3877,23 @@ ALTER TABLE ops.provider_calls ALTER COLUMN call_id ADD GENERATED ALWAYS AS IDEN
     NO MAXVALUE
     CACHE 1
 );
+
+--
+-- Name: rejected_matches; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.rejected_matches (
+    contact_hash bytea NOT NULL,
+    cpf_hash bytea NOT NULL,
+    rejected_by text NOT NULL,
+    rejected_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE rejected_matches; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.rejected_matches IS 'A person turned down for a contact, never to be proposed for it again. Personal data: keyed hashes, which only PRIVACY_KEY ties to a person. Kept: until deleted.';
 
 --
 -- Name: webhook_events; Type: TABLE; Schema: ops; Owner: -

@@ -75,6 +75,7 @@ const processFresh = new Trend('process_fresh', true);
 const processRepeat = new Trend('process_repeat', true);
 const leadsCompleted = new Counter('leads_completed');
 const leadsUnidentified = new Counter('leads_unidentified');
+const leadsInReview = new Counter('leads_in_review');
 
 export function setup() {
   mustLetUsIn();
@@ -99,13 +100,14 @@ export function leads({ many, fresh }) {
   expect('a lead is answered: 200, five keys, an end state', answer, {
     'is 200': (r) => r.status === 200,
     'has the five keys': hasFiveKeys,
-    'is at its end': () => state === 'completed' || state === 'unidentified',
+    'is at its end': () => ['completed', 'unidentified', 'review'].includes(state),
     'is about the lead': (r) => json(r).lead_id === lead.id,
   });
   if (answer.status === 200) {
     (isRepeat ? processRepeat : processFresh).add(answer.timings.duration);
     if (!isRepeat) {
-      (state === 'completed' ? leadsCompleted : leadsUnidentified).add(1);
+      const ended = { completed: leadsCompleted, review: leadsInReview };
+      (ended[state] || leadsUnidentified).add(1);
     }
   }
   sleep(PAUSE);

@@ -2793,27 +2793,28 @@ CREATE FUNCTION ops.recall_lead(p_lead_id text, p_contact_fingerprint bytea, con
     LANGUAGE plpgsql STABLE
     AS $$
 begin
-    return jsonb_build_object(
+    return (
+        select jsonb_build_object(
             'rejected', (
                 select coalesce(jsonb_agg(jsonb_build_object(
                     'contact_hash', encode(m.contact_hash, 'hex'), 'cpf_hash', encode(m.cpf_hash, 'hex'))), '[]')
                 from ops.rejected_matches m where m.contact_hash = any (contact_hashes)),
-            'correction_due', (select l.correction_due from ops.leads l where l.lead_id = p_lead_id),
-            'last_delivered', (select encode(l.message_fingerprint, 'hex') from ops.leads l where l.lead_id = p_lead_id),
-            'told_cpf', (select min(p.cpf_cnpj) from core.lead_parties lp join core.parties p on p.id = lp.party_id
-                         where lp.lead_id = p_lead_id),
+            'correction_due', l.correction_due,
+            'last_delivered', encode(l.message_fingerprint, 'hex'),
+            'told_cpf', told.cpf,
             'verdict', (
                 select case
                     when r.decision = 'choose' then jsonb_build_object(
                         'review_id', r.review_id, 'chosen', r.candidates -> (r.chosen - 1))
-                    when r.decision = 'reject' and not r.taken_back
-                         and not exists (select from core.lead_parties lp where lp.lead_id = r.lead_id)
-                         and not exists (select from ops.leads l
-                                         where l.lead_id = r.lead_id and l.forced_at > r.decided_at)
+                    when r.decision = 'reject' and not r.taken_back and told.cpf is null
+                         and (l.forced_at > r.decided_at) is not true
                         then jsonb_build_object('review_id', r.review_id) end
                 from (select n.* from ops.reviews n where n.lead_id = p_lead_id
                       order by n.created_at desc, n.review_id desc limit 1) r
-                where r.contact_fingerprint = p_contact_fingerprint));
+                where r.contact_fingerprint = p_contact_fingerprint))
+        from (select min(p.cpf_cnpj) as cpf from core.lead_parties lp join core.parties p on p.id = lp.party_id
+              where lp.lead_id = p_lead_id) told
+        left join ops.leads l on l.lead_id = p_lead_id);
 end $$;
 
 --

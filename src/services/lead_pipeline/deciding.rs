@@ -63,22 +63,29 @@ impl Deciding<'_> {
         findings: &ContactFindings,
         recalled: &Recalled,
     ) -> Result<Taken, RunEnd> {
-        let decision = match self.decide(findings, recalled) {
-            Some(decision) => decision,
-            None => return Err(unidentified_as("no_contact")),
-        };
+        let decision = self.decide(findings, recalled);
+        self.taken(decision, findings)
+    }
+
+    /// What a run makes of a decision; `None`: there was no contact to ask for.
+    pub(super) fn taken(
+        &self,
+        decision: Option<Decision>,
+        findings: &ContactFindings,
+    ) -> Result<Taken, RunEnd> {
         match decision {
-            Decision::Accept(matched) => Ok(Taken {
+            Some(Decision::Accept(matched)) => Ok(Taken {
                 named_by: named_by(&matched, findings),
                 circumstances: circumstances(findings),
                 contact_hashes: self.contacts_of(matched.matched_by),
                 matched,
             }),
-            Decision::Review(doubt) => Err(self.review(&doubt, findings)),
-            Decision::Nobody(nobody) => Err(nobody
-                .reasons
-                .first()
-                .map_or_else(|| unidentified_as("no_agreement"), |one| unidentified(*one))),
+            Some(Decision::Review(doubt)) => Err(self.review(&doubt, findings)),
+            Some(Decision::Nobody(nobody)) => {
+                let decisive = Reason::decisive(&nobody.reasons);
+                Err(decisive.map_or_else(|| unidentified_as("no_agreement"), unidentified))
+            }
+            None => Err(unidentified_as("no_contact")),
         }
     }
 

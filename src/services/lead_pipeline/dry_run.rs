@@ -66,8 +66,8 @@ impl LeadPipeline {
         };
         let given = storage::read_given_lead(&self.pool, lead_id).await?;
         let lead = UsedLead::of(in_crm, given.as_ref());
-        let person = match self.recognize(&lead, anew).await? {
-            Ok(person) => person,
+        let (person, told) = match self.recognize(&lead, anew).await? {
+            Ok(recognized) => recognized,
             Err(Stop::End(end)) => return Ok(ends(end)),
             Err(Stop::WouldBuy(missing)) => return Ok(DryRun::WouldBuy(missing)),
         };
@@ -75,7 +75,6 @@ impl LeadPipeline {
             ProfileAnswer::Stored { party_id, .. } => Some(party_id),
             _ => None,
         };
-        let told = ToldBefore::of(self.recall(&lead).await?);
         let (_, body) = self.message_about(lead_id, &person, &told)?;
         Ok(DryRun::Posts {
             message: Preview(body),
@@ -88,8 +87,8 @@ impl LeadPipeline {
         &self,
         lead: &UsedLead,
         anew: bool,
-    ) -> Result<Result<Person, Stop>, RunError> {
-        let taken = match self.taken_from_stored(lead, anew).await? {
+    ) -> Result<Result<(Person, ToldBefore), Stop>, RunError> {
+        let (taken, told) = match self.taken_from_stored(lead, anew).await? {
             Ok(taken) => taken,
             Err(stop) => return Ok(Err(stop)),
         };
@@ -102,13 +101,16 @@ impl LeadPipeline {
         Ok(match self.deciding(lead).second_look(&taken, &answer) {
             SecondLook::Stands {
                 score, evidence, ..
-            } => Ok(Person {
-                matched: taken.matched,
-                answer,
-                score,
-                evidence,
-                named_by: taken.named_by,
-            }),
+            } => {
+                let person = Person {
+                    matched: taken.matched,
+                    answer,
+                    score,
+                    evidence,
+                    named_by: taken.named_by,
+                };
+                Ok((person, told))
+            }
             SecondLook::Doubtful(review) => Err(Stop::End(in_review(review))),
             SecondLook::Rejected(reason) => Err(Stop::End(unidentified(reason))),
             SecondLook::End(end) => Err(Stop::End(end)),
@@ -119,7 +121,7 @@ impl LeadPipeline {
         &self,
         lead: &UsedLead,
         anew: bool,
-    ) -> Result<Result<Taken, Stop>, RunError> {
+    ) -> Result<Result<(Taken, ToldBefore), Stop>, RunError> {
         let hashes = lead.hashes(&self.privacy_key);
         if storage::any_suppressed(&self.pool, &hashes).await? {
             return Ok(Err(Stop::End(RunEnd::Suppressed)));
@@ -129,14 +131,18 @@ impl LeadPipeline {
         let decided = deciding.verdict(&recalled);
         // Forced, a run looks anew after a rejection.
         let decided = decided.filter(|decided| decided.is_ok() || !anew);
-        if let Some(decided) = decided.or_else(|| deciding.given(&recalled)) {
-            return Ok(decided.map_err(Stop::End));
-        }
-        let known = self.lookups.people_known_behind(&lead.used, &hashes, anew);
-        Ok(match answered(known.await?) {
-            Ok(findings) => deciding.first_look(&findings, &recalled).map_err(Stop::End),
-            Err(stop) => Err(stop),
-        })
+        let taken = match decided.or_else(|| deciding.given(&recalled)) {
+            Some(decided) => decided,
+            None => {
+                let known = self.lookups.people_known_behind(&lead.used, &hashes, anew);
+                match answered(known.await?) {
+                    Ok(findings) => deciding.first_look(&findings, &recalled),
+                    Err(stop) => return Ok(Err(stop)),
+                }
+            }
+        };
+        let told = ToldBefore::of(recalled);
+        Ok(taken.map(|taken| (taken, told)).map_err(Stop::End))
     }
 
     /// What a person has said of a lead.

@@ -173,7 +173,8 @@ fn tell_first_look(
     tell_people(told, ("by phone", asked), by_phone, objected);
     let by_email = findings.by_email.as_ref();
     tell_people(told, ("by e-mail", "diretrix"), by_email, objected);
-    match deciding.decide(findings, recalled) {
+    let decision = deciding.decide(findings, recalled);
+    match &decision {
         Some(Decision::Review(doubt)) => {
             told.say("first look", format!("doubtful, score {}", doubt.score));
             told.reasons(&doubt.reasons);
@@ -188,7 +189,7 @@ fn tell_first_look(
         }
         Some(Decision::Accept(_)) | None => {}
     }
-    deciding.first_look(findings, recalled)
+    deciding.taken(decision, findings)
 }
 
 fn tell_people(

@@ -414,144 +414,37 @@ end $$;
 
 COMMENT ON FUNCTION core.store_addresses(p_party_id uuid, provider_name text, addresses jsonb) IS 'Stores the addresses of a profile; existing places are linked and not touched.';
 
-SET default_tablespace = '';
-
-SET default_table_access_method = heap;
-
---
--- Name: party_contacts; Type: TABLE; Schema: core; Owner: -
---
-
-CREATE TABLE core.party_contacts (
-    contact_id uuid NOT NULL,
-    party_id uuid NOT NULL,
-    contact_type core.contact_type_enum NOT NULL,
-    value text NOT NULL,
-    kind text GENERATED ALWAYS AS (
-CASE contact_type
-    WHEN 'email'::core.contact_type_enum THEN 'email'::text
-    ELSE 'phone'::text
-END) STORED,
-    value_normalized text GENERATED ALWAYS AS (
-CASE contact_type
-    WHEN 'email'::core.contact_type_enum THEN lower(btrim(value))
-    ELSE core.national_digits(value)
-END) STORED,
-    is_primary boolean DEFAULT false NOT NULL,
-    is_verified boolean DEFAULT false NOT NULL,
-    is_whatsapp boolean DEFAULT false NOT NULL,
-    source text NOT NULL,
-    confidence numeric(3,2),
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    valid_from timestamp with time zone DEFAULT now() NOT NULL,
-    valid_to timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ck_party_contacts_confidence CHECK (((confidence >= (0)::numeric) AND (confidence <= (1)::numeric))),
-    CONSTRAINT ck_party_contacts_primary CHECK (((NOT is_primary) OR (valid_to IS NULL))),
-    CONSTRAINT ck_party_contacts_source CHECK ((source = ANY (ARRAY['work_api'::text, 'diretrix'::text, 'c2s'::text]))),
-    CONSTRAINT ck_party_contacts_value CHECK ((value ~ '\S'::text))
-);
-
---
--- Name: TABLE party_contacts; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON TABLE core.party_contacts IS 'A phone or an e-mail of a party, once per party. One that its source no longer names is closed by valid_to and not deleted. Personal data: phones, e-mails. Kept: as long as its party.';
-
---
--- Name: COLUMN party_contacts.contact_id; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.party_contacts.contact_id IS 'UUID v7, made by the service.';
-
---
--- Name: COLUMN party_contacts.value; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.party_contacts.value IS 'An e-mail in lower case, a phone as national digits; other writers may spell it otherwise.';
-
---
--- Name: COLUMN party_contacts.kind; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.party_contacts.kind IS 'email or phone: what contact_type is when WhatsApp counts as a phone.';
-
---
--- Name: COLUMN party_contacts.value_normalized; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.party_contacts.value_normalized IS 'What contacts are compared by: the e-mail trimmed and in lower case; the phone''s national digits, without 55.';
-
---
--- Name: COLUMN party_contacts.is_primary; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.party_contacts.is_primary IS 'The first one of its kind in the newest profile; one at most per party and kind.';
-
---
--- Name: COLUMN party_contacts.is_verified; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.party_contacts.is_verified IS 'The service never sets it.';
-
---
--- Name: COLUMN party_contacts.is_whatsapp; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.party_contacts.is_whatsapp IS 'As the provider says.';
-
---
--- Name: COLUMN party_contacts.source; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.party_contacts.source IS 'Who said so; the provider''s labels are in metadata.';
-
---
--- Name: COLUMN party_contacts.confidence; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.party_contacts.confidence IS 'How likely it still reaches the person, 0 to 1, from the provider''s labels by a table of our own (src/storage/person_json.rs).';
-
---
--- Name: COLUMN party_contacts.metadata; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.party_contacts.metadata IS 'The provider''s labels: of an e-mail priority, quality, personal; of a phone active, type, operator.';
-
---
--- Name: COLUMN party_contacts.valid_to; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.party_contacts.valid_to IS 'When it vanished from what its source says; null while it holds.';
-
 --
 -- Name: store_contacts(uuid, text, jsonb); Type: FUNCTION; Schema: core; Owner: -
 --
 
 CREATE FUNCTION core.store_contacts(p_party_id uuid, provider_name text, contacts jsonb) RETURNS void
-    LANGUAGE sql
-    BEGIN ATOMIC
- UPDATE core.party_contacts c SET valid_to = now(), is_primary = false, updated_at = now()
-   WHERE ((c.party_id = store_contacts.p_party_id) AND (c.source = store_contacts.provider_name) AND (c.valid_to IS NULL) AND (NOT ((c.kind, c.value_normalized) IN ( SELECT n.kind,
-             n.value
-            FROM core.listed_contacts(store_contacts.contacts) n(place, contact_id, contact_type, kind, value, is_whatsapp, confidence, metadata)))));
- UPDATE core.party_contacts c SET is_primary = false, updated_at = now()
-   WHERE ((c.party_id = store_contacts.p_party_id) AND c.is_primary AND (EXISTS ( SELECT
-            FROM core.listed_contacts(store_contacts.contacts) n(place, contact_id, contact_type, kind, value, is_whatsapp, confidence, metadata)
-           WHERE ((n.kind = c.kind) AND (n.place = 1) AND (n.value <> c.value_normalized)))));
- INSERT INTO core.party_contacts AS c (contact_id, party_id, contact_type, value, is_primary, is_whatsapp, source, confidence, metadata)  SELECT n.contact_id,
-             store_contacts.p_party_id AS p_party_id,
-             n.contact_type,
-             n.value,
-             (n.place = 1),
-             n.is_whatsapp,
-             store_contacts.provider_name AS provider_name,
-             n.confidence,
-             n.metadata
-            FROM core.listed_contacts(store_contacts.contacts) n(place, contact_id, contact_type, kind, value, is_whatsapp, confidence, metadata)
-           ORDER BY n.kind, n.value ON CONFLICT(party_id, kind, value_normalized) DO UPDATE SET is_primary = excluded.is_primary, is_whatsapp = excluded.is_whatsapp, source = excluded.source, confidence = excluded.confidence, metadata = excluded.metadata, valid_to = NULL::timestamp with time zone, updated_at = now();
-END;
+    LANGUAGE plpgsql
+    AS $$
+begin
+    update core.party_contacts c
+    set valid_to = now(), is_primary = false, updated_at = now()
+    where c.party_id = p_party_id and c.source = provider_name and c.valid_to is null
+      and (c.kind, c.value_normalized) not in (
+          select n.kind, n.value from core.listed_contacts(contacts) n);
+
+    update core.party_contacts c
+    set is_primary = false, updated_at = now()
+    where c.party_id = p_party_id and c.is_primary
+      and exists (select from core.listed_contacts(contacts) n
+                  where n.kind = c.kind and n.place = 1 and n.value <> c.value_normalized);
+
+    insert into core.party_contacts as c
+        (contact_id, party_id, contact_type, value, is_primary, is_whatsapp, source, confidence, metadata)
+    select n.contact_id, p_party_id, n.contact_type, n.value, n.place = 1, n.is_whatsapp, provider_name,
+           n.confidence, n.metadata
+    from core.listed_contacts(contacts) n
+    order by n.kind, n.value
+    on conflict (party_id, kind, value_normalized) do update
+        set is_primary = excluded.is_primary, is_whatsapp = excluded.is_whatsapp, source = excluded.source,
+            confidence = excluded.confidence, metadata = excluded.metadata, valid_to = null,
+            updated_at = now();
+end $$;
 
 --
 -- Name: FUNCTION store_contacts(p_party_id uuid, provider_name text, contacts jsonb); Type: COMMENT; Schema: core; Owner: -
@@ -821,6 +714,7 @@ COMMENT ON FUNCTION ops.accept_lead(p_lead_id text, p_source text, p_owner uuid,
 
 CREATE FUNCTION ops.accept_lead(p_lead_id text, p_source text, p_owner uuid, p_dedup interval, p_replay boolean, p_force boolean, p_look jsonb, p_given jsonb, p_lease interval, p_lands_within interval, p_spread interval) RETURNS TABLE(answer text, run_no bigint, attempts integer, crashes integer, given jsonb, state text, message_sent boolean, cpfs text[], reason text, next_attempt_at timestamp with time zone, finished_at timestamp with time zone)
     LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 #variable_conflict use_column
 declare
@@ -1023,6 +917,10 @@ CREATE FUNCTION ops.is_inquiry(asker text) RETURNS boolean
 --
 
 COMMENT ON FUNCTION ops.is_inquiry(asker text) IS 'Whether whoever asks is no lead but an inquiry.';
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
 
 --
 -- Name: party_enrichments; Type: TABLE; Schema: core; Owner: -
@@ -1255,6 +1153,7 @@ COMMENT ON FUNCTION ops.close_review(p_lead_id text, proposed_again jsonb) IS 'R
 
 CREATE FUNCTION ops.complete_delivery(p_lead_id text, p_owner uuid, p_run_no bigint, was_sent boolean, steps jsonb) RETURNS void
     LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 declare
     delivered ops.outbox;
@@ -2487,6 +2386,7 @@ COMMENT ON FUNCTION ops.open_review(p_lead_id text, review jsonb) IS 'The undeci
 
 CREATE FUNCTION ops.persist_profile(p_lead_id text, p_owner uuid, p_run_no bigint, suppression_hashes bytea[], person jsonb, match jsonb, p_body text, p_fingerprint bytea, steps jsonb) RETURNS TABLE(answer text, party_id uuid, body text, unknown_sends integer, sent_ago_secs double precision)
     LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 #variable_conflict use_column
 declare
@@ -2769,6 +2669,7 @@ COMMENT ON FUNCTION ops.queue_note(p_lead_id text, p_owner uuid, p_run_no bigint
 
 CREATE FUNCTION ops.recall_and_acquire(p_lead_id text, p_owner uuid, p_run_no bigint, details jsonb, p_contact_fingerprint bytea, contact_hashes bytea[], suppression_hashes bytea[], keys jsonb, terms jsonb) RETURNS TABLE("position" integer, answer text, value jsonb, party_id uuid, fetched_at timestamp with time zone)
     LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 declare
     recalled jsonb := ops.recall_lead(p_lead_id, p_contact_fingerprint, contact_hashes);
@@ -3068,6 +2969,7 @@ COMMENT ON FUNCTION ops.send_again(p_lead_id text, p_owner uuid, p_run_no bigint
 
 CREATE FUNCTION ops.settle_and_acquire(p_lead_id text, p_owner uuid, p_run_no bigint, settled jsonb, absent_secs double precision, keys jsonb, terms jsonb) RETURNS TABLE("position" integer, answer text, value jsonb, party_id uuid, fetched_at timestamp with time zone)
     LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 begin
     perform ops.hold_claim(p_lead_id, p_owner, p_run_no);
@@ -3507,6 +3409,113 @@ COMMENT ON COLUMN core.party_addresses.confidence_score IS 'The service never se
 --
 
 COMMENT ON COLUMN core.party_addresses.metadata IS 'source: the provider that said so.';
+
+--
+-- Name: party_contacts; Type: TABLE; Schema: core; Owner: -
+--
+
+CREATE TABLE core.party_contacts (
+    contact_id uuid NOT NULL,
+    party_id uuid NOT NULL,
+    contact_type core.contact_type_enum NOT NULL,
+    value text NOT NULL,
+    kind text GENERATED ALWAYS AS (
+CASE contact_type
+    WHEN 'email'::core.contact_type_enum THEN 'email'::text
+    ELSE 'phone'::text
+END) STORED,
+    value_normalized text GENERATED ALWAYS AS (
+CASE contact_type
+    WHEN 'email'::core.contact_type_enum THEN lower(btrim(value))
+    ELSE core.national_digits(value)
+END) STORED,
+    is_primary boolean DEFAULT false NOT NULL,
+    is_verified boolean DEFAULT false NOT NULL,
+    is_whatsapp boolean DEFAULT false NOT NULL,
+    source text NOT NULL,
+    confidence numeric(3,2),
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    valid_from timestamp with time zone DEFAULT now() NOT NULL,
+    valid_to timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_party_contacts_confidence CHECK (((confidence >= (0)::numeric) AND (confidence <= (1)::numeric))),
+    CONSTRAINT ck_party_contacts_primary CHECK (((NOT is_primary) OR (valid_to IS NULL))),
+    CONSTRAINT ck_party_contacts_source CHECK ((source = ANY (ARRAY['work_api'::text, 'diretrix'::text, 'c2s'::text]))),
+    CONSTRAINT ck_party_contacts_value CHECK ((value ~ '\S'::text))
+);
+
+--
+-- Name: TABLE party_contacts; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON TABLE core.party_contacts IS 'A phone or an e-mail of a party, once per party. One that its source no longer names is closed by valid_to and not deleted. Personal data: phones, e-mails. Kept: as long as its party.';
+
+--
+-- Name: COLUMN party_contacts.contact_id; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.contact_id IS 'UUID v7, made by the service.';
+
+--
+-- Name: COLUMN party_contacts.value; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.value IS 'An e-mail in lower case, a phone as national digits; other writers may spell it otherwise.';
+
+--
+-- Name: COLUMN party_contacts.kind; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.kind IS 'email or phone: what contact_type is when WhatsApp counts as a phone.';
+
+--
+-- Name: COLUMN party_contacts.value_normalized; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.value_normalized IS 'What contacts are compared by: the e-mail trimmed and in lower case; the phone''s national digits, without 55.';
+
+--
+-- Name: COLUMN party_contacts.is_primary; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.is_primary IS 'The first one of its kind in the newest profile; one at most per party and kind.';
+
+--
+-- Name: COLUMN party_contacts.is_verified; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.is_verified IS 'The service never sets it.';
+
+--
+-- Name: COLUMN party_contacts.is_whatsapp; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.is_whatsapp IS 'As the provider says.';
+
+--
+-- Name: COLUMN party_contacts.source; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.source IS 'Who said so; the provider''s labels are in metadata.';
+
+--
+-- Name: COLUMN party_contacts.confidence; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.confidence IS 'How likely it still reaches the person, 0 to 1, from the provider''s labels by a table of our own (src/storage/person_json.rs).';
+
+--
+-- Name: COLUMN party_contacts.metadata; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.metadata IS 'The provider''s labels: of an e-mail priority, quality, personal; of a phone active, type, operator.';
+
+--
+-- Name: COLUMN party_contacts.valid_to; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.valid_to IS 'When it vanished from what its source says; null while it holds.';
 
 --
 -- Name: party_enrichment_history; Type: TABLE; Schema: core; Owner: -

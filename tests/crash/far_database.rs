@@ -18,12 +18,16 @@ const EACH_WAY: Duration = Duration::from_micros(1_500);
 /// The first runs prepare their statements, once per connection.
 const TO_WARM_UP: usize = 20;
 
-/// What one lead may spend in the database.
+/// What one lead may spend in a database exactly [`ROUND_TRIP_MS`] away.
 const LONGEST_MS: f64 = 45.0;
+const ROUND_TRIP_MS: f64 = 3.0;
+
+/// tests/storage/round_trips.rs counts them.
+const ROUND_TRIPS: f64 = 6.0;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lead_spends_little_time_in_a_database_three_milliseconds_away() {
-    let count = Size::asked_for().of(8, 20);
+    let count = Size::asked_for().of(30, 40);
     let mut stage = Stage::set(Upstreams {
         leads: TO_WARM_UP + count,
         latency_ms: 10,
@@ -50,12 +54,13 @@ async fn a_lead_spends_little_time_in_a_database_three_milliseconds_away() {
     let middle = median(times);
     let mut report = Report::of("a database 3 ms away");
     report.line(format!(
-        "a round trip of {round_trip:.1} ms; {count} fresh leads: {middle:.0} ms in the database (median; {shortest:.0} to {longest:.0} ms); 5 commits and at most 6 round trips each (tests/storage/round_trips.rs)"
+        "a round trip of {round_trip:.1} ms; {count} fresh leads: {middle:.0} ms in the database (median; {shortest:.0} to {longest:.0} ms); 5 commits and at most {ROUND_TRIPS} round trips each (tests/storage/round_trips.rs)"
     ));
     report.tell();
-    assert!(round_trip >= 3.0, "{round_trip} ms are no 3 ms");
+    let overshoot = round_trip - ROUND_TRIP_MS;
+    assert!(overshoot >= 0.0, "{round_trip} ms are no 3 ms");
     // beside all other tests the machine is slow: then the least disturbed lead is judged
-    let judged = Size::asked_for().of(shortest, middle);
+    let judged = Size::asked_for().of(shortest, middle) - ROUND_TRIPS * overshoot;
     assert!(judged <= LONGEST_MS, "{judged} ms in the database");
 }
 

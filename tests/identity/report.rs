@@ -27,18 +27,11 @@ fn the_report_is_as_committed() {
 }
 
 #[test]
-fn nobody_is_mistaken() {
+fn nobody_is_mistaken_and_what_a_careful_person_accepts_is_accepted() {
     let further = NOT_REPORTED.map(JudgedSet::of_seed);
     for set in JudgedSet::all().iter().chain(&further) {
         let mistaken = set.mistaken();
         assert!(mistaken.is_empty(), "{}: {mistaken:?}", set.name);
-    }
-}
-
-#[test]
-fn what_a_careful_person_accepts_is_accepted() {
-    let further = NOT_REPORTED.map(JudgedSet::of_seed);
-    for set in JudgedSet::all().iter().chain(&further) {
         let (found, due) = set.recalled();
         assert!(found * 100 >= due * 95, "{}: {found} of {due}", set.name);
     }

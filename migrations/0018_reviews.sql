@@ -125,13 +125,14 @@ begin
                 select case
                     when r.decision = 'choose' then jsonb_build_object(
                         'review_id', r.review_id, 'chosen', r.candidates -> (r.chosen - 1))
-                    when r.decision = 'reject' and not r.taken_back and told.cpf is null
+                    when r.decision = 'reject' and not r.taken_back and told.parties = 0
                          and (l.forced_at > r.decided_at) is not true
                         then jsonb_build_object('review_id', r.review_id) end
                 from (select n.* from ops.reviews n where n.lead_id = p_lead_id
                       order by n.created_at desc, n.review_id desc limit 1) r
                 where r.contact_fingerprint = p_contact_fingerprint))
-        from (select min(p.cpf_cnpj) as cpf from core.lead_parties lp join core.parties p on p.id = lp.party_id
+        from (select min(p.cpf_cnpj) as cpf, count(*) as parties
+              from core.lead_parties lp join core.parties p on p.id = lp.party_id
               where lp.lead_id = p_lead_id) told
         left join ops.leads l on l.lead_id = p_lead_id);
 end $$;

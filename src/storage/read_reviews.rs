@@ -138,8 +138,33 @@ pub async fn list_reviews(
     cursor: Option<&ReviewCursor>,
 ) -> Result<ReviewPage, StorageError> {
     let limit = limit.clamp(1, 1_000);
-    let read = || select(pool, None, with_decided, limit + 1, cursor);
-    let rows = again_if_dead(read).await?;
+    let read = async || {
+        let rows = sqlx::query_as!(
+            ReviewRow,
+            r#"select r.review_id, r.lead_id, coalesce(g.name, d.name) as lead_name,
+                      coalesce(g.phones[1], d.phone) as lead_phone, coalesce(g.email, d.email) as lead_email, r.score, r.reasons, r.candidates,
+                      array(select c.ordinality::integer
+                            from jsonb_array_elements(r.candidates) with ordinality as c (item, ordinality)
+                            where ops.is_suppressed_candidate(c.item))
+                          as "objected!: Vec<i32>",
+                      r.created_at, r.decision, r.chosen, r.decided_by, r.decided_at
+               from ops.reviews r
+               left join ops.lead_details d on d.lead_id = r.lead_id
+               left join ops.given_leads g on g.lead_id = r.lead_id
+               where ($1 or r.decision is null)
+                 and ($2::timestamptz is null or (r.created_at, r.review_id) > ($2, $3))
+               order by r.created_at, r.review_id
+               limit $4"#,
+            with_decided,
+            cursor.map(|cursor| cursor.created_at),
+            cursor.map(|cursor| cursor.review_id),
+            limit + 1,
+        )
+        .fetch_all(pool)
+        .await?;
+        Ok(rows)
+    };
+    let rows: Vec<ReviewRow> = again_if_dead(read).await?;
     let limit = usize::try_from(limit).unwrap_or(1);
     let has_more = rows.len() > limit;
     let reviews = rows.into_iter().take(limit).map(ReviewRow::read);
@@ -160,44 +185,27 @@ pub async fn read_review(
     pool: &PgPool,
     review_id: Uuid,
 ) -> Result<Option<StoredReview>, StorageError> {
-    let read = || select(pool, Some(review_id), true, 1, None);
-    let rows = again_if_dead(read).await?;
-    rows.into_iter().next().map(ReviewRow::read).transpose()
-}
-
-async fn select(
-    pool: &PgPool,
-    review_id: Option<Uuid>,
-    with_decided: bool,
-    limit: i64,
-    cursor: Option<&ReviewCursor>,
-) -> Result<Vec<ReviewRow>, StorageError> {
-    let rows = sqlx::query_as!(
-        ReviewRow,
-        r#"select r.review_id, r.lead_id, coalesce(g.name, d.name) as lead_name,
-                  coalesce(g.phones[1], d.phone) as lead_phone, coalesce(g.email, d.email) as lead_email, r.score,
-                  r.reasons, r.candidates,
-                  array(select c.ordinality::integer
-                        from jsonb_array_elements(r.candidates) with ordinality as c (item, ordinality)
-                        where ops.is_suppressed_candidate(c.item)) as "objected!: Vec<i32>",
-                  r.created_at, r.decision, r.chosen, r.decided_by, r.decided_at
-           from ops.reviews r
-           left join ops.lead_details d on d.lead_id = r.lead_id
-           left join ops.given_leads g on g.lead_id = r.lead_id
-           where ($1 or r.decision is null)
-             and ($2::timestamptz is null or (r.created_at, r.review_id) > ($2, $3))
-             and ($5::uuid is null or r.review_id = $5)
-           order by r.created_at, r.review_id
-           limit $4"#,
-        with_decided,
-        cursor.map(|cursor| cursor.created_at),
-        cursor.map(|cursor| cursor.review_id),
-        limit,
-        review_id,
-    )
-    .fetch_all(pool)
-    .await?;
-    Ok(rows)
+    let read = async || {
+        let row = sqlx::query_as!(
+            ReviewRow,
+            r#"select r.review_id, r.lead_id, coalesce(g.name, d.name) as lead_name,
+                      coalesce(g.phones[1], d.phone) as lead_phone, coalesce(g.email, d.email) as lead_email, r.score, r.reasons, r.candidates,
+                      array(select c.ordinality::integer
+                            from jsonb_array_elements(r.candidates) with ordinality as c (item, ordinality)
+                            where ops.is_suppressed_candidate(c.item))
+                          as "objected!: Vec<i32>",
+                      r.created_at, r.decision, r.chosen, r.decided_by, r.decided_at
+               from ops.reviews r
+               left join ops.lead_details d on d.lead_id = r.lead_id
+               left join ops.given_leads g on g.lead_id = r.lead_id
+               where r.review_id = $1"#,
+            review_id,
+        )
+        .fetch_optional(pool)
+        .await?;
+        Ok(row)
+    };
+    again_if_dead(read).await?.map(ReviewRow::read).transpose()
 }
 
 impl ReviewRow {

@@ -22,8 +22,11 @@ const TO_WARM_UP: usize = 20;
 const LONGEST_MS: f64 = 45.0;
 const ROUND_TRIP_MS: f64 = 3.0;
 
-/// tests/storage/round_trips.rs counts them.
-const ROUND_TRIPS: f64 = 6.0;
+/// What a round trip may take longer than that, by the threads it goes through.
+const LONGEST_OVERSHOOT_MS: f64 = 1.0;
+
+/// At most, which tests/storage/round_trips.rs counts.
+const ROUND_TRIPS: f64 = 5.0;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lead_spends_little_time_in_a_database_three_milliseconds_away() {
@@ -54,12 +57,13 @@ async fn a_lead_spends_little_time_in_a_database_three_milliseconds_away() {
     let middle = median(times);
     let mut report = Report::of("a database 3 ms away");
     report.line(format!(
-        "a round trip of {round_trip:.1} ms; {count} fresh leads: {middle:.0} ms in the database (median; {shortest:.0} to {longest:.0} ms); 5 commits and at most {ROUND_TRIPS} round trips each (tests/storage/round_trips.rs)"
+        "a round trip of {round_trip:.1} ms; {count} fresh leads: {middle:.0} ms in the database (median; {shortest:.0} to {longest:.0} ms); at most {ROUND_TRIPS} round trips each (tests/storage/round_trips.rs)"
     ));
     report.tell();
     let overshoot = round_trip - ROUND_TRIP_MS;
     assert!(overshoot >= 0.0, "{round_trip} ms are no 3 ms");
-    // beside all other tests the machine is slow: then the least disturbed lead is judged
+    let overshoot = overshoot.min(LONGEST_OVERSHOOT_MS);
+    // in short, on a machine that does other things too: then the least disturbed lead is judged
     let judged = Size::asked_for().of(shortest, middle) - ROUND_TRIPS * overshoot;
     assert!(judged <= LONGEST_MS, "{judged} ms in the database");
 }

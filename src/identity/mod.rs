@@ -26,6 +26,7 @@ mod strength;
 #[cfg(test)]
 mod tests;
 mod typed;
+mod word_set;
 mod words;
 
 pub use confirm::{Confirmation, confirm};

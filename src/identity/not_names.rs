@@ -1,6 +1,10 @@
 //! Words in a name field that are no names, folded, sorted. Common knowledge of how Brazilians and portals
 //! fill in forms (API.md "Identity": a lead without a usable name); none of the lists is complete.
 
+use std::sync::LazyLock;
+
+use super::word_set::{WordSet, set_of};
+
 /// Words that are typed in place of a name or beside it, by people, portals and imports.
 const PLACEHOLDERS: &str = "
 ADMIN ALUGAR ANONIMA ANONIMO ANUNCIO APARTAMENTO APTO BELTRANO BOA BOM CAMPANHA CELULAR CHAMO CHAT CLIENTE
@@ -41,22 +45,32 @@ AMIGA AMIGO COMPANHEIRA COMPANHEIRO ESPOSA ESPOSO FAMILIA IRMAO MAE MARIDO MULHE
 NOIVO PAI
 ";
 
-fn is_in(list: &str, word: &str) -> bool {
-    list.split_ascii_whitespace().any(|listed| listed == word)
+static SETS: LazyLock<Sets> = LazyLock::new(|| Sets {
+    placeholders: set_of(PLACEHOLDERS),
+    of_companies: set_of(COMPANY_WORDS),
+    professions: set_of(PROFESSIONS),
+    relatives: set_of(RELATIVES),
+});
+
+struct Sets {
+    placeholders: WordSet,
+    of_companies: WordSet,
+    professions: WordSet,
+    relatives: WordSet,
 }
 
 pub(super) fn is_placeholder(word: &str) -> bool {
-    is_in(PLACEHOLDERS, word)
+    SETS.placeholders.contains(word)
 }
 
 pub(super) fn is_of_company(word: &str) -> bool {
-    is_in(COMPANY_WORDS, word)
+    SETS.of_companies.contains(word)
 }
 
 pub(super) fn is_profession(word: &str) -> bool {
-    is_in(PROFESSIONS, word)
+    SETS.professions.contains(word)
 }
 
 pub(super) fn is_relative(word: &str) -> bool {
-    is_in(RELATIVES, word)
+    SETS.relatives.contains(word)
 }

@@ -1,7 +1,10 @@
 //! Words that tell something about a name. All are folded: capitals without accents.
 
+use std::sync::LazyLock;
+
 use super::fold::SIGN;
 use super::names;
+use super::word_set::{WordSet, set_of};
 
 /// Particles between names; they weigh nothing (API.md "Identity").
 const PARTICLES: [&str; 6] = ["DE", "DA", "DO", "DAS", "DOS", AND];
@@ -14,6 +17,8 @@ ADV ARQ CAP CAPITAO CEL CORONEL DONA DOUTOR DOUTORA DR DRA ENG ENGA ENGENHEIRA E
 ILMO MAJ MAJOR MR MRS MS PADRE PASTOR PASTORA PE PR PROF PROFA PROFESSOR PROFESSORA PROFO SARGENTO SENHOR
 SENHORA SEU SGT SR SRA SRTA STA TEN TENENTE TIA TIO
 ";
+
+static TITLE_SET: LazyLock<WordSet> = LazyLock::new(|| set_of(TITLES));
 
 /// A word that sets a person apart from a relative of the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,7 +112,7 @@ fn is_name(word: &str) -> bool {
 }
 
 pub(super) fn is_title(word: &str) -> bool {
-    TITLES.split_ascii_whitespace().any(|title| title == word)
+    TITLE_SET.contains(word)
 }
 
 pub(super) fn is_particle(word: &str) -> bool {

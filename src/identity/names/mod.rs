@@ -8,8 +8,12 @@ mod surnames;
 mod tests;
 mod variants;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+use super::word_set::{WordSet, set_of};
 
 /// How many of 100,000 people bear a name that the tables do not count: fewer than the rarest that
 /// they do.
@@ -25,29 +29,29 @@ static TABLES: LazyLock<Tables> = LazyLock::new(Tables::load);
 
 /// The lists of this module by word; shares by the canonical spelling, all spellings of it together.
 struct Tables {
-    given: HashMap<&'static str, u32>,
-    surnames: HashMap<&'static str, u32>,
+    given: FxHashMap<&'static str, u32>,
+    surnames: FxHashMap<&'static str, u32>,
     /// Given names that are not counted.
-    further: HashSet<&'static str>,
+    further: WordSet,
     /// The canonical spelling of every word that has several.
-    spellings: HashMap<&'static str, &'static str>,
-    nicknames: HashMap<&'static str, Vec<&'static str>>,
+    spellings: FxHashMap<&'static str, &'static str>,
+    nicknames: FxHashMap<&'static str, Vec<&'static str>>,
 }
 
 impl Tables {
     fn load() -> Self {
-        let spellings: HashMap<_, _> = groups(variants::SPELLINGS)
+        let spellings: FxHashMap<_, _> = groups(variants::SPELLINGS)
             .flat_map(|(first, others)| {
                 let others = others.map(move |word| (word, first));
                 std::iter::once((first, first)).chain(others)
             })
             .collect();
         let canonical = |word| spellings.get(word).copied().unwrap_or(word);
-        let nicknames: HashMap<_, Vec<_>> = groups(variants::NICKNAMES)
+        let nicknames: FxHashMap<_, Vec<_>> = groups(variants::NICKNAMES)
             .map(|(nickname, names)| (nickname, names.map(canonical).collect()))
             .collect();
         let shares = |list: &'static str| {
-            let mut shares = HashMap::new();
+            let mut shares = FxHashMap::default();
             for (word, share) in counted(list) {
                 *shares.entry(canonical(word)).or_insert(0) += share;
             }
@@ -60,7 +64,7 @@ impl Tables {
         Self {
             given,
             surnames: shares(surnames::SURNAMES),
-            further: further::FURTHER_NAMES.split_whitespace().collect(),
+            further: set_of(further::FURTHER_NAMES),
             spellings,
             nicknames,
         }

@@ -98,7 +98,7 @@ async fn a_process_frozen_beyond_its_lease_writes_nothing_when_it_thaws() {
     // it ends what it has begun first: whatever it still pays or posts has come by then
     frozen.stop().await;
     stage.assert_each_has_one_message(&all).await;
-    let payments = Payments::of(&stage.simulator.calls().await, &moments);
+    let payments = Payments::of(&stage.simulator.calls().await, &moments).after_a_thaw();
     payments.assert_only_calls_in_flight_were_repeated();
     other.stop().await;
     let mut report = Report::of("SIGSTOP beyond the lease, SIGCONT");

@@ -8,6 +8,7 @@ use crate::simulator::{Call, PaidKey, paid_calls};
 
 /// A question that was asked once more.
 struct Repeat<'a> {
+    key: PaidKey,
     earlier: Call,
     later: Call,
     /// The kill between the two at which its row was still pending, if there was one.
@@ -31,6 +32,20 @@ impl<'a> Payments<'a> {
             repeats: repeats(&paid, moments),
             settled_and_asked: settled_and_asked(&paid, moments),
         }
+    }
+
+    /// What a frozen process had handed to a connection is written when it thaws, and not waited for: its time is
+    /// over. A call that it began after it thawed would be answered.
+    pub(crate) fn after_a_thaw(mut self) -> Self {
+        for it in &mut self.repeats {
+            if it.in_flight_at.is_none() && it.later.answered_ms.is_none() {
+                let asking = |moment: &&Moment| {
+                    moment.at_ms <= it.later.started_ms && moment.pending.contains(&it.key)
+                };
+                it.in_flight_at = self.moments.iter().find(asking);
+            }
+        }
+        self
     }
 
     /// A received answer that was not committed yet counts as in flight: its transaction follows
@@ -90,6 +105,7 @@ fn repeats<'a>(paid: &BTreeMap<PaidKey, Vec<&Call>>, moments: &'a [Moment]) -> V
                 between && moment.pending.contains(key)
             });
             repeats.push(Repeat {
+                key: key.clone(),
                 earlier: (*earlier).clone(),
                 later: (*later).clone(),
                 in_flight_at,
@@ -166,6 +182,33 @@ mod of_the_judge {
             &[kill(5.0, true, false), kill(15.0, true, false)],
         );
         judge(&[1.0], &[kill(5.0, false, true)]);
+    }
+
+    fn judge_a_thaw(at_ms: f64, answered_ms: Option<f64>, pending: bool) {
+        let thawed = Call {
+            answered_ms,
+            ..call(at_ms)
+        };
+        let moments = [kill(5.0, pending, false)];
+        let payments = Payments::of(&[call(9.0), thawed], &moments).after_a_thaw();
+        payments.assert_only_calls_in_flight_were_repeated();
+    }
+
+    #[test]
+    fn what_was_on_its_way_when_a_process_froze_may_arrive_when_it_thaws() {
+        judge_a_thaw(30.0, None, true);
+    }
+
+    #[test]
+    #[should_panic(expected = "paid twice")]
+    fn what_was_begun_after_a_thaw_may_not() {
+        judge_a_thaw(30.0, Some(40.0), true);
+    }
+
+    #[test]
+    #[should_panic(expected = "paid twice")]
+    fn what_was_not_on_its_way_when_a_process_froze_may_not() {
+        judge_a_thaw(30.0, None, false);
     }
 
     #[test]

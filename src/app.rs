@@ -25,6 +25,7 @@ use crate::models::{LeadId, Phone, PrivacyKey};
 use crate::server::{Server, ServerError};
 use crate::services::access_log::AccessLog;
 use crate::services::alarm::{Alarm, Alert};
+use crate::services::analytics::Analytics;
 use crate::services::customer_lookup::CustomerLookup;
 use crate::services::lead_overview::LeadOverview;
 use crate::services::lead_pipeline::LeadPipeline;
@@ -166,6 +167,7 @@ impl App {
             instance,
             heartbeat,
             processing.clone(),
+            Analytics::new(pool.clone(), config.analytics.refresh_every),
         ));
         let draining = CancellationToken::new();
         let upstreams = upstreams_now(&processing);

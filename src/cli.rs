@@ -1,5 +1,6 @@
 //! The command line.
 
+mod analytics;
 mod database;
 mod demo;
 mod identity;
@@ -26,7 +27,7 @@ use crate::storage::private_server::{
     PrivateServer, SharedServer, Stopped, TEST_SERVER, stop_shared,
 };
 use crate::telemetry;
-use database::{on_database, on_migrated_database};
+use database::{on_database, on_migrated_database, require_migrated};
 use leads::LeadsCommand;
 use output::say;
 use reviews::ReviewsCommand;
@@ -79,6 +80,12 @@ pub enum Command {
         #[command(subcommand)]
         command: ReviewsCommand,
     },
+    /// The views that marketing reads
+    Analytics {
+        /// What to do.
+        #[command(subcommand)]
+        command: analytics::AnalyticsCommand,
+    },
     /// The three upstreams, simulated, as a process of their own
     Simulator(simulator::SimulatorArguments),
     /// Fill a database with invented people; refused in production
@@ -114,6 +121,7 @@ impl Command {
             | Self::Leads { .. }
             | Self::Reviews { .. }
             | Self::Identity { .. }
+            | Self::Analytics { .. }
             | Self::Seed(_) => true,
             Self::Demo(_) | Self::Simulator(_) | Self::DevPostgres { .. } => false,
         }
@@ -145,6 +153,7 @@ pub async fn run(command: Command) -> Result<()> {
         Command::Leads { command } => leads::run(&command).await,
         Command::Reviews { command } => reviews::run(&command).await,
         Command::Identity { command } => identity::run(&command).await,
+        Command::Analytics { command } => analytics::run(&command).await,
         Command::Simulator(arguments) => simulator::run(&arguments).await,
         Command::Seed(arguments) => seed::run(&arguments).await,
         Command::DevPostgres { command } => dev_postgres(command).await,

@@ -1,6 +1,7 @@
 //! The configuration: read once from the environment, all problems reported together.
 
 mod alerts;
+mod analytics;
 mod api_keys;
 mod c2s;
 mod database;
@@ -21,6 +22,7 @@ use std::path::Path;
 
 pub use crate::models::MessageField;
 pub use alerts::AlertsConfig;
+pub use analytics::AnalyticsConfig;
 pub use c2s::C2sConfig;
 pub use database::{DatabaseConfig, DatabaseLocation};
 pub use diretrix::DiretrixConfig;
@@ -50,6 +52,8 @@ pub struct Config {
     pub privacy: PrivacyConfig,
     /// Who is told of what no retry mends.
     pub alerts: AlertsConfig,
+    /// The views that marketing reads.
+    pub analytics: AnalyticsConfig,
 }
 
 impl Config {
@@ -109,6 +113,7 @@ impl Config {
         let pipeline = PipelineConfig::read(reader);
         let privacy = PrivacyConfig::read(reader, environment);
         let alerts = AlertsConfig::read(reader);
+        let analytics = AnalyticsConfig::read(reader);
         Some(Self {
             server: server?,
             database: database?,
@@ -118,6 +123,7 @@ impl Config {
             pipeline: pipeline?,
             privacy: privacy?,
             alerts,
+            analytics: analytics?,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Thin loops over the services: the heartbeat, and leads that are due.
+//! Thin loops over the services: the heartbeat, leads that are due, views that are due.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::PipelineConfig;
+use crate::services::analytics::Analytics;
 use crate::services::lead_processing::LeadProcessing;
 use crate::storage::{self, Heartbeat, InstanceId};
 
@@ -16,6 +17,9 @@ const AFTER_A_MISSED_BEAT: Duration = Duration::from_secs(1);
 
 /// Between two looks for leads of which a person has to be told.
 const ALERTS: Duration = Duration::from_secs(5);
+
+/// Between two looks at whether the views of analytics are due.
+const ANALYTICS: Duration = Duration::from_secs(10);
 
 /// The longest pause between two looks at the queue.
 const LONGEST_POLL: Duration = Duration::from_secs(1);
@@ -38,6 +42,7 @@ impl Workers {
         instance: InstanceId,
         heartbeat: Heartbeat,
         processing: LeadProcessing,
+        analytics: Analytics,
     ) -> Self {
         let workers = Self {
             enough: CancellationToken::new(),
@@ -60,6 +65,11 @@ impl Workers {
         workers
             .tasks
             .spawn(async move { no_more.run_until_cancelled(alerts).await });
+        let refreshing = refresh_due_views(analytics);
+        let no_more = workers.enough.clone();
+        workers
+            .tasks
+            .spawn(async move { no_more.run_until_cancelled(refreshing).await });
         let due = run_due_leads(processing, poll, heartbeat, Arc::clone(&workers.seen));
         let enough = workers.enough.clone();
         workers
@@ -120,6 +130,15 @@ async fn tell_alerts(processing: LeadProcessing) {
         tokio::time::sleep(ALERTS).await;
         if let Err(error) = processing.tell_alerts().await {
             tracing::warn!(error = %error, "which leads need a person could not be read");
+        }
+    }
+}
+
+async fn refresh_due_views(analytics: Analytics) {
+    loop {
+        tokio::time::sleep(ANALYTICS).await;
+        if let Err(error) = analytics.refresh_due().await {
+            tracing::warn!(error = %error, "the views of analytics could not be refreshed");
         }
     }
 }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use moka::future::Cache;
 use sqlx::PgPool;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::handlers::{self, Scrape};
-use crate::models::{EndedLeads, QueueStatus};
+use crate::models::{AnalyticsView, EndedLeads, QueueStatus};
 use crate::server::{Server, ServerError};
 use crate::storage::{self, StorageError};
 use crate::telemetry::metrics::{Metrics, Now, PoolNow, UpstreamNow};
@@ -140,12 +141,16 @@ struct Told {
     queue: Option<QueueStatus>,
 }
 
+/// When each view of analytics was last refreshed.
+type Refreshed = [(AnalyticsView, Option<DateTime<Utc>>); 2];
+
 /// What is read from the database: at most once in a while, and once for all who ask meanwhile.
 struct OfTheDatabase {
     pool: PgPool,
     told: Mutex<Option<Told>>,
     /// `None` of a count that did not come in time, which is not tried again at once either.
     ended: Cache<(), Option<EndedLeads>>,
+    refreshed: Cache<(), Option<Refreshed>>,
 }
 
 impl OfTheDatabase {
@@ -154,6 +159,7 @@ impl OfTheDatabase {
             pool,
             told: Mutex::new(None),
             ended: Cache::builder().time_to_live(ENDED_HOLDS).build(),
+            refreshed: Cache::builder().time_to_live(ENDED_HOLDS).build(),
         }
     }
 
@@ -166,10 +172,10 @@ impl OfTheDatabase {
         };
         now.database_up = latest.up;
         now.queue.clone_from(&latest.queue);
-        now.ended = match latest.queue {
-            Some(_) => self.ended.get(&()).await.flatten(),
-            None => None,
-        };
+        if latest.queue.is_some() {
+            now.ended = self.ended.get(&()).await.flatten();
+            now.refreshed = self.refreshed.get(&()).await.flatten();
+        }
         *told = Some(latest);
     }
 
@@ -185,6 +191,8 @@ impl OfTheDatabase {
             let count = storage::count_ended_leads(&self.pool);
             let count = in_time(READS_WITHIN, count);
             self.ended.get_with((), count).await;
+            let refreshed = in_time(READS_WITHIN, storage::last_refreshes(&self.pool));
+            self.refreshed.get_with((), refreshed).await;
         }
         Told {
             until: Instant::now() + share.clamp(QUEUE_HOLDS, ENDED_HOLDS),

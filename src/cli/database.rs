@@ -30,10 +30,16 @@ pub(super) async fn on_migrated_database(
 ) -> Result<()> {
     let config = DatabaseConfig::from_env()?;
     on_database(&config, async |database| {
-        if storage::migrations_pending(&database.pool).await? {
-            bail!("migrations are pending on this database: run `rust-c2s-api migrate` first");
-        }
+        require_migrated(database).await?;
         work(database).await
     })
     .await
+}
+
+/// Refuses a database to which not all migrations are applied.
+pub(super) async fn require_migrated(database: &Database) -> Result<()> {
+    if storage::migrations_pending(&database.pool).await? {
+        bail!("migrations are pending on this database: run `rust-c2s-api migrate` first");
+    }
+    Ok(())
 }

@@ -6,12 +6,12 @@ use anyhow::{Result, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::on_database;
 use super::output::say;
+use super::{on_database, require_migrated};
 use crate::app::Database;
 use crate::config::DatabaseConfig;
 use crate::simulator::{Crowd, CrowdPerson, Sex};
-use crate::storage::{CopyOfPeople, Inhabitants, PersonToCopy, StorageError, migrations_pending};
+use crate::storage::{CopyOfPeople, Inhabitants, PersonToCopy, StorageError};
 
 /// How many people are held in memory at once.
 const BATCH: u64 = 20_000;
@@ -37,9 +37,7 @@ pub(super) async fn run(arguments: &SeedArguments) -> Result<()> {
 }
 
 async fn seed(database: &Database, arguments: &SeedArguments) -> Result<()> {
-    if migrations_pending(&database.pool).await? {
-        bail!("migrations are pending on this database: run `rust-c2s-api migrate` first");
-    }
+    require_migrated(database).await?;
     let since = Instant::now();
     let crowd = Crowd::new(arguments.seed);
     let (first, last) = (crowd.id(0), crowd.id(Crowd::MOST - 1));

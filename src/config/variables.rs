@@ -219,6 +219,14 @@ pub const GROUPS: &[Group] = &[
         ],
     },
     Group {
+        title: "Analytics",
+        variables: &[default(
+            "ANALYTICS_REFRESH_SECS",
+            "900",
+            "Seconds between two refreshes of the views that marketing reads; one of which nothing has changed is skipped. 0: only by `rust-c2s-api analytics refresh`, and when a person is removed.",
+        )],
+    },
+    Group {
         title: "How leads are worked on",
         variables: &[
             default(

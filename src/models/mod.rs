@@ -5,6 +5,7 @@
 //! a log line or an error cannot carry them by accident (LGPD; API.md "PRIVACY").
 
 mod allow_list;
+mod analytics_view;
 mod candidate;
 mod cnpj;
 mod cpf;
@@ -26,6 +27,7 @@ mod queue;
 mod text;
 
 pub use allow_list::AllowedPayload;
+pub use analytics_view::AnalyticsView;
 pub use candidate::{Candidate, ContactAgreement, ContactPeople, MatchStrength, MatchedBy};
 pub use cnpj::{Cnpj, CnpjError};
 pub use cpf::{Cpf, CpfError};

@@ -2,6 +2,7 @@
 
 pub mod access_log;
 pub mod alarm;
+pub mod analytics;
 mod backoff;
 mod company;
 pub mod customer_lookup;

@@ -8,6 +8,8 @@ mod accept_lead;
 mod accept_leads;
 mod acquire_contacts;
 mod alerts;
+mod analytics;
+mod analytics_reader;
 mod claim_due_leads;
 mod complete_delivery;
 mod copy_people;
@@ -54,6 +56,11 @@ pub use alerts::{
     DueAlert, WaitingReviews, alert_told, take_due_alerts, take_waiting_reviews,
     waiting_reviews_told,
 };
+pub use analytics::{
+    REFRESH_LEASE, RefreshClaim, RefreshEnd, RefreshMarks, ask_for_refresh, claim_refresh,
+    keep_refresh, last_refreshes, refresh_is_done, refresh_marks, refresh_view, release_refresh,
+};
+pub use analytics_reader::{ReaderError, ReaderName, let_reader_in};
 pub use claim_due_leads::{Leftovers, Takeover, Wanted, claim_due_leads, release_leftovers};
 pub use complete_delivery::{complete_delivery, send_again};
 pub use copy_people::{CopyOfPeople, Inhabitants, PersonToCopy};

@@ -21,7 +21,7 @@ use metrics_exporter_prometheus::{
 };
 
 use super::request_summary::CALLER_LEFT;
-use crate::models::{LeadState, Money};
+use crate::models::{AnalyticsView, LeadState, Money};
 
 pub use gauges::{Now, PoolNow, UpstreamNow};
 
@@ -32,11 +32,15 @@ const SPEND: &str = "rust_c2s_spend_centavos_total";
 const RUNS: &str = "rust_c2s_runs_total";
 const TAKEOVERS: &str = "rust_c2s_takeovers_total";
 const DELIVERY_TIME: &str = "rust_c2s_delivery_duration_seconds";
+const REFRESHES: &str = "rust_c2s_analytics_refreshes_total";
+const REFRESH_TIME: &str = "rust_c2s_analytics_refresh_duration_seconds";
 const REQUESTS: &str = "rust_c2s_http_requests_total";
 const REQUEST_TIME: &str = "rust_c2s_http_request_duration_seconds";
 
 /// Up to `WORK_API_TIMEOUT_SECS`; C2S and Diretrix answer in tenths of a second.
 const UPSTREAM_BUCKETS: [f64; 10] = [0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 30.0, 60.0];
+/// A view of some thousand rows takes a tenth of a second, one of 1.5 million half a minute.
+const REFRESH_BUCKETS: [f64; 9] = [0.1, 0.5, 1.0, 5.0, 15.0, 30.0, 60.0, 300.0, 1_800.0];
 /// Two seconds are the aim, 25 a caller's longest wait; above are slow upstreams.
 const DELIVERY_BUCKETS: [f64; 10] = [0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 25.0, 60.0, 120.0];
 /// A repeat takes milliseconds; a request is given up after 35 seconds.
@@ -109,6 +113,7 @@ fn recorder() -> Result<PrometheusRecorder, BuildError> {
     Ok(PrometheusBuilder::new()
         .set_buckets_for_metric(full(UPSTREAM_TIME), &UPSTREAM_BUCKETS)?
         .set_buckets_for_metric(full(DELIVERY_TIME), &DELIVERY_BUCKETS)?
+        .set_buckets_for_metric(full(REFRESH_TIME), &REFRESH_BUCKETS)?
         .set_buckets_for_metric(full(REQUEST_TIME), &REQUEST_BUCKETS)?
         .build_recorder())
 }
@@ -142,6 +147,11 @@ fn describe() {
         "From the beginning of a run to the message standing in the CRM."
     );
     describe_counter!(
+        REFRESHES,
+        "Refreshes of the views that marketing reads; skipped: nothing had changed."
+    );
+    describe_histogram!(REFRESH_TIME, "How long these refreshes took.");
+    describe_counter!(
         REQUESTS,
         "Requests, by method, route and class of the status; left: the caller did not wait for \
          the answer."
@@ -163,6 +173,11 @@ fn begin_at_zero() {
     ] {
         for from in AnswerFrom::ALL {
             lookups(provider, kind, from).increment(0);
+        }
+    }
+    for view in AnalyticsView::ALL {
+        for outcome in ["done", "skipped", "failed"] {
+            refreshes(view, outcome).increment(0);
         }
     }
     for provider in ["diretrix", "work_api"] {
@@ -240,6 +255,34 @@ pub fn taken_over(leads: u64) {
 /// Times a delivery: `since` is when its lead was claimed.
 pub fn delivered(since: Instant) {
     histogram!(DELIVERY_TIME).record(since.elapsed());
+}
+
+/// What became of a view that was to be refreshed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefreshOutcome {
+    /// It was refreshed, and that took so long.
+    Done(Duration),
+    /// Nothing that it reads had changed.
+    Skipped,
+    /// It is as it was.
+    Failed,
+}
+
+/// Counts a view that was to be refreshed, and times it if it was.
+pub fn view_refreshed(view: AnalyticsView, outcome: RefreshOutcome) {
+    let word = match outcome {
+        RefreshOutcome::Done(_) => "done",
+        RefreshOutcome::Skipped => "skipped",
+        RefreshOutcome::Failed => "failed",
+    };
+    refreshes(view, word).increment(1);
+    if let RefreshOutcome::Done(took) = outcome {
+        histogram!(REFRESH_TIME, "view" => view.name()).record(took);
+    }
+}
+
+fn refreshes(view: AnalyticsView, outcome: &'static str) -> Counter {
+    counter!(REFRESHES, "view" => view.name(), "outcome" => outcome)
 }
 
 /// Counts and times a request. `route` is the template, never the path.

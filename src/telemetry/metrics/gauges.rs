@@ -6,12 +6,13 @@ use chrono::{DateTime, Utc};
 use metrics::{describe_gauge, gauge, with_local_recorder};
 use metrics_exporter_prometheus::PrometheusBuilder;
 
-use crate::models::{EndedLeads, QueueStatus};
+use crate::models::{AnalyticsView, EndedLeads, QueueStatus};
 
 const LEADS: &str = "rust_c2s_leads";
 const QUEUE_DEPTH: &str = "rust_c2s_queue_depth";
 const QUEUE_OLDEST: &str = "rust_c2s_queue_oldest_due_seconds";
 const DELIVERY_OLDEST: &str = "rust_c2s_delivery_oldest_seconds";
+const REFRESHED: &str = "rust_c2s_analytics_refreshed_timestamp_seconds";
 const DATABASE_UP: &str = "rust_c2s_database_up";
 const POOL: &str = "rust_c2s_pool_connections";
 const POOL_IDLE: &str = "rust_c2s_pool_idle_connections";
@@ -35,6 +36,8 @@ pub struct Now {
     pub queue: Option<QueueStatus>,
     /// Ended leads, counted within the last minute.
     pub ended: Option<EndedLeads>,
+    /// When each view of analytics was last refreshed, as of the last minute; `None` of one that never was.
+    pub refreshed: Option<[(AnalyticsView, Option<DateTime<Utc>>); 2]>,
     /// The connections of this process to the database.
     pub pool: PoolNow,
     /// The upstreams of this process.
@@ -75,6 +78,7 @@ pub(super) fn write(now: &Now, started_at: DateTime<Utc>, uptime: Duration) -> S
         gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
         gauge!(DATABASE_UP).set(if now.database_up { 1.0 } else { 0.0 });
         set_leads(now);
+        set_refreshed(now);
         gauge!(POOL).set(now.pool.open);
         gauge!(POOL_IDLE).set(now.pool.idle);
         gauge!(POOL_MAX).set(now.pool.max);
@@ -95,6 +99,14 @@ fn set_leads(now: &Now) {
     gauge!(QUEUE_DEPTH, "when" => "later").set(queue.waiting as f64);
     gauge!(QUEUE_OLDEST).set(queue.oldest_due.unwrap_or_default());
     gauge!(DELIVERY_OLDEST).set(queue.oldest_undelivered.unwrap_or_default());
+}
+
+fn set_refreshed(now: &Now) {
+    for (view, at) in now.refreshed.iter().flatten() {
+        if let Some(at) = at {
+            gauge!(REFRESHED, "view" => view.name()).set(at.timestamp_millis() as f64 / 1_000.0);
+        }
+    }
 }
 
 fn set_upstream(now: &UpstreamNow) {
@@ -122,6 +134,10 @@ fn describe() {
     describe_gauge!(
         DELIVERY_OLDEST,
         "Age of the oldest message that was sent and not yet known to have arrived; 0 when there is none."
+    );
+    describe_gauge!(
+        REFRESHED,
+        "When the last refresh of the view that was done began, of all instances, Unix time."
     );
     describe_gauge!(
         DATABASE_UP,

@@ -48,6 +48,7 @@ fn full() -> Now {
         database_up: true,
         queue: Some(queue()),
         ended: None,
+        refreshed: None,
         pool: PoolNow {
             open: 3,
             idle: 2,

@@ -20,6 +20,9 @@ declare
     found  text;
     digits text;
 begin
+    if value !~ '[0-9]' then
+        return value;
+    end if;
     for found in
         select m[1] from regexp_matches(
             value, '(?<![0-9])([0-9]{3}[ .]?[0-9]{3}[ .]?[0-9]{3}[ -]?[0-9]{2})(?![0-9])', 'g') as m
@@ -154,7 +157,7 @@ select l.lead_id,
        coalesce(a.is_enriched, false) as is_enriched,
        a.property_count,
        a.total_assets_brl,
-       l.price_centavos / 100.0 as price_brl
+       round(l.price_centavos / 100.0, 2) as price_brl
 from leads l
 left join persons on persons.lead_id = l.lead_id
 left join core.parties p on p.id = persons.party_id

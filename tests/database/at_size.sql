@@ -43,7 +43,8 @@ select r.property_id, row_number() over (order by r.property_id) as n from core.
 insert into core.ownerships (party_id, property_id, start_date, end_date)
 select p.id, o.property_id, date '2010-01-01' + (p.n % 3000)::int, case when p.n % 7 = 0 then date '2024-01-01' end
 from (select q.id, row_number() over (order by q.id) as n from core.parties q) p
-join owned o on o.n between p.n / 8 * 2 + 1 and p.n / 8 * 2 + 1 + p.n / 8 % 3
+cross join lateral generate_series(0, p.n / 8 % 3) as nth
+join owned o on o.n = (p.n / 8 + nth * 1000) % (select count(*) from owned) + 1
 where p.n % 8 = 0;
 
 insert into ops.leads (lead_id, source, state, outcome, run_no, first_seen_at, finished_at)
@@ -63,4 +64,3 @@ select l.lead_id, n.id, 1, 'phone', 'diretrix'
 from ops.leads l join numbered n on l.lead_id = 'invented-' || n.n where l.state = 'completed';
 
 drop table numbered, places, owned;
-vacuum analyze;

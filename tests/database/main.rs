@@ -7,9 +7,13 @@ mod comments;
 mod diagram;
 mod examples;
 mod generated;
+mod market;
+mod marketing;
 mod placeholders;
 mod questions;
 mod ran;
+#[path = "../support/reader.rs"]
+mod reader;
 mod report;
 #[path = "../support/mod.rs"]
 mod support;

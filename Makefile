@@ -1,6 +1,6 @@
 # Every target runs on a fresh clone. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test crash-test crash-test-pooled name-search identity-report smoke load check lint-scripts prepare ci
+.PHONY: help demo test crash-test crash-test-pooled name-search analytics-size identity-report smoke load check lint-scripts prepare ci
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ crash-test-pooled: ## the same through PgBouncer in transaction mode; PGBOUNCER 
 
 name-search: ## name search on 1.5 million invented people: its times and plans, some minutes
 	@.ci/name-search
+
+analytics-size: ## the views of analytics on 1.5 million people: a refresh, its readers, each question's plan; a quarter of an hour
+	@.ci/analytics-size
 
 identity-report: ## judges the labelled leads and unseen ones, writes docs/identity/REPORT.md
 	@.ci/identity-report

@@ -157,7 +157,7 @@ select l.lead_id,
        coalesce(a.is_enriched, false) as is_enriched,
        a.property_count,
        a.total_assets_brl,
-       round(l.price_centavos / 100.0, 2) as price_brl
+       l.price_centavos * 0.01 as price_brl
 from leads l
 left join persons on persons.lead_id = l.lead_id
 left join core.parties p on p.id = persons.party_id

@@ -5,6 +5,10 @@
 mod accept;
 #[path = "storage/access.rs"]
 mod access;
+#[path = "storage/analytics.rs"]
+mod analytics;
+#[path = "storage/analytics_reader.rs"]
+mod analytics_reader;
 #[path = "storage/batch.rs"]
 mod batch;
 #[path = "storage/claim.rs"]

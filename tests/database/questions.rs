@@ -57,6 +57,13 @@ pub(crate) const QUESTIONS: &[(&str, &str)] = &[
 
 pub(crate) type Row = Map<String, Value>;
 
+/// A question, without its last semicolon.
+pub(crate) fn text_of(question: &str) -> String {
+    let path = package_file(&format!("docs/queries/{question}.sql"));
+    let text = fs::read_to_string(path).unwrap();
+    text.trim_end().trim_end_matches(';').to_owned()
+}
+
 /// The answer to a question; where it is about one lead, to that of this lead.
 pub(crate) async fn ask(service: &Service, question: &str, lead_id: &str) -> Vec<Row> {
     ask_of(service.pool(), question, lead_id).await
@@ -64,17 +71,13 @@ pub(crate) async fn ask(service: &Service, question: &str, lead_id: &str) -> Vec
 
 /// As [`ask`], of a database.
 pub(crate) async fn ask_of(pool: &PgPool, question: &str, lead_id: &str) -> Vec<Row> {
-    let path = package_file(&format!("docs/queries/{question}.sql"));
-    let text = fs::read_to_string(path).unwrap();
+    let text = text_of(question);
     let text = text.replace(":'lead_id'", &format!("'{lead_id}'"));
     assert!(
         !text.contains(":'"),
         "{question} has a parameter that psql is not given"
     );
-    let query = format!(
-        "select row_to_json(q) from ({}) q",
-        text.trim_end().trim_end_matches(';')
-    );
+    let query = format!("select row_to_json(q) from ({text}) q");
     let rows: Vec<Value> = sqlx::query_scalar(AssertSqlSafe(query))
         .fetch_all(pool)
         .await

@@ -6,6 +6,7 @@
     reason = "tests"
 )]
 
+mod analytics;
 mod commands;
 mod demo;
 mod deployment;

@@ -9,6 +9,8 @@ mod access;
 mod analytics;
 #[path = "storage/analytics_reader.rs"]
 mod analytics_reader;
+#[path = "storage/analytics_rows.rs"]
+mod analytics_rows;
 #[path = "storage/batch.rs"]
 mod batch;
 #[path = "storage/claim.rs"]

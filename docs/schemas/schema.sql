@@ -14,6 +14,18 @@ SET client_min_messages = warning;
 SET row_security = off;
 
 --
+-- Name: analytics; Type: SCHEMA; Schema: -; Owner: -
+--
+
+CREATE SCHEMA analytics;
+
+--
+-- Name: SCHEMA analytics; Type: COMMENT; Schema: -; Owner: -
+--
+
+COMMENT ON SCHEMA analytics IS 'Read models for marketing and dashboards; docs/database/ANALYTICS_GUIDE.md.';
+
+--
 -- Name: core; Type: SCHEMA; Schema: -; Owner: -
 --
 
@@ -80,6 +92,34 @@ CREATE FUNCTION core.fold_text(value text) RETURNS text
 COMMENT ON FUNCTION core.fold_text(value text) IS 'Accents stripped, capitals, blanks squeezed. Immutable, which unaccent is not, so that it can stand in generated columns.';
 
 --
+-- Name: is_test_lead(text, text); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.is_test_lead(name text, email text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (COALESCE((core.fold_text(name) ~ '(^|[^A-Z])(TESTE?S?|TESTANDO|TESTING)([^A-Z]|$)'::text), false) OR COALESCE((lower(split_part(email, '@'::text, 1)) ~ '^(teste?s?|testing)([^a-z]|$)'::text), false));
+
+--
+-- Name: FUNCTION is_test_lead(name text, email text); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.is_test_lead(name text, email text) IS 'Whether a lead is a test: its name holds the word, or its e-mail begins with it.';
+
+--
+-- Name: lead_score(numeric, timestamp with time zone, date); Type: FUNCTION; Schema: analytics; Owner: -
+--
+
+CREATE FUNCTION analytics.lead_score(quality numeric, enriched_at timestamp with time zone, today date) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN round((quality * CASE WHEN (NOT isfinite(enriched_at)) THEN NULL::numeric WHEN ((today - ((enriched_at AT TIME ZONE 'America/Sao_Paulo'::text))::date) <= 30) THEN (1)::numeric WHEN ((today - ((enriched_at AT TIME ZONE 'America/Sao_Paulo'::text))::date) <= 90) THEN 0.9 WHEN ((today - ((enriched_at AT TIME ZONE 'America/Sao_Paulo'::text))::date) <= 180) THEN 0.75 WHEN ((today - ((enriched_at AT TIME ZONE 'America/Sao_Paulo'::text))::date) <= 365) THEN 0.5 ELSE 0.25 END), 2);
+
+--
+-- Name: FUNCTION lead_score(quality numeric, enriched_at timestamp with time zone, today date); Type: COMMENT; Schema: analytics; Owner: -
+--
+
+COMMENT ON FUNCTION analytics.lead_score(quality numeric, enriched_at timestamp with time zone, today date) IS 'Completeness of a profile, 0 to 1, times its freshness: 1 up to 30 days, 0.9 to 90, 0.75 to 180, 0.5 to 365, then 0.25. Nothing of credit risk is in it.';
+
+--
 -- Name: address_hash(text, text, text, text, text, text, text, text); Type: FUNCTION; Schema: core; Owner: -
 --
 
@@ -92,6 +132,20 @@ CREATE FUNCTION core.address_hash(street_type text, street text, number text, co
 --
 
 COMMENT ON FUNCTION core.address_hash(street_type text, street text, number text, complement text, neighborhood text, city text, state text, zip_code text) IS 'What makes an address the same place: a hash of its folded parts.';
+
+--
+-- Name: is_cpf(text); Type: FUNCTION; Schema: core; Owner: -
+--
+
+CREATE FUNCTION core.is_cpf(digits text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN ((digits ~ '^[0-9]{11}$'::text) AND (digits !~ '^(.)\1*$'::text) AND (SELECT bool_and(((substr(is_cpf.digits, (checked.checked + 1), 1))::integer = (SELECT (((sum(((substr(is_cpf.digits, place.place, 1))::integer * ((checked.checked + 2) - place.place))) * 10) % (11)::bigint) % (10)::bigint) FROM generate_series(1, checked.checked) place(place)))) AS bool_and FROM generate_series(9, 10) checked(checked)));
+
+--
+-- Name: FUNCTION is_cpf(digits text); Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON FUNCTION core.is_cpf(digits text) IS 'Whether eleven digits are a CPF, by their check digits.';
 
 --
 -- Name: like_literal(text); Type: FUNCTION; Schema: core; Owner: -
@@ -180,6 +234,38 @@ END;
 --
 
 COMMENT ON FUNCTION core.listed_contacts(contacts jsonb) IS 'The contacts of a profile, best first, each once.';
+
+--
+-- Name: mask_cpfs(text); Type: FUNCTION; Schema: core; Owner: -
+--
+
+CREATE FUNCTION core.mask_cpfs(value text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+    found  text;
+    digits text;
+begin
+    if value !~ '[0-9]' then
+        return value;
+    end if;
+    for found in
+        select m[1] from regexp_matches(
+            value, '(?<![0-9])([0-9]{3}[ .]?[0-9]{3}[ .]?[0-9]{3}[ -]?[0-9]{2})(?![0-9])', 'g') as m
+    loop
+        digits := regexp_replace(found, '[^0-9]', '', 'g');
+        if core.is_cpf(digits) then
+            value := replace(value, found, '***.' || substr(digits, 4, 3) || '.' || substr(digits, 7, 3) || '-**');
+        end if;
+    end loop;
+    return value;
+end $$;
+
+--
+-- Name: FUNCTION mask_cpfs(value text); Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON FUNCTION core.mask_cpfs(value text) IS 'A text with the CPFs in it masked, as ***.456.789-**. A sole trader''s name may end with one, and people type theirs anywhere.';
 
 --
 -- Name: name_pieces(text); Type: FUNCTION; Schema: core; Owner: -
@@ -904,23 +990,492 @@ end $$;
 
 COMMENT ON FUNCTION ops.acquire_lookups(p_lead_id text, p_owner uuid, p_run_no bigint, keys jsonb, terms jsonb) IS 'Several questions, locked in the order of their keys, answered by position.';
 
---
--- Name: is_inquiry(text); Type: FUNCTION; Schema: ops; Owner: -
---
-
-CREATE FUNCTION ops.is_inquiry(asker text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE
-    RETURN (asker ~~ 'inquiry:%'::text);
-
---
--- Name: FUNCTION is_inquiry(asker text); Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON FUNCTION ops.is_inquiry(asker text) IS 'Whether whoever asks is no lead but an inquiry.';
-
 SET default_tablespace = '';
 
 SET default_table_access_method = heap;
+
+--
+-- Name: addresses; Type: TABLE; Schema: core; Owner: -
+--
+
+CREATE TABLE core.addresses (
+    id uuid NOT NULL,
+    street_type text,
+    street text,
+    number text,
+    complement text,
+    neighborhood text,
+    city text,
+    state text,
+    zip_code text,
+    formatted_address text,
+    latitude numeric(9,6),
+    longitude numeric(9,6),
+    is_valid boolean DEFAULT true NOT NULL,
+    address_hash text GENERATED ALWAYS AS (core.address_hash(street_type, street, number, complement, neighborhood, city, state, zip_code)) STORED,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_addresses_latitude CHECK (((latitude >= ('-90'::integer)::numeric) AND (latitude <= (90)::numeric))),
+    CONSTRAINT ck_addresses_longitude CHECK (((longitude >= ('-180'::integer)::numeric) AND (longitude <= (180)::numeric))),
+    CONSTRAINT ck_addresses_state CHECK ((state ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT ck_addresses_zip_code CHECK ((zip_code ~ '^[0-9]{8}$'::text))
+);
+
+--
+-- Name: TABLE addresses; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON TABLE core.addresses IS 'A place, once, however many people live there; never updated. Personal data: where somebody lives, by way of party_addresses. Kept: until deleted; it stays when its last party goes.';
+
+--
+-- Name: COLUMN addresses.id; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.addresses.id IS 'UUID v7, made by the service.';
+
+--
+-- Name: COLUMN addresses.state; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.addresses.state IS 'Two capitals; null when the provider''s value is none.';
+
+--
+-- Name: COLUMN addresses.zip_code; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.addresses.zip_code IS 'CEP, eight digits; null when the provider''s value is none.';
+
+--
+-- Name: COLUMN addresses.formatted_address; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.addresses.formatted_address IS 'The known parts in one line, without the CEP.';
+
+--
+-- Name: COLUMN addresses.latitude; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.addresses.latitude IS 'The service never sets it.';
+
+--
+-- Name: COLUMN addresses.longitude; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.addresses.longitude IS 'The service never sets it.';
+
+--
+-- Name: COLUMN addresses.address_hash; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.addresses.address_hash IS 'core.address_hash of the parts: what makes a place the same place.';
+
+--
+-- Name: companies; Type: TABLE; Schema: core; Owner: -
+--
+
+CREATE TABLE core.companies (
+    party_id uuid NOT NULL,
+    party_type text DEFAULT 'company'::text NOT NULL,
+    legal_name text,
+    trade_name text,
+    cnpj text,
+    company_size text,
+    industry text,
+    foundation_date date,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_companies_cnpj CHECK ((cnpj ~ '^[0-9]{14}$'::text)),
+    CONSTRAINT ck_companies_party_type CHECK ((party_type = 'company'::text))
+);
+
+--
+-- Name: TABLE companies; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON TABLE core.companies IS 'The part of a party that only companies have. The service does not write it: companies named in a profile stay in party_enrichments.normalized_data. Personal data: none, unless a company bears a person''s name. Kept: as long as its party.';
+
+--
+-- Name: COLUMN companies.party_type; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.companies.party_type IS 'Always company: part of the key to parties, so that a person cannot have a row here.';
+
+--
+-- Name: COLUMN companies.cnpj; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.companies.cnpj IS 'Digits only.';
+
+--
+-- Name: lead_parties; Type: TABLE; Schema: core; Owner: -
+--
+
+CREATE TABLE core.lead_parties (
+    lead_id text NOT NULL,
+    party_id uuid NOT NULL,
+    run_no bigint NOT NULL,
+    matched_by text NOT NULL,
+    provider text NOT NULL,
+    confidence numeric(3,2),
+    evidence jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_lead_parties_confidence CHECK (((confidence >= (0)::numeric) AND (confidence <= (1)::numeric))),
+    CONSTRAINT ck_lead_parties_matched_by CHECK ((matched_by = ANY (ARRAY['phone'::text, 'email'::text, 'both'::text, 'cpf'::text, 'review'::text])))
+);
+
+--
+-- Name: TABLE lead_parties; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON TABLE core.lead_parties IS 'Whom a lead was taken for: one row per accepted lead, the person of its last run that found one. Personal data: ties a lead to a person. Kept: as long as its party; removed when the lead ends suppressed.';
+
+--
+-- Name: COLUMN lead_parties.lead_id; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.lead_parties.lead_id IS 'The lead in ops.leads and in the CRM; no foreign key, so that core stands alone.';
+
+--
+-- Name: COLUMN lead_parties.run_no; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.lead_parties.run_no IS 'The last run of the lead that found this person.';
+
+--
+-- Name: COLUMN lead_parties.matched_by; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.lead_parties.matched_by IS 'Which of the lead''s contacts led to the person; cpf: given with the lead, confirmed by the profile''s name; review: a person decided.';
+
+--
+-- Name: COLUMN lead_parties.provider; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.lead_parties.provider IS 'Who named the person for the contact: diretrix or work_api; of a given CPF whose profile confirms it: work_api.';
+
+--
+-- Name: COLUMN lead_parties.confidence; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.lead_parties.confidence IS 'The score of the decision, 0 to 1: an order, not a probability.';
+
+--
+-- Name: COLUMN lead_parties.evidence; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.lead_parties.evidence IS 'The reasons, as codes: decided by the contacts, confirmed by the profile (src/identity/reason.rs).';
+
+--
+-- Name: ownerships; Type: TABLE; Schema: core; Owner: -
+--
+
+CREATE TABLE core.ownerships (
+    ownership_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    party_id uuid NOT NULL,
+    property_id uuid NOT NULL,
+    start_date date,
+    end_date date,
+    is_current boolean GENERATED ALWAYS AS ((end_date IS NULL)) STORED,
+    confidence numeric(3,2),
+    CONSTRAINT ck_ownerships_confidence CHECK (((confidence >= (0)::numeric) AND (confidence <= (1)::numeric))),
+    CONSTRAINT ck_ownerships_period CHECK ((end_date >= start_date))
+);
+
+--
+-- Name: TABLE ownerships; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON TABLE core.ownerships IS 'Who owns a property, and since when. The service does not write it: the brokerage imports what it has. Personal data: what somebody owns. Kept: as long as its party and its property.';
+
+--
+-- Name: COLUMN ownerships.start_date; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.ownerships.start_date IS 'Null: not known.';
+
+--
+-- Name: COLUMN ownerships.end_date; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.ownerships.end_date IS 'Null while it holds.';
+
+--
+-- Name: COLUMN ownerships.is_current; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.ownerships.is_current IS 'Exactly when there is no end_date.';
+
+--
+-- Name: COLUMN ownerships.confidence; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.ownerships.confidence IS 'How sure the source is, 0 to 1.';
+
+--
+-- Name: parties; Type: TABLE; Schema: core; Owner: -
+--
+
+CREATE TABLE core.parties (
+    id uuid NOT NULL,
+    party_type text NOT NULL,
+    cpf_cnpj text,
+    full_name text NOT NULL,
+    normalized_name text GENERATED ALWAYS AS (core.fold_text(full_name)) STORED,
+    sex text,
+    birth_date date,
+    mother_name text,
+    father_name text,
+    rg text,
+    fantasy_name text,
+    normalized_fantasy_name text GENERATED ALWAYS AS (core.fold_text(fantasy_name)) STORED,
+    opening_date date,
+    registration_status_date date,
+    company_type text,
+    company_size text,
+    enriched boolean DEFAULT false NOT NULL,
+    enriched_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_parties_cpf_cnpj CHECK (
+CASE party_type
+    WHEN 'person'::text THEN (cpf_cnpj ~ '^[0-9]{11}$'::text)
+    ELSE (cpf_cnpj ~ '^[0-9]{14}$'::text)
+END),
+    CONSTRAINT ck_parties_enriched CHECK ((enriched = (enriched_at IS NOT NULL))),
+    CONSTRAINT ck_parties_full_name CHECK (((full_name ~ '\S'::text) AND (length(full_name) <= 400))),
+    CONSTRAINT ck_parties_party_type CHECK ((party_type = ANY (ARRAY['person'::text, 'company'::text]))),
+    CONSTRAINT ck_parties_sex CHECK ((sex = ANY (ARRAY['M'::text, 'F'::text])))
+);
+ALTER TABLE ONLY core.parties ALTER COLUMN normalized_name SET STATISTICS 300;
+
+--
+-- Name: TABLE parties; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON TABLE core.parties IS 'A person or a company as known best: one row per CPF or CNPJ, the newest non-empty value of each column. The service writes people only. Personal data: name, CPF, RG, birth, sex, parents. Kept: until deleted; nothing deletes rows of its own accord yet.';
+
+--
+-- Name: COLUMN parties.id; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.parties.id IS 'UUID v7, made by the service.';
+
+--
+-- Name: COLUMN parties.cpf_cnpj; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.parties.cpf_cnpj IS 'Digits only: 11 of a person, 14 of a company.';
+
+--
+-- Name: COLUMN parties.normalized_name; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.parties.normalized_name IS 'full_name folded by core.fold_text, for searches by trigrams.';
+
+--
+-- Name: COLUMN parties.sex; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.parties.sex IS 'As the registry has it; never guessed from the name.';
+
+--
+-- Name: COLUMN parties.mother_name; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.parties.mother_name IS 'As the provider writes it.';
+
+--
+-- Name: COLUMN parties.normalized_fantasy_name; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.parties.normalized_fantasy_name IS 'fantasy_name folded by core.fold_text.';
+
+--
+-- Name: COLUMN parties.registration_status_date; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.parties.registration_status_date IS 'Since when the registration of the CPF or CNPJ has its present status.';
+
+--
+-- Name: COLUMN parties.enriched; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.parties.enriched IS 'Whether a provider''s profile was stored: exactly when enriched_at is set.';
+
+--
+-- Name: COLUMN parties.enriched_at; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.parties.enriched_at IS 'When the newest stored profile was answered by its provider.';
+
+--
+-- Name: party_addresses; Type: TABLE; Schema: core; Owner: -
+--
+
+CREATE TABLE core.party_addresses (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    party_id uuid NOT NULL,
+    address_id uuid NOT NULL,
+    address_type text DEFAULT 'residential'::text NOT NULL,
+    is_primary boolean DEFAULT false NOT NULL,
+    is_current boolean DEFAULT true NOT NULL,
+    verified boolean DEFAULT false NOT NULL,
+    confidence_score numeric(3,2),
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_party_addresses_confidence CHECK (((confidence_score >= (0)::numeric) AND (confidence_score <= (1)::numeric))),
+    CONSTRAINT ck_party_addresses_type CHECK ((address_type = ANY (ARRAY['residential'::text, 'commercial'::text, 'billing'::text, 'family_member'::text, 'other'::text])))
+);
+
+--
+-- Name: TABLE party_addresses; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON TABLE core.party_addresses IS 'That a party has an address. Personal data: where somebody lives. Kept: as long as its party.';
+
+--
+-- Name: COLUMN party_addresses.address_type; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_addresses.address_type IS 'The service writes residential: the provider does not say.';
+
+--
+-- Name: COLUMN party_addresses.is_primary; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_addresses.is_primary IS 'The first one in the newest profile; one at most per party.';
+
+--
+-- Name: COLUMN party_addresses.is_current; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_addresses.is_current IS 'False once its source no longer names it.';
+
+--
+-- Name: COLUMN party_addresses.verified; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_addresses.verified IS 'The service never sets it.';
+
+--
+-- Name: COLUMN party_addresses.confidence_score; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_addresses.confidence_score IS 'The service never sets it.';
+
+--
+-- Name: COLUMN party_addresses.metadata; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_addresses.metadata IS 'source: the provider that said so.';
+
+--
+-- Name: party_contacts; Type: TABLE; Schema: core; Owner: -
+--
+
+CREATE TABLE core.party_contacts (
+    contact_id uuid NOT NULL,
+    party_id uuid NOT NULL,
+    contact_type core.contact_type_enum NOT NULL,
+    value text NOT NULL,
+    kind text GENERATED ALWAYS AS (
+CASE contact_type
+    WHEN 'email'::core.contact_type_enum THEN 'email'::text
+    ELSE 'phone'::text
+END) STORED,
+    value_normalized text GENERATED ALWAYS AS (
+CASE contact_type
+    WHEN 'email'::core.contact_type_enum THEN lower(btrim(value))
+    ELSE core.national_digits(value)
+END) STORED,
+    is_primary boolean DEFAULT false NOT NULL,
+    is_verified boolean DEFAULT false NOT NULL,
+    is_whatsapp boolean DEFAULT false NOT NULL,
+    source text NOT NULL,
+    confidence numeric(3,2),
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    valid_from timestamp with time zone DEFAULT now() NOT NULL,
+    valid_to timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_party_contacts_confidence CHECK (((confidence >= (0)::numeric) AND (confidence <= (1)::numeric))),
+    CONSTRAINT ck_party_contacts_primary CHECK (((NOT is_primary) OR (valid_to IS NULL))),
+    CONSTRAINT ck_party_contacts_source CHECK ((source = ANY (ARRAY['work_api'::text, 'diretrix'::text, 'c2s'::text]))),
+    CONSTRAINT ck_party_contacts_value CHECK ((value ~ '\S'::text))
+);
+
+--
+-- Name: TABLE party_contacts; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON TABLE core.party_contacts IS 'A phone or an e-mail of a party, once per party. One that its source no longer names is closed by valid_to and not deleted. Personal data: phones, e-mails. Kept: as long as its party.';
+
+--
+-- Name: COLUMN party_contacts.contact_id; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.contact_id IS 'UUID v7, made by the service.';
+
+--
+-- Name: COLUMN party_contacts.value; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.value IS 'An e-mail in lower case, a phone as national digits; other writers may spell it otherwise.';
+
+--
+-- Name: COLUMN party_contacts.kind; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.kind IS 'email or phone: what contact_type is when WhatsApp counts as a phone.';
+
+--
+-- Name: COLUMN party_contacts.value_normalized; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.value_normalized IS 'What contacts are compared by: the e-mail trimmed and in lower case; the phone''s national digits, without 55.';
+
+--
+-- Name: COLUMN party_contacts.is_primary; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.is_primary IS 'The first one of its kind in the newest profile; one at most per party and kind.';
+
+--
+-- Name: COLUMN party_contacts.is_verified; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.is_verified IS 'The service never sets it.';
+
+--
+-- Name: COLUMN party_contacts.is_whatsapp; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.is_whatsapp IS 'As the provider says.';
+
+--
+-- Name: COLUMN party_contacts.source; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.source IS 'Who said so; the provider''s labels are in metadata.';
+
+--
+-- Name: COLUMN party_contacts.confidence; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.confidence IS 'How likely it still reaches the person, 0 to 1, from the provider''s labels by a table of our own (src/storage/person_json.rs).';
+
+--
+-- Name: COLUMN party_contacts.metadata; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.metadata IS 'The provider''s labels: of an e-mail priority, quality, personal; of a phone active, type, operator.';
+
+--
+-- Name: COLUMN party_contacts.valid_to; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.party_contacts.valid_to IS 'When it vanished from what its source says; null while it holds.';
 
 --
 -- Name: party_enrichments; Type: TABLE; Schema: core; Owner: -
@@ -997,6 +1552,395 @@ COMMENT ON COLUMN core.party_enrichments.enriched_at IS 'When the provider answe
 --
 
 COMMENT ON COLUMN core.party_enrichments.expires_at IS 'Until when the answer is used again without asking (FRESH_DAYS); the row stays after it.';
+
+--
+-- Name: real_estate_properties; Type: TABLE; Schema: core; Owner: -
+--
+
+CREATE TABLE core.real_estate_properties (
+    property_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    address_id uuid,
+    property_code text,
+    iptu_code text,
+    property_type text,
+    land_area_sqm numeric(14,2),
+    built_area_sqm numeric(14,2),
+    rooms_count integer,
+    bathrooms_count integer,
+    parking_spaces integer,
+    market_value_brl numeric(15,2),
+    tax_value_brl numeric(15,2),
+    monthly_tax_brl numeric(15,2),
+    CONSTRAINT ck_real_estate_properties_bathrooms CHECK ((bathrooms_count >= 0)),
+    CONSTRAINT ck_real_estate_properties_built_area CHECK (((built_area_sqm >= (0)::numeric) AND (built_area_sqm <> 'NaN'::numeric))),
+    CONSTRAINT ck_real_estate_properties_code CHECK ((property_code ~ '\S'::text)),
+    CONSTRAINT ck_real_estate_properties_iptu_code CHECK ((iptu_code ~ '\S'::text)),
+    CONSTRAINT ck_real_estate_properties_land_area CHECK (((land_area_sqm >= (0)::numeric) AND (land_area_sqm <> 'NaN'::numeric))),
+    CONSTRAINT ck_real_estate_properties_market_value CHECK (((market_value_brl >= (0)::numeric) AND (market_value_brl <> 'NaN'::numeric))),
+    CONSTRAINT ck_real_estate_properties_monthly_tax CHECK (((monthly_tax_brl >= (0)::numeric) AND (monthly_tax_brl <> 'NaN'::numeric))),
+    CONSTRAINT ck_real_estate_properties_parking CHECK ((parking_spaces >= 0)),
+    CONSTRAINT ck_real_estate_properties_rooms CHECK ((rooms_count >= 0)),
+    CONSTRAINT ck_real_estate_properties_tax_value CHECK (((tax_value_brl >= (0)::numeric) AND (tax_value_brl <> 'NaN'::numeric))),
+    CONSTRAINT ck_real_estate_properties_type CHECK ((property_type ~ '\S'::text))
+);
+
+--
+-- Name: TABLE real_estate_properties; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON TABLE core.real_estate_properties IS 'A property, once. The service does not write it: the brokerage imports what it has. Personal data: where somebody may live, by way of ownerships. Kept: until deleted; it stays when its owners go.';
+
+--
+-- Name: COLUMN real_estate_properties.address_id; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.real_estate_properties.address_id IS 'Where it is; null when that is not known.';
+
+--
+-- Name: COLUMN real_estate_properties.property_code; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.real_estate_properties.property_code IS 'The importer''s own key of the property.';
+
+--
+-- Name: COLUMN real_estate_properties.iptu_code; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.real_estate_properties.iptu_code IS 'The municipal tax register''s number.';
+
+--
+-- Name: COLUMN real_estate_properties.property_type; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.real_estate_properties.property_type IS 'In the importer''s words, such as apartamento.';
+
+--
+-- Name: COLUMN real_estate_properties.market_value_brl; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.real_estate_properties.market_value_brl IS 'In reais: what it may be sold for. What it sums up to is total_assets_brl of the views.';
+
+--
+-- Name: COLUMN real_estate_properties.tax_value_brl; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.real_estate_properties.tax_value_brl IS 'In reais: the valor venal.';
+
+--
+-- Name: COLUMN real_estate_properties.monthly_tax_brl; Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON COLUMN core.real_estate_properties.monthly_tax_brl IS 'In reais: the IPTU of a month.';
+
+--
+-- Name: analytics_refreshes; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.analytics_refreshes (
+    refresh_id bigint NOT NULL,
+    view_name text NOT NULL,
+    asked boolean NOT NULL,
+    marks text NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    duration_ms bigint GENERATED ALWAYS AS (((EXTRACT(epoch FROM (finished_at - started_at)) * (1000)::numeric))::bigint) STORED,
+    outcome text,
+    error text,
+    CONSTRAINT ck_analytics_refreshes_finished CHECK (((outcome IS NULL) = (finished_at IS NULL))),
+    CONSTRAINT ck_analytics_refreshes_outcome CHECK ((outcome = ANY (ARRAY['done'::text, 'failed'::text, 'lost'::text]))),
+    CONSTRAINT ck_analytics_refreshes_view CHECK ((view_name = ANY (ARRAY['core.mv_party_analytics'::text, 'analytics.mv_mkt_lead_star'::text])))
+);
+
+--
+-- Name: TABLE analytics_refreshes; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.analytics_refreshes IS 'Each refresh of a view: when, how long, how it ended. Personal data: none. Kept: 90 days.';
+
+--
+-- Name: COLUMN analytics_refreshes.asked; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.analytics_refreshes.asked IS 'Somebody asked for it; otherwise it was time, and something had changed.';
+
+--
+-- Name: COLUMN analytics_refreshes.marks; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.analytics_refreshes.marks IS 'ops.analytics_marks when it began: the same marks later mean that nothing changed.';
+
+--
+-- Name: COLUMN analytics_refreshes.outcome; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.analytics_refreshes.outcome IS 'done; failed, with its error; lost: whoever did it fell silent. Null while it runs.';
+
+--
+-- Name: COLUMN analytics_refreshes.error; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.analytics_refreshes.error IS 'A code.';
+
+--
+-- Name: lead_details; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.lead_details (
+    lead_id text NOT NULL,
+    name text,
+    phone text,
+    email text,
+    description text,
+    product text,
+    price_centavos bigint,
+    seller text,
+    campaign text,
+    source text,
+    crm_created_at timestamp with time zone,
+    crm_updated_at timestamp with time zone,
+    fetched_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE lead_details; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.lead_details IS 'What the CRM said of a lead when it was last fetched. Personal data: name, phone, e-mail, what the lead wrote. Kept: until deleted; removed when the lead ends suppressed.';
+
+--
+-- Name: COLUMN lead_details.phone; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lead_details.phone IS 'National digits; null when there is none that can exist.';
+
+--
+-- Name: COLUMN lead_details.email; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lead_details.email IS 'In lower case; null when there is none that can exist.';
+
+--
+-- Name: COLUMN lead_details.description; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lead_details.description IS 'Free text of the lead.';
+
+--
+-- Name: COLUMN lead_details.product; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lead_details.product IS 'The property asked about.';
+
+--
+-- Name: COLUMN lead_details.price_centavos; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lead_details.price_centavos IS 'The price of that property.';
+
+--
+-- Name: COLUMN lead_details.source; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.lead_details.source IS 'Where the CRM has it from; ops.leads.source says who triggered it.';
+
+--
+-- Name: leads; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.leads (
+    lead_id text NOT NULL,
+    source text NOT NULL,
+    priority smallint DEFAULT 0 NOT NULL,
+    state text NOT NULL,
+    outcome text,
+    requested_no bigint DEFAULT 1 NOT NULL,
+    run_no bigint DEFAULT 0 NOT NULL,
+    owner uuid,
+    due_at timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    crashes integer DEFAULT 0 NOT NULL,
+    contact_fingerprint bytea,
+    message_fingerprint bytea,
+    message_sent boolean DEFAULT false NOT NULL,
+    timeline jsonb DEFAULT '[]'::jsonb NOT NULL,
+    last_error text,
+    first_seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    alert_at timestamp with time zone,
+    forced_at timestamp with time zone,
+    correction_due boolean DEFAULT false NOT NULL,
+    CONSTRAINT ck_leads_attempts CHECK ((attempts >= 0)),
+    CONSTRAINT ck_leads_crashes CHECK ((crashes >= 0)),
+    CONSTRAINT ck_leads_due_at CHECK (((state = ANY (ARRAY['accepted'::text, 'retrying'::text, 'budget_hold'::text])) = (due_at IS NOT NULL))),
+    CONSTRAINT ck_leads_finished_at CHECK (((state = ANY (ARRAY['accepted'::text, 'processing'::text, 'retrying'::text, 'budget_hold'::text])) = (finished_at IS NULL))),
+    CONSTRAINT ck_leads_lead_id CHECK ((lead_id ~ '^[A-Za-z0-9_-]{1,64}$'::text)),
+    CONSTRAINT ck_leads_outcome CHECK ((outcome = ANY (ARRAY['review'::text, 'completed'::text, 'unidentified'::text, 'suppressed'::text, 'lead_missing'::text, 'failed'::text, 'delivery_unknown'::text]))),
+    CONSTRAINT ck_leads_owner CHECK (((state = 'processing'::text) = (owner IS NOT NULL))),
+    CONSTRAINT ck_leads_priority CHECK ((priority = ANY (ARRAY[0, 1]))),
+    CONSTRAINT ck_leads_source CHECK ((source = ANY (ARRAY['make'::text, 'c2s_webhook'::text, 'google_ads'::text, 'backfill'::text, 'api'::text]))),
+    CONSTRAINT ck_leads_state CHECK ((state = ANY (ARRAY['accepted'::text, 'processing'::text, 'retrying'::text, 'budget_hold'::text, 'review'::text, 'completed'::text, 'unidentified'::text, 'suppressed'::text, 'lead_missing'::text, 'failed'::text, 'delivery_unknown'::text])))
+)
+WITH (fillfactor='70');
+
+--
+-- Name: TABLE leads; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.leads IS 'A lead and how it stands: the queue, one narrow row per lead. Personal data: none but the lead''s id, and a keyed hash of its contacts. Kept: until deleted; nothing deletes rows of its own accord yet.';
+
+--
+-- Name: COLUMN leads.lead_id; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.lead_id IS 'As the CRM names it; opaque.';
+
+--
+-- Name: COLUMN leads.source; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.source IS 'Who told us of it first. make: GET leads/process; api: the other routes and the command line; the others are not written yet.';
+
+--
+-- Name: COLUMN leads.priority; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.priority IS '0: somebody waits for it. 1: backfilled.';
+
+--
+-- Name: COLUMN leads.state; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.state IS 'Where it is. budget_hold is not written yet.';
+
+--
+-- Name: COLUMN leads.outcome; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.outcome IS 'The last end that was reached.';
+
+--
+-- Name: COLUMN leads.requested_no; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.requested_no IS 'The run that is asked for at least; ahead of run_no when something changed during a run.';
+
+--
+-- Name: COLUMN leads.run_no; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.run_no IS 'The fence: it only ever grows, and no write of an earlier run passes.';
+
+--
+-- Name: COLUMN leads.owner; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.owner IS 'The instance at work on it (ops.instances), while processing.';
+
+--
+-- Name: COLUMN leads.due_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.due_at IS 'When the next run is due, while one is.';
+
+--
+-- Name: COLUMN leads.attempts; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.attempts IS 'Failures of this lead since it last began anew; an outage of an upstream spends none.';
+
+--
+-- Name: COLUMN leads.crashes; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.crashes IS 'How often in a row the process that ran it ended without ending the run. Other ends than a crash set it to 0.';
+
+--
+-- Name: COLUMN leads.contact_fingerprint; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.contact_fingerprint IS 'Keyed hash of name and contacts as last fetched: tells whether they changed.';
+
+--
+-- Name: COLUMN leads.message_fingerprint; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.message_fingerprint IS 'Of the message last delivered.';
+
+--
+-- Name: COLUMN leads.message_sent; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.message_sent IS 'Whether the last finished run has a message posted; false when it was unchanged since the last delivery.';
+
+--
+-- Name: COLUMN leads.timeline; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.timeline IS 'The steps of the last run: name, outcome (a code), latency_ms, cost_centavos.';
+
+--
+-- Name: COLUMN leads.last_error; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.last_error IS 'A code, without personal data.';
+
+--
+-- Name: COLUMN leads.first_seen_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.first_seen_at IS 'When it was first accepted.';
+
+--
+-- Name: COLUMN leads.finished_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.finished_at IS 'When it reached an end state, while it is in one.';
+
+--
+-- Name: COLUMN leads.alert_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.alert_at IS 'When a person is to be told of its end; null when nobody is, or somebody was.';
+
+--
+-- Name: COLUMN leads.forced_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.forced_at IS 'Its runs use no answer that was asked for before: an admin wants them bought anew. Null when stored answers will do.';
+
+--
+-- Name: COLUMN leads.correction_due; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.leads.correction_due IS 'The broker read a message about somebody who was turned down since, and has to be told.';
+
+--
+-- Name: analytics_marks(text); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.analytics_marks(p_view text) RETURNS text
+    LANGUAGE sql
+    RETURN (SELECT concat_ws(' '::text, ((now() AT TIME ZONE 'America/Sao_Paulo'::text))::date, EXTRACT(epoch FROM pg_postmaster_start_time()), EXTRACT(epoch FROM pg_stat_get_db_stat_reset_time((SELECT pg_database.oid FROM pg_database WHERE (pg_database.datname = current_database())))), EXTRACT(epoch FROM pg_stat_get_bgwriter_stat_reset_time()), CASE WHEN (current_setting('track_counts'::text) = 'off'::text) THEN clock_timestamp() ELSE NULL::timestamp with time zone END, (SELECT max(r.refresh_id) AS max FROM ops.analytics_refreshes r WHERE ((analytics_marks.p_view = 'analytics.mv_mkt_lead_star'::text) AND (r.view_name = 'core.mv_party_analytics'::text) AND (r.outcome = 'done'::text))), string_agg(concat_ws(':'::text, c.relfilenode, pg_stat_get_tuples_inserted(c.oid), pg_stat_get_tuples_updated(c.oid), pg_stat_get_tuples_deleted(c.oid)), ' '::text ORDER BY c.oid)) AS concat_ws FROM pg_class c WHERE (c.oid = ANY ((CASE analytics_marks.p_view WHEN 'core.mv_party_analytics'::text THEN ARRAY['core.parties'::regclass, 'core.companies'::regclass, 'core.party_contacts'::regclass, 'core.party_addresses'::regclass, 'core.addresses'::regclass, 'core.party_enrichments'::regclass, 'core.ownerships'::regclass, 'core.real_estate_properties'::regclass] ELSE ARRAY['ops.leads'::regclass, 'ops.lead_details'::regclass, 'core.lead_parties'::regclass] END)::oid[])));
+
+--
+-- Name: FUNCTION analytics_marks(p_view text); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.analytics_marks(p_view text) IS 'What has to change for a view of analytics to be worth a refresh. Other marks do not mean that a row is another one; the same marks mean that none is.';
+
+--
+-- Name: is_inquiry(text); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.is_inquiry(asker text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN (asker ~~ 'inquiry:%'::text);
+
+--
+-- Name: FUNCTION is_inquiry(asker text); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.is_inquiry(asker text) IS 'Whether whoever asks is no lead but an inquiry.';
 
 --
 -- Name: lookups; Type: TABLE; Schema: ops; Owner: -
@@ -1771,177 +2715,6 @@ CREATE FUNCTION ops.is_alive(instance uuid, lease interval) RETURNS boolean
 COMMENT ON FUNCTION ops.is_alive(instance uuid, lease interval) IS 'Whether an instance''s heartbeat is younger than the lease, or nobody can say because the database was away.';
 
 --
--- Name: leads; Type: TABLE; Schema: ops; Owner: -
---
-
-CREATE TABLE ops.leads (
-    lead_id text NOT NULL,
-    source text NOT NULL,
-    priority smallint DEFAULT 0 NOT NULL,
-    state text NOT NULL,
-    outcome text,
-    requested_no bigint DEFAULT 1 NOT NULL,
-    run_no bigint DEFAULT 0 NOT NULL,
-    owner uuid,
-    due_at timestamp with time zone,
-    attempts integer DEFAULT 0 NOT NULL,
-    crashes integer DEFAULT 0 NOT NULL,
-    contact_fingerprint bytea,
-    message_fingerprint bytea,
-    message_sent boolean DEFAULT false NOT NULL,
-    timeline jsonb DEFAULT '[]'::jsonb NOT NULL,
-    last_error text,
-    first_seen_at timestamp with time zone DEFAULT now() NOT NULL,
-    finished_at timestamp with time zone,
-    alert_at timestamp with time zone,
-    forced_at timestamp with time zone,
-    correction_due boolean DEFAULT false NOT NULL,
-    CONSTRAINT ck_leads_attempts CHECK ((attempts >= 0)),
-    CONSTRAINT ck_leads_crashes CHECK ((crashes >= 0)),
-    CONSTRAINT ck_leads_due_at CHECK (((state = ANY (ARRAY['accepted'::text, 'retrying'::text, 'budget_hold'::text])) = (due_at IS NOT NULL))),
-    CONSTRAINT ck_leads_finished_at CHECK (((state = ANY (ARRAY['accepted'::text, 'processing'::text, 'retrying'::text, 'budget_hold'::text])) = (finished_at IS NULL))),
-    CONSTRAINT ck_leads_lead_id CHECK ((lead_id ~ '^[A-Za-z0-9_-]{1,64}$'::text)),
-    CONSTRAINT ck_leads_outcome CHECK ((outcome = ANY (ARRAY['review'::text, 'completed'::text, 'unidentified'::text, 'suppressed'::text, 'lead_missing'::text, 'failed'::text, 'delivery_unknown'::text]))),
-    CONSTRAINT ck_leads_owner CHECK (((state = 'processing'::text) = (owner IS NOT NULL))),
-    CONSTRAINT ck_leads_priority CHECK ((priority = ANY (ARRAY[0, 1]))),
-    CONSTRAINT ck_leads_source CHECK ((source = ANY (ARRAY['make'::text, 'c2s_webhook'::text, 'google_ads'::text, 'backfill'::text, 'api'::text]))),
-    CONSTRAINT ck_leads_state CHECK ((state = ANY (ARRAY['accepted'::text, 'processing'::text, 'retrying'::text, 'budget_hold'::text, 'review'::text, 'completed'::text, 'unidentified'::text, 'suppressed'::text, 'lead_missing'::text, 'failed'::text, 'delivery_unknown'::text])))
-)
-WITH (fillfactor='70');
-
---
--- Name: TABLE leads; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON TABLE ops.leads IS 'A lead and how it stands: the queue, one narrow row per lead. Personal data: none but the lead''s id, and a keyed hash of its contacts. Kept: until deleted; nothing deletes rows of its own accord yet.';
-
---
--- Name: COLUMN leads.lead_id; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.leads.lead_id IS 'As the CRM names it; opaque.';
-
---
--- Name: COLUMN leads.source; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.leads.source IS 'Who told us of it first. make: GET leads/process; api: the other routes and the command line; the others are not written yet.';
-
---
--- Name: COLUMN leads.priority; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.leads.priority IS '0: somebody waits for it. 1: backfilled.';
-
---
--- Name: COLUMN leads.state; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.leads.state IS 'Where it is. budget_hold is not written yet.';
-
---
--- Name: COLUMN leads.outcome; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.leads.outcome IS 'The last end that was reached.';
-
---
--- Name: COLUMN leads.requested_no; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.leads.requested_no IS 'The run that is asked for at least; ahead of run_no when something changed during a run.';
-
---
--- Name: COLUMN leads.run_no; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.leads.run_no IS 'The fence: it only ever grows, and no write of an earlier run passes.';
-
---
--- Name: COLUMN leads.owner; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.leads.owner IS 'The instance at work on it (ops.instances), while processing.';
-
---
--- Name: COLUMN leads.due_at; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.leads.due_at IS 'When the next run is due, while one is.';
-
---
--- Name: COLUMN leads.attempts; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.leads.attempts IS 'Failures of this lead since it last began anew; an outage of an upstream spends none.';
-
---
--- Name: COLUMN leads.crashes; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.leads.crashes IS 'How often in a row the process that ran it ended without ending the run. Other ends than a crash set it to 0.';
-
---
--- Name: COLUMN leads.contact_fingerprint; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.leads.contact_fingerprint IS 'Keyed hash of name and contacts as last fetched: tells whether they changed.';
-
---
--- Name: COLUMN leads.message_fingerprint; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.leads.message_fingerprint IS 'Of the message last delivered.';
-
---
--- Name: COLUMN leads.message_sent; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.leads.message_sent IS 'Whether the last finished run has a message posted; false when it was unchanged since the last delivery.';
-
---
--- Name: COLUMN leads.timeline; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.leads.timeline IS 'The steps of the last run: name, outcome (a code), latency_ms, cost_centavos.';
-
---
--- Name: COLUMN leads.last_error; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.leads.last_error IS 'A code, without personal data.';
-
---
--- Name: COLUMN leads.first_seen_at; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.leads.first_seen_at IS 'When it was first accepted.';
-
---
--- Name: COLUMN leads.finished_at; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.leads.finished_at IS 'When it reached an end state, while it is in one.';
-
---
--- Name: COLUMN leads.alert_at; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.leads.alert_at IS 'When a person is to be told of its end; null when nobody is, or somebody was.';
-
---
--- Name: COLUMN leads.forced_at; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.leads.forced_at IS 'Its runs use no answer that was asked for before: an admin wants them bought anew. Null when stored answers will do.';
-
---
--- Name: COLUMN leads.correction_due; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.leads.correction_due IS 'The broker read a message about somebody who was turned down since, and has to be told.';
-
---
 -- Name: is_asked(ops.lookups, text, jsonb); Type: FUNCTION; Schema: ops; Owner: -
 --
 
@@ -1985,162 +2758,6 @@ END;
 --
 
 COMMENT ON FUNCTION ops.known_answers(p_lead_id text, suppression_hashes bytea[], keys jsonb) IS 'Stored answers to questions, and who is suppressed, without asking or writing anything.';
-
---
--- Name: lead_parties; Type: TABLE; Schema: core; Owner: -
---
-
-CREATE TABLE core.lead_parties (
-    lead_id text NOT NULL,
-    party_id uuid NOT NULL,
-    run_no bigint NOT NULL,
-    matched_by text NOT NULL,
-    provider text NOT NULL,
-    confidence numeric(3,2),
-    evidence jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ck_lead_parties_confidence CHECK (((confidence >= (0)::numeric) AND (confidence <= (1)::numeric))),
-    CONSTRAINT ck_lead_parties_matched_by CHECK ((matched_by = ANY (ARRAY['phone'::text, 'email'::text, 'both'::text, 'cpf'::text, 'review'::text])))
-);
-
---
--- Name: TABLE lead_parties; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON TABLE core.lead_parties IS 'Whom a lead was taken for: one row per accepted lead, the person of its last run that found one. Personal data: ties a lead to a person. Kept: as long as its party; removed when the lead ends suppressed.';
-
---
--- Name: COLUMN lead_parties.lead_id; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.lead_parties.lead_id IS 'The lead in ops.leads and in the CRM; no foreign key, so that core stands alone.';
-
---
--- Name: COLUMN lead_parties.run_no; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.lead_parties.run_no IS 'The last run of the lead that found this person.';
-
---
--- Name: COLUMN lead_parties.matched_by; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.lead_parties.matched_by IS 'Which of the lead''s contacts led to the person; cpf: given with the lead, confirmed by the profile''s name; review: a person decided.';
-
---
--- Name: COLUMN lead_parties.provider; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.lead_parties.provider IS 'Who named the person for the contact: diretrix or work_api; of a given CPF whose profile confirms it: work_api.';
-
---
--- Name: COLUMN lead_parties.confidence; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.lead_parties.confidence IS 'The score of the decision, 0 to 1: an order, not a probability.';
-
---
--- Name: COLUMN lead_parties.evidence; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.lead_parties.evidence IS 'The reasons, as codes: decided by the contacts, confirmed by the profile (src/identity/reason.rs).';
-
---
--- Name: parties; Type: TABLE; Schema: core; Owner: -
---
-
-CREATE TABLE core.parties (
-    id uuid NOT NULL,
-    party_type text NOT NULL,
-    cpf_cnpj text,
-    full_name text NOT NULL,
-    normalized_name text GENERATED ALWAYS AS (core.fold_text(full_name)) STORED,
-    sex text,
-    birth_date date,
-    mother_name text,
-    father_name text,
-    rg text,
-    fantasy_name text,
-    normalized_fantasy_name text GENERATED ALWAYS AS (core.fold_text(fantasy_name)) STORED,
-    opening_date date,
-    registration_status_date date,
-    company_type text,
-    company_size text,
-    enriched boolean DEFAULT false NOT NULL,
-    enriched_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ck_parties_cpf_cnpj CHECK (
-CASE party_type
-    WHEN 'person'::text THEN (cpf_cnpj ~ '^[0-9]{11}$'::text)
-    ELSE (cpf_cnpj ~ '^[0-9]{14}$'::text)
-END),
-    CONSTRAINT ck_parties_enriched CHECK ((enriched = (enriched_at IS NOT NULL))),
-    CONSTRAINT ck_parties_full_name CHECK (((full_name ~ '\S'::text) AND (length(full_name) <= 400))),
-    CONSTRAINT ck_parties_party_type CHECK ((party_type = ANY (ARRAY['person'::text, 'company'::text]))),
-    CONSTRAINT ck_parties_sex CHECK ((sex = ANY (ARRAY['M'::text, 'F'::text])))
-);
-ALTER TABLE ONLY core.parties ALTER COLUMN normalized_name SET STATISTICS 300;
-
---
--- Name: TABLE parties; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON TABLE core.parties IS 'A person or a company as known best: one row per CPF or CNPJ, the newest non-empty value of each column. The service writes people only. Personal data: name, CPF, RG, birth, sex, parents. Kept: until deleted; nothing deletes rows of its own accord yet.';
-
---
--- Name: COLUMN parties.id; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.parties.id IS 'UUID v7, made by the service.';
-
---
--- Name: COLUMN parties.cpf_cnpj; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.parties.cpf_cnpj IS 'Digits only: 11 of a person, 14 of a company.';
-
---
--- Name: COLUMN parties.normalized_name; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.parties.normalized_name IS 'full_name folded by core.fold_text, for searches by trigrams.';
-
---
--- Name: COLUMN parties.sex; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.parties.sex IS 'As the registry has it; never guessed from the name.';
-
---
--- Name: COLUMN parties.mother_name; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.parties.mother_name IS 'As the provider writes it.';
-
---
--- Name: COLUMN parties.normalized_fantasy_name; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.parties.normalized_fantasy_name IS 'fantasy_name folded by core.fold_text.';
-
---
--- Name: COLUMN parties.registration_status_date; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.parties.registration_status_date IS 'Since when the registration of the CPF or CNPJ has its present status.';
-
---
--- Name: COLUMN parties.enriched; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.parties.enriched IS 'Whether a provider''s profile was stored: exactly when enriched_at is set.';
-
---
--- Name: COLUMN parties.enriched_at; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.parties.enriched_at IS 'When the newest stored profile was answered by its provider.';
 
 --
 -- Name: lead_result(text); Type: FUNCTION; Schema: ops; Owner: -
@@ -2813,6 +3430,32 @@ END;
 COMMENT ON FUNCTION ops.record_unknown_call(lookup ops.lookups) IS 'A row of the ledger for a call whose end nobody learns: it counts as spent.';
 
 --
+-- Name: refresh_view(text); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.refresh_view(p_view text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET work_mem TO '8MB'
+    SET max_parallel_workers_per_gather TO '0'
+    SET jit TO 'off'
+    AS $$
+begin
+    case p_view
+        when 'core.mv_party_analytics' then
+            refresh materialized view concurrently core.mv_party_analytics;
+        when 'analytics.mv_mkt_lead_star' then
+            refresh materialized view concurrently analytics.mv_mkt_lead_star;
+    end case;
+end $$;
+
+--
+-- Name: FUNCTION refresh_view(p_view text); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.refresh_view(p_view text) IS 'Refreshes a view of analytics while others read it.';
+
+--
 -- Name: release_crashed(text, interval, interval); Type: FUNCTION; Schema: ops; Owner: -
 --
 
@@ -3238,285 +3881,312 @@ end $$;
 COMMENT ON FUNCTION ops.write_and_acquire(p_lead_id text, p_owner uuid, p_run_no bigint, details jsonb, p_contact_fingerprint bytea, suppression_hashes bytea[], keys jsonb, terms jsonb) IS 'What T2 writes, the fetched lead, and the questions about its contacts.';
 
 --
--- Name: addresses; Type: TABLE; Schema: core; Owner: -
---
-
-CREATE TABLE core.addresses (
-    id uuid NOT NULL,
-    street_type text,
-    street text,
-    number text,
-    complement text,
-    neighborhood text,
-    city text,
-    state text,
-    zip_code text,
-    formatted_address text,
-    latitude numeric(9,6),
-    longitude numeric(9,6),
-    is_valid boolean DEFAULT true NOT NULL,
-    address_hash text GENERATED ALWAYS AS (core.address_hash(street_type, street, number, complement, neighborhood, city, state, zip_code)) STORED,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ck_addresses_latitude CHECK (((latitude >= ('-90'::integer)::numeric) AND (latitude <= (90)::numeric))),
-    CONSTRAINT ck_addresses_longitude CHECK (((longitude >= ('-180'::integer)::numeric) AND (longitude <= (180)::numeric))),
-    CONSTRAINT ck_addresses_state CHECK ((state ~ '^[A-Z]{2}$'::text)),
-    CONSTRAINT ck_addresses_zip_code CHECK ((zip_code ~ '^[0-9]{8}$'::text))
-);
-
---
--- Name: TABLE addresses; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON TABLE core.addresses IS 'A place, once, however many people live there; never updated. Personal data: where somebody lives, by way of party_addresses. Kept: until deleted; it stays when its last party goes.';
-
---
--- Name: COLUMN addresses.id; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.addresses.id IS 'UUID v7, made by the service.';
-
---
--- Name: COLUMN addresses.state; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.addresses.state IS 'Two capitals; null when the provider''s value is none.';
-
---
--- Name: COLUMN addresses.zip_code; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.addresses.zip_code IS 'CEP, eight digits; null when the provider''s value is none.';
-
---
--- Name: COLUMN addresses.formatted_address; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.addresses.formatted_address IS 'The known parts in one line, without the CEP.';
-
---
--- Name: COLUMN addresses.latitude; Type: COMMENT; Schema: core; Owner: -
---
-
-COMMENT ON COLUMN core.addresses.latitude IS 'The service never sets it.';
+-- Name: mv_party_analytics; Type: MATERIALIZED VIEW; Schema: core; Owner: -
+--
+
+CREATE MATERIALIZED VIEW core.mv_party_analytics AS
+ WITH clock AS (
+         SELECT ((now() AT TIME ZONE 'America/Sao_Paulo'::text))::date AS today
+        ), contacts AS (
+         SELECT c.party_id,
+            (count(*) FILTER (WHERE (c.kind = 'email'::text)))::integer AS email_count,
+            (count(*) FILTER (WHERE (c.kind = 'phone'::text)))::integer AS phone_count,
+            (count(*) FILTER (WHERE (c.is_whatsapp OR (c.contact_type = 'whatsapp'::core.contact_type_enum))))::integer AS whatsapp_count,
+            min(c.value_normalized) FILTER (WHERE (c.is_primary AND (c.kind = 'email'::text))) AS primary_email,
+            min(c.value_normalized) FILTER (WHERE (c.is_primary AND (c.kind = 'phone'::text))) AS primary_phone
+           FROM core.party_contacts c
+          WHERE (c.valid_to IS NULL)
+          GROUP BY c.party_id
+        ), places AS (
+         SELECT DISTINCT ON (pa.party_id) pa.party_id,
+            a.city,
+            a.state,
+            a.neighborhood,
+            pa.confidence_score
+           FROM (core.party_addresses pa
+             JOIN core.addresses a ON ((a.id = pa.address_id)))
+          WHERE pa.is_current
+          ORDER BY pa.party_id, pa.is_primary DESC, pa.confidence_score DESC NULLS LAST, pa.address_id
+        ), profiles AS (
+         SELECT DISTINCT ON (e.party_id) e.party_id,
+            e.quality_score,
+            e.enriched_at
+           FROM core.party_enrichments e
+          ORDER BY e.party_id, e.enriched_at DESC, e.provider
+        ), assets AS (
+         SELECT owned.party_id,
+            (count(*))::integer AS property_count,
+            sum(r.market_value_brl) AS total_assets_brl
+           FROM (( SELECT DISTINCT o.party_id,
+                    o.property_id
+                   FROM core.ownerships o
+                  WHERE o.is_current) owned
+             JOIN core.real_estate_properties r ON ((r.property_id = owned.property_id)))
+          GROUP BY owned.party_id
+        )
+ SELECT p.id AS party_id,
+        CASE p.party_type
+            WHEN 'person'::text THEN 'PF'::text
+            ELSE 'PJ'::text
+        END AS party_type,
+        CASE
+            WHEN (p.full_name ~ '[0-9]'::text) THEN core.mask_cpfs(p.full_name)
+            ELSE p.full_name
+        END AS name,
+        CASE
+            WHEN (p.fantasy_name ~ '[0-9]'::text) THEN core.mask_cpfs(p.fantasy_name)
+            ELSE p.fantasy_name
+        END AS fantasy_name,
+        CASE p.party_type
+            WHEN 'person'::text THEN (((('***.'::text || substr(p.cpf_cnpj, 4, 3)) || '.'::text) || substr(p.cpf_cnpj, 7, 3)) || '-**'::text)
+            ELSE p.cpf_cnpj
+        END AS cpf_cnpj,
+        CASE
+            WHEN ((p.party_type = 'person'::text) AND ((p.birth_date >= (clock.today - '130 years'::interval)) AND (p.birth_date <= clock.today))) THEN (EXTRACT(year FROM age((clock.today)::timestamp with time zone, (p.birth_date)::timestamp with time zone)))::integer
+            ELSE NULL::integer
+        END AS age,
+    p.company_type,
+    COALESCE(p.company_size, company.company_size) AS company_size,
+    p.enriched AS is_enriched,
+    profiles.enriched_at,
+    profiles.quality_score,
+    analytics.lead_score(profiles.quality_score, profiles.enriched_at, clock.today) AS lead_score,
+    places.city,
+    places.state,
+    places.neighborhood,
+    places.confidence_score AS address_confidence,
+    COALESCE(contacts.email_count, 0) AS email_count,
+    COALESCE(contacts.phone_count, 0) AS phone_count,
+    COALESCE(contacts.whatsapp_count, 0) AS whatsapp_count,
+        CASE
+            WHEN (contacts.primary_email ~ '[0-9]{11}'::text) THEN core.mask_cpfs(contacts.primary_email)
+            ELSE contacts.primary_email
+        END AS primary_email,
+    contacts.primary_phone,
+    COALESCE(assets.property_count, 0) AS property_count,
+        CASE
+            WHEN (assets.property_count IS NULL) THEN (0)::numeric
+            ELSE assets.total_assets_brl
+        END AS total_assets_brl,
+    p.created_at
+   FROM ((((((core.parties p
+     CROSS JOIN clock)
+     LEFT JOIN core.companies company ON ((company.party_id = p.id)))
+     LEFT JOIN contacts ON ((contacts.party_id = p.id)))
+     LEFT JOIN places ON ((places.party_id = p.id)))
+     LEFT JOIN profiles ON ((profiles.party_id = p.id)))
+     LEFT JOIN assets ON ((assets.party_id = p.id)))
+  WITH NO DATA;
 
 --
--- Name: COLUMN addresses.longitude; Type: COMMENT; Schema: core; Owner: -
+-- Name: MATERIALIZED VIEW mv_party_analytics; Type: COMMENT; Schema: core; Owner: -
 --
 
-COMMENT ON COLUMN core.addresses.longitude IS 'The service never sets it.';
+COMMENT ON MATERIALIZED VIEW core.mv_party_analytics IS 'One row per party. As of the last refresh. Personal data: name, masked CPF, age, main contacts, where somebody lives, what somebody owns. Kept: as long as its party, and until the next refresh.';
 
 --
--- Name: COLUMN addresses.address_hash; Type: COMMENT; Schema: core; Owner: -
+-- Name: COLUMN mv_party_analytics.party_type; Type: COMMENT; Schema: core; Owner: -
 --
 
-COMMENT ON COLUMN core.addresses.address_hash IS 'core.address_hash of the parts: what makes a place the same place.';
+COMMENT ON COLUMN core.mv_party_analytics.party_type IS 'PF: a person. PJ: a company.';
 
 --
--- Name: companies; Type: TABLE; Schema: core; Owner: -
+-- Name: COLUMN mv_party_analytics.cpf_cnpj; Type: COMMENT; Schema: core; Owner: -
 --
 
-CREATE TABLE core.companies (
-    party_id uuid NOT NULL,
-    party_type text DEFAULT 'company'::text NOT NULL,
-    legal_name text,
-    trade_name text,
-    cnpj text,
-    company_size text,
-    industry text,
-    foundation_date date,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ck_companies_cnpj CHECK ((cnpj ~ '^[0-9]{14}$'::text)),
-    CONSTRAINT ck_companies_party_type CHECK ((party_type = 'company'::text))
-);
+COMMENT ON COLUMN core.mv_party_analytics.cpf_cnpj IS 'A CPF masked, as ***.456.789-**; a CNPJ whole: it is public.';
 
 --
--- Name: TABLE companies; Type: COMMENT; Schema: core; Owner: -
+-- Name: COLUMN mv_party_analytics.age; Type: COMMENT; Schema: core; Owner: -
 --
 
-COMMENT ON TABLE core.companies IS 'The part of a party that only companies have. The service does not write it: companies named in a profile stay in party_enrichments.normalized_data. Personal data: none, unless a company bears a person''s name. Kept: as long as its party.';
+COMMENT ON COLUMN core.mv_party_analytics.age IS 'Of a person in whole years, in America/Sao_Paulo; null when the date of birth is not known, lies ahead, or more than 130 years back.';
 
 --
--- Name: COLUMN companies.party_type; Type: COMMENT; Schema: core; Owner: -
+-- Name: COLUMN mv_party_analytics.is_enriched; Type: COMMENT; Schema: core; Owner: -
 --
 
-COMMENT ON COLUMN core.companies.party_type IS 'Always company: part of the key to parties, so that a person cannot have a row here.';
+COMMENT ON COLUMN core.mv_party_analytics.is_enriched IS 'Whether a provider''s profile was stored.';
 
 --
--- Name: COLUMN companies.cnpj; Type: COMMENT; Schema: core; Owner: -
+-- Name: COLUMN mv_party_analytics.enriched_at; Type: COMMENT; Schema: core; Owner: -
 --
 
-COMMENT ON COLUMN core.companies.cnpj IS 'Digits only.';
+COMMENT ON COLUMN core.mv_party_analytics.enriched_at IS 'When the newest stored profile was answered.';
 
 --
--- Name: party_addresses; Type: TABLE; Schema: core; Owner: -
+-- Name: COLUMN mv_party_analytics.quality_score; Type: COMMENT; Schema: core; Owner: -
 --
 
-CREATE TABLE core.party_addresses (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    party_id uuid NOT NULL,
-    address_id uuid NOT NULL,
-    address_type text DEFAULT 'residential'::text NOT NULL,
-    is_primary boolean DEFAULT false NOT NULL,
-    is_current boolean DEFAULT true NOT NULL,
-    verified boolean DEFAULT false NOT NULL,
-    confidence_score numeric(3,2),
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ck_party_addresses_confidence CHECK (((confidence_score >= (0)::numeric) AND (confidence_score <= (1)::numeric))),
-    CONSTRAINT ck_party_addresses_type CHECK ((address_type = ANY (ARRAY['residential'::text, 'commercial'::text, 'billing'::text, 'family_member'::text, 'other'::text])))
-);
+COMMENT ON COLUMN core.mv_party_analytics.quality_score IS 'Completeness of the newest stored profile, 0 to 1.';
 
 --
--- Name: TABLE party_addresses; Type: COMMENT; Schema: core; Owner: -
+-- Name: COLUMN mv_party_analytics.lead_score; Type: COMMENT; Schema: core; Owner: -
 --
 
-COMMENT ON TABLE core.party_addresses IS 'That a party has an address. Personal data: where somebody lives. Kept: as long as its party.';
+COMMENT ON COLUMN core.mv_party_analytics.lead_score IS 'quality_score by its freshness: see analytics.lead_score. Null without a profile. Never credit risk.';
 
 --
--- Name: COLUMN party_addresses.address_type; Type: COMMENT; Schema: core; Owner: -
+-- Name: COLUMN mv_party_analytics.state; Type: COMMENT; Schema: core; Owner: -
 --
 
-COMMENT ON COLUMN core.party_addresses.address_type IS 'The service writes residential: the provider does not say.';
+COMMENT ON COLUMN core.mv_party_analytics.state IS 'The UF of the address: the main one, or else the surest current one.';
 
 --
--- Name: COLUMN party_addresses.is_primary; Type: COMMENT; Schema: core; Owner: -
+-- Name: COLUMN mv_party_analytics.address_confidence; Type: COMMENT; Schema: core; Owner: -
 --
 
-COMMENT ON COLUMN core.party_addresses.is_primary IS 'The first one in the newest profile; one at most per party.';
+COMMENT ON COLUMN core.mv_party_analytics.address_confidence IS 'How sure it is that somebody lives there, 0 to 1; null when nobody says.';
 
 --
--- Name: COLUMN party_addresses.is_current; Type: COMMENT; Schema: core; Owner: -
+-- Name: COLUMN mv_party_analytics.email_count; Type: COMMENT; Schema: core; Owner: -
 --
 
-COMMENT ON COLUMN core.party_addresses.is_current IS 'False once its source no longer names it.';
+COMMENT ON COLUMN core.mv_party_analytics.email_count IS 'Of the contacts that hold now.';
 
 --
--- Name: COLUMN party_addresses.verified; Type: COMMENT; Schema: core; Owner: -
+-- Name: COLUMN mv_party_analytics.whatsapp_count; Type: COMMENT; Schema: core; Owner: -
 --
 
-COMMENT ON COLUMN core.party_addresses.verified IS 'The service never sets it.';
+COMMENT ON COLUMN core.mv_party_analytics.whatsapp_count IS 'Those of the phones that have WhatsApp.';
 
 --
--- Name: COLUMN party_addresses.confidence_score; Type: COMMENT; Schema: core; Owner: -
+-- Name: COLUMN mv_party_analytics.property_count; Type: COMMENT; Schema: core; Owner: -
 --
 
-COMMENT ON COLUMN core.party_addresses.confidence_score IS 'The service never sets it.';
+COMMENT ON COLUMN core.mv_party_analytics.property_count IS 'Properties owned now, each once; 0 when none is known of.';
 
 --
--- Name: COLUMN party_addresses.metadata; Type: COMMENT; Schema: core; Owner: -
+-- Name: COLUMN mv_party_analytics.total_assets_brl; Type: COMMENT; Schema: core; Owner: -
 --
 
-COMMENT ON COLUMN core.party_addresses.metadata IS 'source: the provider that said so.';
+COMMENT ON COLUMN core.mv_party_analytics.total_assets_brl IS 'What these are worth together, in reais; one without a value counts for nothing. 0 without properties, null when no value is known. An owner among several counts for the whole.';
 
 --
--- Name: party_contacts; Type: TABLE; Schema: core; Owner: -
+-- Name: COLUMN mv_party_analytics.created_at; Type: COMMENT; Schema: core; Owner: -
 --
 
-CREATE TABLE core.party_contacts (
-    contact_id uuid NOT NULL,
-    party_id uuid NOT NULL,
-    contact_type core.contact_type_enum NOT NULL,
-    value text NOT NULL,
-    kind text GENERATED ALWAYS AS (
-CASE contact_type
-    WHEN 'email'::core.contact_type_enum THEN 'email'::text
-    ELSE 'phone'::text
-END) STORED,
-    value_normalized text GENERATED ALWAYS AS (
-CASE contact_type
-    WHEN 'email'::core.contact_type_enum THEN lower(btrim(value))
-    ELSE core.national_digits(value)
-END) STORED,
-    is_primary boolean DEFAULT false NOT NULL,
-    is_verified boolean DEFAULT false NOT NULL,
-    is_whatsapp boolean DEFAULT false NOT NULL,
-    source text NOT NULL,
-    confidence numeric(3,2),
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    valid_from timestamp with time zone DEFAULT now() NOT NULL,
-    valid_to timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ck_party_contacts_confidence CHECK (((confidence >= (0)::numeric) AND (confidence <= (1)::numeric))),
-    CONSTRAINT ck_party_contacts_primary CHECK (((NOT is_primary) OR (valid_to IS NULL))),
-    CONSTRAINT ck_party_contacts_source CHECK ((source = ANY (ARRAY['work_api'::text, 'diretrix'::text, 'c2s'::text]))),
-    CONSTRAINT ck_party_contacts_value CHECK ((value ~ '\S'::text))
-);
+COMMENT ON COLUMN core.mv_party_analytics.created_at IS 'When the party was first stored.';
 
 --
--- Name: TABLE party_contacts; Type: COMMENT; Schema: core; Owner: -
+-- Name: mv_mkt_lead_star; Type: MATERIALIZED VIEW; Schema: analytics; Owner: -
 --
 
-COMMENT ON TABLE core.party_contacts IS 'A phone or an e-mail of a party, once per party. One that its source no longer names is closed by valid_to and not deleted. Personal data: phones, e-mails. Kept: as long as its party.';
+CREATE MATERIALIZED VIEW analytics.mv_mkt_lead_star AS
+ WITH persons AS (
+         SELECT DISTINCT ON (lp.lead_id) lp.lead_id,
+            lp.party_id
+           FROM core.lead_parties lp
+          ORDER BY lp.lead_id, lp.run_no DESC, lp.created_at DESC, lp.party_id
+        ), leads AS (
+         SELECT l_1.lead_id,
+            l_1.outcome,
+            d.name,
+            d.email,
+            d.phone,
+            d.campaign,
+            d.price_centavos,
+            COALESCE(d.crm_created_at, l_1.first_seen_at) AS created_at,
+            (COALESCE(d.crm_created_at, l_1.first_seen_at) AT TIME ZONE 'America/Sao_Paulo'::text) AS created_here
+           FROM (ops.leads l_1
+             LEFT JOIN ops.lead_details d ON ((d.lead_id = l_1.lead_id)))
+          WHERE ((l_1.outcome IS DISTINCT FROM 'suppressed'::text) AND (l_1.outcome IS DISTINCT FROM 'lead_missing'::text) AND (NOT analytics.is_test_lead(d.name, d.email)))
+        )
+ SELECT l.lead_id,
+    core.mask_cpfs(NULLIF(btrim(l.name), ''::text)) AS lead_name,
+    core.mask_cpfs(NULLIF(lower(btrim(l.email)), ''::text)) AS email,
+        CASE
+            WHEN (core.national_digits(l.phone) = p.cpf_cnpj) THEN NULL::text
+            WHEN (core.national_digits(l.phone) ~ '^[1-9][1-9](9[0-9]{8}|[2-5][0-9]{7})$'::text) THEN core.national_digits(l.phone)
+            ELSE core.mask_cpfs(NULLIF(btrim(l.phone), ''::text))
+        END AS phone,
+    a.lead_score,
+    l.created_at AS lead_created_at,
+    to_char(l.created_here, 'YYYY-MM'::text) AS cohort_month,
+    (EXTRACT(isodow FROM l.created_here))::integer AS day_of_week,
+    core.mask_cpfs(NULLIF(btrim(l.campaign), ''::text)) AS campaign_name,
+    a.party_id,
+    a.party_type,
+    a.name AS party_name,
+    a.age,
+    a.company_size,
+    a.company_type,
+    COALESCE(a.is_enriched, false) AS is_enriched,
+    a.property_count,
+    a.total_assets_brl,
+    ((l.price_centavos)::numeric * 0.01) AS price_brl
+   FROM (((leads l
+     LEFT JOIN persons ON ((persons.lead_id = l.lead_id)))
+     LEFT JOIN core.parties p ON ((p.id = persons.party_id)))
+     LEFT JOIN core.mv_party_analytics a ON ((a.party_id = persons.party_id)))
+  WHERE ((l.outcome IS DISTINCT FROM 'completed'::text) OR (persons.party_id IS NOT NULL))
+  WITH NO DATA;
 
 --
--- Name: COLUMN party_contacts.contact_id; Type: COMMENT; Schema: core; Owner: -
+-- Name: MATERIALIZED VIEW mv_mkt_lead_star; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN core.party_contacts.contact_id IS 'UUID v7, made by the service.';
+COMMENT ON MATERIALIZED VIEW analytics.mv_mkt_lead_star IS 'One row per lead, without tests, leads that the CRM does not know, and those of people who objected or were removed. As of the last refresh. Personal data: what the lead left, and of the person found for it what core.mv_party_analytics has. Kept: as long as the lead, and until the next refresh.';
 
 --
--- Name: COLUMN party_contacts.value; Type: COMMENT; Schema: core; Owner: -
+-- Name: COLUMN mv_mkt_lead_star.lead_name; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN core.party_contacts.value IS 'An e-mail in lower case, a phone as national digits; other writers may spell it otherwise.';
+COMMENT ON COLUMN analytics.mv_mkt_lead_star.lead_name IS 'As the CRM has it; a CPF in it is masked.';
 
 --
--- Name: COLUMN party_contacts.kind; Type: COMMENT; Schema: core; Owner: -
+-- Name: COLUMN mv_mkt_lead_star.email; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN core.party_contacts.kind IS 'email or phone: what contact_type is when WhatsApp counts as a phone.';
+COMMENT ON COLUMN analytics.mv_mkt_lead_star.email IS 'In lower case, as the CRM has it.';
 
 --
--- Name: COLUMN party_contacts.value_normalized; Type: COMMENT; Schema: core; Owner: -
+-- Name: COLUMN mv_mkt_lead_star.phone; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN core.party_contacts.value_normalized IS 'What contacts are compared by: the e-mail trimmed and in lower case; the phone''s national digits, without 55.';
+COMMENT ON COLUMN analytics.mv_mkt_lead_star.phone IS 'National digits; as typed when it is no Brazilian number; null when it is the person''s CPF.';
 
 --
--- Name: COLUMN party_contacts.is_primary; Type: COMMENT; Schema: core; Owner: -
+-- Name: COLUMN mv_mkt_lead_star.lead_score; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN core.party_contacts.is_primary IS 'The first one of its kind in the newest profile; one at most per party and kind.';
+COMMENT ON COLUMN analytics.mv_mkt_lead_star.lead_score IS 'Completeness and freshness of the person''s profile, 0 to 1: see analytics.lead_score. Null without a person or a profile. Never credit risk.';
 
 --
--- Name: COLUMN party_contacts.is_verified; Type: COMMENT; Schema: core; Owner: -
+-- Name: COLUMN mv_mkt_lead_star.lead_created_at; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN core.party_contacts.is_verified IS 'The service never sets it.';
+COMMENT ON COLUMN analytics.mv_mkt_lead_star.lead_created_at IS 'When it came to the CRM, or else here.';
 
 --
--- Name: COLUMN party_contacts.is_whatsapp; Type: COMMENT; Schema: core; Owner: -
+-- Name: COLUMN mv_mkt_lead_star.cohort_month; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN core.party_contacts.is_whatsapp IS 'As the provider says.';
+COMMENT ON COLUMN analytics.mv_mkt_lead_star.cohort_month IS 'YYYY-MM of lead_created_at in America/Sao_Paulo.';
 
 --
--- Name: COLUMN party_contacts.source; Type: COMMENT; Schema: core; Owner: -
+-- Name: COLUMN mv_mkt_lead_star.day_of_week; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN core.party_contacts.source IS 'Who said so; the provider''s labels are in metadata.';
+COMMENT ON COLUMN analytics.mv_mkt_lead_star.day_of_week IS 'Of lead_created_at in America/Sao_Paulo: 1 Monday to 7 Sunday.';
 
 --
--- Name: COLUMN party_contacts.confidence; Type: COMMENT; Schema: core; Owner: -
+-- Name: COLUMN mv_mkt_lead_star.party_id; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN core.party_contacts.confidence IS 'How likely it still reaches the person, 0 to 1, from the provider''s labels by a table of our own (src/storage/person_json.rs).';
+COMMENT ON COLUMN analytics.mv_mkt_lead_star.party_id IS 'The person found for it, as in core.mv_party_analytics; null with all that is said of a person when nobody was.';
 
 --
--- Name: COLUMN party_contacts.metadata; Type: COMMENT; Schema: core; Owner: -
+-- Name: COLUMN mv_mkt_lead_star.is_enriched; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN core.party_contacts.metadata IS 'The provider''s labels: of an e-mail priority, quality, personal; of a phone active, type, operator.';
+COMMENT ON COLUMN analytics.mv_mkt_lead_star.is_enriched IS 'Whether there is a stored profile of the person; false when there is no person.';
 
 --
--- Name: COLUMN party_contacts.valid_to; Type: COMMENT; Schema: core; Owner: -
+-- Name: COLUMN mv_mkt_lead_star.price_brl; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN core.party_contacts.valid_to IS 'When it vanished from what its source says; null while it holds.';
+COMMENT ON COLUMN analytics.mv_mkt_lead_star.price_brl IS 'What the property costs that it asks about, in reais.';
 
 --
 -- Name: party_enrichment_history; Type: TABLE; Schema: core; Owner: -
@@ -3669,6 +4339,65 @@ ALTER TABLE ops.access_log ALTER COLUMN access_id ADD GENERATED ALWAYS AS IDENTI
 );
 
 --
+-- Name: analytics_refreshes_refresh_id_seq; Type: SEQUENCE; Schema: ops; Owner: -
+--
+
+ALTER TABLE ops.analytics_refreshes ALTER COLUMN refresh_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ops.analytics_refreshes_refresh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: analytics_schedule; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.analytics_schedule (
+    id boolean DEFAULT true NOT NULL,
+    owner uuid,
+    owned_until timestamp with time zone,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    requested_no bigint DEFAULT 0 NOT NULL,
+    done_no bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT ck_analytics_schedule_done CHECK ((done_no <= requested_no)),
+    CONSTRAINT ck_analytics_schedule_one CHECK (id),
+    CONSTRAINT ck_analytics_schedule_owner CHECK (((owner IS NULL) = (owned_until IS NULL)))
+);
+
+--
+-- Name: TABLE analytics_schedule; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.analytics_schedule IS 'One row: who refreshes the views of analytics, and when they are next looked at. Personal data: none. Kept: for ever.';
+
+--
+-- Name: COLUMN analytics_schedule.owner; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.analytics_schedule.owner IS 'Drawn anew for each refresh; null when nobody refreshes.';
+
+--
+-- Name: COLUMN analytics_schedule.owned_until; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.analytics_schedule.owned_until IS 'Put off every few seconds while it works; then anybody may take it over.';
+
+--
+-- Name: COLUMN analytics_schedule.requested_no; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.analytics_schedule.requested_no IS 'How many refreshes were asked for, beside the schedule.';
+
+--
+-- Name: COLUMN analytics_schedule.done_no; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.analytics_schedule.done_no IS 'As many of them are answered by a refresh that began after them.';
+
+--
 -- Name: budgets; Type: TABLE; Schema: ops; Owner: -
 --
 
@@ -3791,68 +4520,6 @@ COMMENT ON TABLE ops.google_ads_leads IS 'A form filled in at Google Ads, withou
 COMMENT ON COLUMN ops.google_ads_leads.lead_id IS 'The lead made of it in the CRM.';
 
 --
--- Name: lead_details; Type: TABLE; Schema: ops; Owner: -
---
-
-CREATE TABLE ops.lead_details (
-    lead_id text NOT NULL,
-    name text,
-    phone text,
-    email text,
-    description text,
-    product text,
-    price_centavos bigint,
-    seller text,
-    campaign text,
-    source text,
-    crm_created_at timestamp with time zone,
-    crm_updated_at timestamp with time zone,
-    fetched_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
---
--- Name: TABLE lead_details; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON TABLE ops.lead_details IS 'What the CRM said of a lead when it was last fetched. Personal data: name, phone, e-mail, what the lead wrote. Kept: until deleted; removed when the lead ends suppressed.';
-
---
--- Name: COLUMN lead_details.phone; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.lead_details.phone IS 'National digits; null when there is none that can exist.';
-
---
--- Name: COLUMN lead_details.email; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.lead_details.email IS 'In lower case; null when there is none that can exist.';
-
---
--- Name: COLUMN lead_details.description; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.lead_details.description IS 'Free text of the lead.';
-
---
--- Name: COLUMN lead_details.product; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.lead_details.product IS 'The property asked about.';
-
---
--- Name: COLUMN lead_details.price_centavos; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.lead_details.price_centavos IS 'The price of that property.';
-
---
--- Name: COLUMN lead_details.source; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.lead_details.source IS 'Where the CRM has it from; ops.leads.source says who triggered it.';
-
---
 -- Name: privacy_key; Type: TABLE; Schema: ops; Owner: -
 --
 
@@ -3954,6 +4621,13 @@ ALTER TABLE ONLY core.lead_parties
     ADD CONSTRAINT pk_lead_parties PRIMARY KEY (lead_id, party_id);
 
 --
+-- Name: ownerships pk_ownerships; Type: CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.ownerships
+    ADD CONSTRAINT pk_ownerships PRIMARY KEY (ownership_id);
+
+--
 -- Name: parties pk_parties; Type: CONSTRAINT; Schema: core; Owner: -
 --
 
@@ -3996,11 +4670,25 @@ ALTER TABLE ONLY core.people
     ADD CONSTRAINT pk_people PRIMARY KEY (party_id);
 
 --
+-- Name: real_estate_properties pk_real_estate_properties; Type: CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.real_estate_properties
+    ADD CONSTRAINT pk_real_estate_properties PRIMARY KEY (property_id);
+
+--
 -- Name: addresses uq_addresses_hash; Type: CONSTRAINT; Schema: core; Owner: -
 --
 
 ALTER TABLE ONLY core.addresses
     ADD CONSTRAINT uq_addresses_hash UNIQUE (address_hash);
+
+--
+-- Name: ownerships uq_ownerships_period; Type: CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.ownerships
+    ADD CONSTRAINT uq_ownerships_period UNIQUE NULLS NOT DISTINCT (party_id, property_id, start_date, end_date);
 
 --
 -- Name: parties uq_parties_id_type; Type: CONSTRAINT; Schema: core; Owner: -
@@ -4038,11 +4726,32 @@ ALTER TABLE ONLY core.party_enrichments
     ADD CONSTRAINT uq_party_enrichments_provider UNIQUE (party_id, provider);
 
 --
+-- Name: real_estate_properties uq_real_estate_properties_code; Type: CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.real_estate_properties
+    ADD CONSTRAINT uq_real_estate_properties_code UNIQUE (property_code);
+
+--
 -- Name: access_log pk_access_log; Type: CONSTRAINT; Schema: ops; Owner: -
 --
 
 ALTER TABLE ONLY ops.access_log
     ADD CONSTRAINT pk_access_log PRIMARY KEY (access_id);
+
+--
+-- Name: analytics_refreshes pk_analytics_refreshes; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.analytics_refreshes
+    ADD CONSTRAINT pk_analytics_refreshes PRIMARY KEY (refresh_id);
+
+--
+-- Name: analytics_schedule pk_analytics_schedule; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.analytics_schedule
+    ADD CONSTRAINT pk_analytics_schedule PRIMARY KEY (id);
 
 --
 -- Name: budgets pk_budgets; Type: CONSTRAINT; Schema: ops; Owner: -
@@ -4157,10 +4866,22 @@ ALTER TABLE ONLY ops.google_ads_leads
     ADD CONSTRAINT uq_google_ads_leads_google_lead_id UNIQUE (google_lead_id);
 
 --
+-- Name: uq_mv_mkt_lead_star_lead; Type: INDEX; Schema: analytics; Owner: -
+--
+
+CREATE UNIQUE INDEX uq_mv_mkt_lead_star_lead ON analytics.mv_mkt_lead_star USING btree (lead_id);
+
+--
 -- Name: ix_lead_parties_party; Type: INDEX; Schema: core; Owner: -
 --
 
 CREATE INDEX ix_lead_parties_party ON core.lead_parties USING btree (party_id);
+
+--
+-- Name: ix_ownerships_property; Type: INDEX; Schema: core; Owner: -
+--
+
+CREATE INDEX ix_ownerships_property ON core.ownerships USING btree (property_id);
 
 --
 -- Name: ix_parties_name_beginning; Type: INDEX; Schema: core; Owner: -
@@ -4205,6 +4926,18 @@ CREATE INDEX ix_party_contacts_lookup ON core.party_contacts USING btree (kind, 
 CREATE INDEX ix_party_enrichment_history_party ON core.party_enrichment_history USING btree (party_id, enriched_at);
 
 --
+-- Name: ix_real_estate_properties_address; Type: INDEX; Schema: core; Owner: -
+--
+
+CREATE INDEX ix_real_estate_properties_address ON core.real_estate_properties USING btree (address_id);
+
+--
+-- Name: uq_mv_party_analytics_party; Type: INDEX; Schema: core; Owner: -
+--
+
+CREATE UNIQUE INDEX uq_mv_party_analytics_party ON core.mv_party_analytics USING btree (party_id);
+
+--
 -- Name: uq_parties_cpf_cnpj; Type: INDEX; Schema: core; Owner: -
 --
 
@@ -4227,6 +4960,12 @@ CREATE UNIQUE INDEX uq_party_contacts_primary ON core.party_contacts USING btree
 --
 
 CREATE INDEX ix_access_log_party ON ops.access_log USING btree (party_id, at);
+
+--
+-- Name: ix_analytics_refreshes_done; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ix_analytics_refreshes_done ON ops.analytics_refreshes USING btree (view_name, refresh_id) WHERE (outcome = 'done'::text);
 
 --
 -- Name: ix_given_leads_email; Type: INDEX; Schema: ops; Owner: -
@@ -4381,6 +5120,20 @@ ALTER TABLE ONLY core.lead_parties
     ADD CONSTRAINT fk_lead_parties_party FOREIGN KEY (party_id) REFERENCES core.parties(id) ON DELETE CASCADE;
 
 --
+-- Name: ownerships fk_ownerships_party; Type: FK CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.ownerships
+    ADD CONSTRAINT fk_ownerships_party FOREIGN KEY (party_id) REFERENCES core.parties(id) ON DELETE CASCADE;
+
+--
+-- Name: ownerships fk_ownerships_property; Type: FK CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.ownerships
+    ADD CONSTRAINT fk_ownerships_property FOREIGN KEY (property_id) REFERENCES core.real_estate_properties(property_id) ON DELETE CASCADE;
+
+--
 -- Name: party_addresses fk_party_addresses_address; Type: FK CONSTRAINT; Schema: core; Owner: -
 --
 
@@ -4421,6 +5174,13 @@ ALTER TABLE ONLY core.party_enrichments
 
 ALTER TABLE ONLY core.people
     ADD CONSTRAINT fk_people_party FOREIGN KEY (party_id, party_type) REFERENCES core.parties(id, party_type) ON DELETE CASCADE;
+
+--
+-- Name: real_estate_properties fk_real_estate_properties_address; Type: FK CONSTRAINT; Schema: core; Owner: -
+--
+
+ALTER TABLE ONLY core.real_estate_properties
+    ADD CONSTRAINT fk_real_estate_properties_address FOREIGN KEY (address_id) REFERENCES core.addresses(id);
 
 --
 -- Name: given_leads fk_given_leads_lead; Type: FK CONSTRAINT; Schema: ops; Owner: -

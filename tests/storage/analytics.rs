@@ -1,8 +1,7 @@
-//! Who refreshes the views of analytics, when, and what is in them then.
+//! Who refreshes the views of analytics, and when.
 
 use std::time::Duration;
 
-use rstest::rstest;
 use rust_c2s_api::models::AnalyticsView;
 use rust_c2s_api::services::analytics::{Analytics, Refreshed, ViewRefresh};
 use rust_c2s_api::storage::{self, RefreshEnd, StorageError};
@@ -47,14 +46,14 @@ fn done(refreshed: Option<Refreshed>) -> Vec<AnalyticsView> {
     done.map(|(view, _)| view).collect()
 }
 
-async fn texts(db: &Db, query: &str) -> Vec<String> {
+pub(crate) async fn texts(db: &Db, query: &str) -> Vec<String> {
     sqlx::query_scalar(AssertSqlSafe(query.to_owned()))
         .fetch_all(&db.pool)
         .await
         .unwrap()
 }
 
-async fn refreshed(db: &Db) {
+pub(crate) async fn refreshed(db: &Db) {
     analytics(db).refresh_now().await.unwrap();
 }
 
@@ -307,171 +306,4 @@ async fn a_removed_person_is_gone_after_one_refresh_with_what_their_lead_left() 
     assert_eq!(texts(&db, leads).await, ["lead-2"]);
     let parties = "select count(*)::text from core.mv_party_analytics";
     assert_eq!(texts(&db, parties).await, ["1"]);
-}
-
-#[tokio::test]
-async fn what_nobody_expects_is_counted_where_it_belongs() {
-    let db = Db::new().await;
-    for unexpected in [
-        // born tomorrow, at the end of time, before it began
-        "insert into core.parties (id, party_type, full_name, birth_date) values
-            (gen_random_uuid(), 'person', 'A', current_date + 2), (gen_random_uuid(), 'person', 'B', 'infinity'),
-            (gen_random_uuid(), 'person', 'C', '-infinity'), (gen_random_uuid(), 'person', 'D', '0044-03-15 BC'),
-            (gen_random_uuid(), 'person', 'E', current_date - interval '40 years 10 days')",
-        // enriched at the end of time, and without a quality
-        "update core.parties set enriched = true, enriched_at = 'infinity' where full_name in ('A', 'B')",
-        "insert into core.party_enrichments
-             (party_id, provider, raw_payload, normalized_data, quality_score, payload_sha256, enriched_at)
-         select id, 'work_api', '{}', '{}', case when full_name = 'A' then 0.5 end, sha256(''), 'infinity'
-         from core.parties where enriched",
-        // a property without an address and one without a value, owned twice at once, by two, and no longer
-        "insert into core.real_estate_properties (property_code, market_value_brl)
-         values ('p1', 100000), ('p2', null), ('p3', 9999999999999.99), ('p4', 9999999999999.99)",
-        "insert into core.ownerships (party_id, property_id, start_date, end_date)
-         select p.id, r.property_id, o.since::date, o.until::date
-         from (values ('A', 'p1', '2020-01-01', null), ('A', 'p1', '2021-01-01', null), ('A', 'p1', '2019-01-01', '2022-01-01'),
-                      ('A', 'p2', null, null), ('B', 'p1', null, null), ('C', 'p2', null, null),
-                      ('D', 'p1', '2020-01-01', '2020-01-01'), ('D', 'p1', null, 'infinity'),
-                      ('E', 'p3', null, null), ('E', 'p4', 'infinity', null)) o (owner, code, since, until)
-         join core.parties p on p.full_name = o.owner join core.real_estate_properties r on r.property_code = o.code",
-        // an address of nothing, and two that are nobody's main one
-        "insert into core.addresses (id) values (gen_random_uuid())",
-        "insert into core.addresses (id, city) values (gen_random_uuid(), 'PERTO'), (gen_random_uuid(), 'LONGE')",
-        "insert into core.party_addresses (party_id, address_id, confidence_score)
-         select p.id, a.id, case a.city when 'PERTO' then 0.9 when 'LONGE' then 0.2 end
-         from core.parties p, core.addresses a where p.full_name = 'E'",
-        // leads without details, without a person, of the end of time, of a price beyond all bounds
-        "insert into ops.leads (lead_id, source, state, due_at) values ('bare', 'api', 'accepted', now())",
-        "insert into ops.leads (lead_id, source, state, outcome, finished_at)
-         values ('nobody', 'api', 'unidentified', 'unidentified', now()), ('endless', 'api', 'failed', 'failed', now())",
-        "insert into ops.lead_details (lead_id, name, phone, email, campaign, price_centavos, crm_created_at)
-         values ('nobody', ' ', '', ' ', ' ', 0, '2026-03-01 02:30Z'),
-                ('endless', 'Z', '+1 212 555 0100', 'Z@Example.com', 'C', 9223372036854775807, 'infinity')",
-    ] {
-        db.execute(unexpected).await;
-    }
-    refreshed(&db).await;
-    let parties = "select concat_ws(' ', name, coalesce(age::text, '-'), coalesce(lead_score::text, '-'), property_count,
-                          coalesce(total_assets_brl::text, '-'), city)
-                   from core.mv_party_analytics order by name";
-    assert_eq!(
-        texts(&db, parties).await,
-        [
-            "A - - 2 100000.00",
-            "B - - 1 100000.00",
-            "C - - 1 -",
-            "D - - 0 0",
-            "E 40 - 2 19999999999999.98 PERTO"
-        ]
-    );
-    let leads = "select concat_ws(' ', lead_id, coalesce(lead_name, '-'), coalesce(email, '-'), coalesce(phone, '-'),
-                        coalesce(campaign_name, '-'), coalesce(cohort_month, '-'), coalesce(day_of_week::text, '-'),
-                        is_enriched, coalesce(property_count::text, '-'), coalesce(price_brl::text, '-'))
-                 from analytics.mv_mkt_lead_star where lead_id <> 'bare' order by lead_id";
-    assert_eq!(
-        texts(&db, leads).await,
-        [
-            "endless Z z@example.com +1 212 555 0100 C - - f - 92233720368547758.07",
-            "nobody - - - - 2026-02 6 f - 0.00"
-        ]
-    );
-    let bare = "select (lead_created_at > now() - interval '1 hour')::text from analytics.mv_mkt_lead_star where lead_id = 'bare'";
-    assert_eq!(texts(&db, bare).await, ["true"]);
-}
-
-#[rstest]
-#[case::word("Teste Silva", "", true)]
-#[case::inside("Maria (TESTE 2)", "", true)]
-#[case::foreign("test", "", true)]
-#[case::by_its_email("Maria Silva", "teste.site@example.com", true)]
-#[case::numbered("Maria Silva", "test2@example.com", true)]
-#[case::surname("Ana Testa", "ana@example.com", false)]
-#[case::longer("Maria Testemunha", "testemunha@example.com", false)]
-#[case::later("Maria Silva", "maria.teste@example.com", false)]
-#[case::nothing("", "", false)]
-#[tokio::test]
-async fn a_test_is_told_by_its_word(
-    #[case] name: &str,
-    #[case] email: &str,
-    #[case] is_test: bool,
-) {
-    let db = Db::new().await;
-    let told: bool = sqlx::query_scalar("select analytics.is_test_lead($1, $2)")
-        .bind(name)
-        .bind(email)
-        .fetch_one(&db.pool)
-        .await
-        .unwrap();
-    assert_eq!(told, is_test);
-    let nothing: bool = sqlx::query_scalar("select analytics.is_test_lead(null, null)")
-        .fetch_one(&db.pool)
-        .await
-        .unwrap();
-    assert!(!nothing);
-}
-
-#[tokio::test]
-async fn a_cpf_is_masked_wherever_it_was_typed() {
-    let db = Db::new().await;
-    for number in 0..200 {
-        let (valid, mut wrong) = (cpf(number), cpf(number).digits().to_owned());
-        let last = wrong.pop().unwrap();
-        wrong.push(if last == '0' { '1' } else { '0' });
-        let typed = valid.digits();
-        let dotted = format!(
-            "{}.{}.{}-{}",
-            &typed[..3],
-            &typed[3..6],
-            &typed[6..9],
-            &typed[9..]
-        );
-        let mask = valid.masked();
-        for (text, expected) in [
-            (typed.to_owned(), mask.clone()),
-            (format!("Maria {dotted}, CPF"), format!("Maria {mask}, CPF")),
-            (
-                format!("{typed}@example.com"),
-                format!("{mask}@example.com"),
-            ),
-            (format!("{typed} {dotted}"), format!("{mask} {mask}")),
-            (format!("1{typed}"), format!("1{typed}")),
-            (wrong.clone(), wrong.clone()),
-        ] {
-            let masked: String = sqlx::query_scalar("select core.mask_cpfs($1)")
-                .bind(&text)
-                .fetch_one(&db.pool)
-                .await
-                .unwrap();
-            assert_eq!(masked, expected);
-        }
-    }
-}
-
-#[rstest]
-#[case(90, 0, "0.90")]
-#[case(90, 30, "0.90")]
-#[case(90, 31, "0.81")]
-#[case(90, 90, "0.81")]
-#[case(90, 91, "0.68")]
-#[case(90, 181, "0.45")]
-#[case(90, 366, "0.23")]
-#[case(100, -1, "1.00")]
-#[case(0, 0, "0.00")]
-#[tokio::test]
-async fn a_score_is_completeness_by_freshness(
-    #[case] quality: i32,
-    #[case] days: i32,
-    #[case] expected: &str,
-) {
-    let db = Db::new().await;
-    // at a quarter to midnight in São Paulo
-    let score: String = sqlx::query_scalar(
-        "select analytics.lead_score($1::numeric / 100, '2026-06-11 02:45Z'::timestamptz - $2 * interval '1 day', '2026-06-10')::text",
-    )
-    .bind(quality)
-    .bind(days)
-    .fetch_one(&db.pool)
-    .await
-    .unwrap();
-    assert_eq!(score, expected);
 }

@@ -1,4 +1,5 @@
 //! Who may not become the dashboards' role.
+#![expect(clippy::print_stdout, reason = "what is not tried is told")]
 
 use rust_c2s_api::storage::test_database::TestDatabase;
 use rust_c2s_api::storage::{self, ReaderName};

@@ -1,4 +1,5 @@
 //! The dashboards' role, as `rust-c2s-api analytics reader` makes it.
+#![expect(clippy::print_stdout, reason = "what is not tried is told")]
 
 use rust_c2s_api::storage::test_database::TestDatabase;
 use rust_c2s_api::storage::{self, ReaderName};
@@ -8,7 +9,7 @@ use uuid::Uuid;
 
 /// The role in one database, connected.
 pub(crate) struct Reader {
-    pub(crate) role: String,
+    role: String,
     owner: PgPool,
     pool: PgPool,
 }

@@ -1,12 +1,20 @@
-//! The tables of a schema and how they hang together, as a Mermaid diagram.
+//! The tables of a schema and how they hang together, as a Mermaid diagram. Views have no keys to hang by.
 
 use std::fmt::Write as _;
 
 use crate::catalog::{Catalog, Column, Constraint};
 
+/// Nothing for a schema without tables.
 pub(crate) fn diagram(catalog: &Catalog, schema: &str) -> String {
-    let mut out = String::from("```mermaid\nerDiagram\n");
-    for table in catalog.tables.iter().filter(|table| table.schema == schema) {
+    let tables = catalog.tables.iter();
+    let mut tables = tables
+        .filter(|one| one.schema == schema && one.kind == "table")
+        .peekable();
+    if tables.peek().is_none() {
+        return String::new();
+    }
+    let mut out = String::from("\n```mermaid\nerDiagram\n");
+    for table in tables {
         let constraints: Vec<&Constraint> = catalog
             .constraints
             .iter()

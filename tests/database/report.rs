@@ -24,7 +24,7 @@ Questions to it: [queries](../queries/README.md). How the rows come about:
 [The way of a lead](../architecture/THE_WAY_OF_A_LEAD.md).
 
 How to read it: *null* says whether a column may be empty. Of keys, checks and indexes the definition is PostgreSQL's own.
-Money is in centavos, times are instants (`timestamp with time zone`), identifiers of ours are UUIDs.
+Money is in centavos, and in reais where a column ends in `_brl`; times are instants (`timestamp with time zone`), identifiers of ours are UUIDs.
 ";
 
 #[tokio::test]
@@ -41,7 +41,7 @@ fn report(catalog: &Catalog) -> String {
     extensions(&mut out, catalog);
     for schema in &catalog.schemas {
         let comment = schema.comment.as_deref().unwrap_or_default();
-        write!(out, "\n## Schema {}\n\n{comment}\n\n", schema.name).unwrap();
+        write!(out, "\n## Schema {}\n\n{comment}\n", schema.name).unwrap();
         out.push_str(&diagram(catalog, &schema.name));
         for table in tables_of(catalog, &schema.name) {
             one_table(&mut out, catalog, table);

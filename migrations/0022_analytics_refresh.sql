@@ -6,7 +6,8 @@ create table ops.analytics_schedule (
         constraint ck_analytics_schedule_one check (id),
     owner        uuid,
     owned_until  timestamptz,
-    due_at       timestamptz not null default now(),
+    done_at      timestamptz,
+    retry_at     timestamptz,
     requested_no bigint      not null default 0,
     done_no      bigint      not null default 0,
     constraint ck_analytics_schedule_owner check ((owner is null) = (owned_until is null)),
@@ -14,9 +15,11 @@ create table ops.analytics_schedule (
 );
 insert into ops.analytics_schedule default values;
 
-comment on table ops.analytics_schedule is 'One row: who refreshes the views of analytics, and when they are next looked at. Personal data: none. Kept: for ever.';
+comment on table ops.analytics_schedule is 'One row: who refreshes the views of analytics, and what was done last. Personal data: none. Kept: for ever.';
 comment on column ops.analytics_schedule.owner is 'Drawn anew for each refresh; null when nobody refreshes.';
 comment on column ops.analytics_schedule.owned_until is 'Put off every few seconds while it works; then anybody may take it over.';
+comment on column ops.analytics_schedule.done_at is 'When both views were last as they should be, refreshed or unchanged: each instance knows how long that is enough.';
+comment on column ops.analytics_schedule.retry_at is 'Not before, because the last refresh failed; null after one that was done, and when somebody asks.';
 comment on column ops.analytics_schedule.requested_no is 'How many refreshes were asked for, beside the schedule.';
 comment on column ops.analytics_schedule.done_no is 'As many of them are answered by a refresh that began after them.';
 

@@ -47,20 +47,15 @@ impl Analytics {
     /// [`StorageError`] when a view could not be refreshed: it is as it was, and is tried again a minute later, here or by
     /// another process.
     pub async fn refresh_due(&self) -> Result<Option<Refreshed>, StorageError> {
-        let Some(claim) = storage::claim_refresh(&self.pool).await? else {
+        let Some(claim) = storage::claim_refresh(&self.pool, self.every).await? else {
             return Ok(None);
         };
-        if self.every.is_none() && !claim.asked {
-            let end = RefreshEnd::Done(None);
-            storage::release_refresh(&self.pool, &claim, end).await?;
-            return Ok(None);
-        }
         let refreshed = tokio::select! {
             refreshed = self.refresh_views(&claim) => refreshed,
             lost = self.keep(&claim) => Err(lost),
         };
         let end = match &refreshed {
-            Ok(_) => RefreshEnd::Done(self.every),
+            Ok(_) => RefreshEnd::Done,
             Err(StorageError::LostClaim) => return refreshed.map(Some),
             Err(_) => RefreshEnd::Failed(AFTER_A_FAILURE),
         };

@@ -35,7 +35,7 @@ pub struct RefreshClaim {
 pub async fn ask_for_refresh(exec: impl PgExecutor<'_>) -> Result<i64, StorageError> {
     let number = sqlx::query_scalar!(
         "update ops.analytics_schedule
-         set requested_no = requested_no + 1, due_at = least(due_at, now())
+         set requested_no = requested_no + 1, retry_at = null
          returning requested_no"
     )
     .fetch_one(exec)
@@ -58,18 +58,26 @@ pub async fn refresh_is_done(pool: &PgPool, number: i64) -> Result<bool, Storage
     again_if_dead(once).await
 }
 
-/// Takes the schedule if the views are due and nobody refreshes. What somebody who fell silent was doing counts as lost.
+/// Takes the schedule if somebody asked, or `every` has passed since the last time, and nobody refreshes. What somebody who
+/// fell silent was doing counts as lost.
 ///
 /// # Errors
 /// [`StorageError`].
-pub async fn claim_refresh(pool: &PgPool) -> Result<Option<RefreshClaim>, StorageError> {
+pub async fn claim_refresh(
+    pool: &PgPool,
+    every: Option<Duration>,
+) -> Result<Option<RefreshClaim>, StorageError> {
     let owner = Uuid::now_v7();
     let once = async || {
         let row = sqlx::query!(
             r#"with claimed as (
                    update ops.analytics_schedule s
                    set owner = $1, owned_until = now() + make_interval(secs => $2)
-                   where s.due_at <= now() and (s.owner is null or s.owned_until < now() or s.owner = $1)
+                   where (s.requested_no > s.done_no
+                          or ($3::float8 is not null
+                              and (s.done_at is null or s.done_at <= now() - make_interval(secs => $3))))
+                     and (s.retry_at is null or s.retry_at <= now())
+                     and (s.owner is null or s.owned_until < now() or s.owner = $1)
                    returning s.requested_no, s.requested_no > s.done_no as asked),
                lost as (
                    update ops.analytics_refreshes r
@@ -77,7 +85,8 @@ pub async fn claim_refresh(pool: &PgPool) -> Result<Option<RefreshClaim>, Storag
                    from claimed where r.outcome is null)
                select requested_no, asked as "asked!" from claimed"#,
             owner,
-            REFRESH_LEASE.as_secs_f64()
+            REFRESH_LEASE.as_secs_f64(),
+            every.map(|every| every.as_secs_f64())
         )
         .fetch_optional(pool)
         .await?;
@@ -113,8 +122,8 @@ pub async fn keep_refresh(pool: &PgPool, claim: &RefreshClaim) -> Result<(), Sto
 /// How a claim ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefreshEnd {
-    /// Both views are as they should be; `None`: not again before somebody asks.
-    Done(Option<Duration>),
+    /// Both views are as they should be.
+    Done,
     /// Not both; to be tried again after this time.
     Failed(Duration),
 }
@@ -128,22 +137,20 @@ pub async fn release_refresh(
     claim: &RefreshClaim,
     end: RefreshEnd,
 ) -> Result<(), StorageError> {
-    let (done, after) = match end {
-        RefreshEnd::Done(after) => (true, after),
-        RefreshEnd::Failed(after) => (false, Some(after)),
+    let retry_after = match end {
+        RefreshEnd::Done => None,
+        RefreshEnd::Failed(after) => Some(after.as_secs_f64()),
     };
     let released = sqlx::query!(
         "update ops.analytics_schedule
          set owner = null, owned_until = null,
-             done_no = case when $2 then $3 else done_no end,
-             due_at = case
-                 when $2 and requested_no > $3 then now()
-                 else coalesce(now() + make_interval(secs => $4), 'infinity') end
+             done_no = case when $2::float8 is null then $3 else done_no end,
+             done_at = case when $2::float8 is null then now() else done_at end,
+             retry_at = now() + make_interval(secs => $2)
          where owner = $1",
         claim.owner,
-        done,
+        retry_after,
         claim.requested_no,
-        after.map(|after| after.as_secs_f64()),
     )
     .execute(pool)
     .await?;

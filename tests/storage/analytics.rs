@@ -170,7 +170,10 @@ async fn what_is_asked_for_during_a_refresh_is_done_after_it() {
     let db = Db::new().await;
     let analytics = analytics(&db);
     let first = storage::ask_for_refresh(&db.pool).await.unwrap();
-    let claim = storage::claim_refresh(&db.pool, EVERY).await.unwrap().unwrap();
+    let claim = storage::claim_refresh(&db.pool, EVERY)
+        .await
+        .unwrap()
+        .unwrap();
     assert!(claim.asked);
     let second = storage::ask_for_refresh(&db.pool).await.unwrap();
     storage::release_refresh(&db.pool, &claim, RefreshEnd::Done)
@@ -199,7 +202,10 @@ async fn without_a_schedule_only_what_is_asked_for_is_done_and_the_schedule_of_o
 #[tokio::test]
 async fn whoever_waits_for_another_ones_refresh_is_told_when_it_is_done() {
     let db = Db::new().await;
-    let claim = storage::claim_refresh(&db.pool, EVERY).await.unwrap().unwrap();
+    let claim = storage::claim_refresh(&db.pool, EVERY)
+        .await
+        .unwrap()
+        .unwrap();
     let analytics = analytics(&db);
     let waiting = tokio::spawn({
         let analytics = analytics.clone();
@@ -229,7 +235,10 @@ async fn until(db: &Db, true_text: &'static str) {
 #[tokio::test]
 async fn a_claim_passes_on_when_its_owner_falls_silent_and_the_refresh_counts_as_lost() {
     let db = Db::new().await;
-    let dead = storage::claim_refresh(&db.pool, EVERY).await.unwrap().unwrap();
+    let dead = storage::claim_refresh(&db.pool, EVERY)
+        .await
+        .unwrap()
+        .unwrap();
     db.execute(
         "insert into ops.analytics_refreshes (view_name, asked, marks)
          values ('core.mv_party_analytics', false, '')",

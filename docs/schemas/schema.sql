@@ -4359,7 +4359,8 @@ CREATE TABLE ops.analytics_schedule (
     id boolean DEFAULT true NOT NULL,
     owner uuid,
     owned_until timestamp with time zone,
-    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    done_at timestamp with time zone,
+    retry_at timestamp with time zone,
     requested_no bigint DEFAULT 0 NOT NULL,
     done_no bigint DEFAULT 0 NOT NULL,
     CONSTRAINT ck_analytics_schedule_done CHECK ((done_no <= requested_no)),
@@ -4371,7 +4372,7 @@ CREATE TABLE ops.analytics_schedule (
 -- Name: TABLE analytics_schedule; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON TABLE ops.analytics_schedule IS 'One row: who refreshes the views of analytics, and when they are next looked at. Personal data: none. Kept: for ever.';
+COMMENT ON TABLE ops.analytics_schedule IS 'One row: who refreshes the views of analytics, and what was done last. Personal data: none. Kept: for ever.';
 
 --
 -- Name: COLUMN analytics_schedule.owner; Type: COMMENT; Schema: ops; Owner: -
@@ -4384,6 +4385,18 @@ COMMENT ON COLUMN ops.analytics_schedule.owner IS 'Drawn anew for each refresh; 
 --
 
 COMMENT ON COLUMN ops.analytics_schedule.owned_until IS 'Put off every few seconds while it works; then anybody may take it over.';
+
+--
+-- Name: COLUMN analytics_schedule.done_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.analytics_schedule.done_at IS 'When both views were last as they should be, refreshed or unchanged: each instance knows how long that is enough.';
+
+--
+-- Name: COLUMN analytics_schedule.retry_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.analytics_schedule.retry_at IS 'Not before, because the last refresh failed; null after one that was done, and when somebody asks.';
 
 --
 -- Name: COLUMN analytics_schedule.requested_no; Type: COMMENT; Schema: ops; Owner: -

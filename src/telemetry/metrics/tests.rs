@@ -48,7 +48,13 @@ fn full() -> Now {
         database_up: true,
         queue: Some(queue()),
         ended: None,
-        refreshed: None,
+        refreshed: Some([
+            (
+                AnalyticsView::Parties,
+                Some(DateTime::UNIX_EPOCH + Duration::from_millis(2_500)),
+            ),
+            (AnalyticsView::Leads, None),
+        ]),
         pool: PoolNow {
             open: 3,
             idle: 2,
@@ -95,6 +101,9 @@ fn what_is_counted_adds_up_by_its_words() {
         spent("work_api", Money::from_centavos(40));
         run_ended(LeadState::Completed);
         delivered(Instant::now());
+        let took = Duration::from_secs(40);
+        view_refreshed(AnalyticsView::Parties, RefreshOutcome::Done(took));
+        view_refreshed(AnalyticsView::Parties, RefreshOutcome::Skipped);
     });
     for line in [
         r#"rust_c2s_upstream_calls_total{upstream="work_api",operation="profile",outcome="found"} 2"#,
@@ -108,6 +117,10 @@ fn what_is_counted_adds_up_by_its_words() {
         r#"rust_c2s_spend_centavos_total{provider="work_api"} 140"#,
         r#"rust_c2s_runs_total{outcome="completed"} 1"#,
         "rust_c2s_delivery_duration_seconds_count 1",
+        r#"rust_c2s_analytics_refreshes_total{view="core.mv_party_analytics",outcome="done"} 1"#,
+        r#"rust_c2s_analytics_refreshes_total{view="core.mv_party_analytics",outcome="skipped"} 1"#,
+        r#"rust_c2s_analytics_refreshes_total{view="analytics.mv_mkt_lead_star",outcome="failed"} 0"#,
+        r#"rust_c2s_analytics_refresh_duration_seconds_count{view="core.mv_party_analytics"} 1"#,
     ] {
         assert_says(&text, line);
     }
@@ -140,6 +153,7 @@ fn what_holds_now_is_written() {
         r#"rust_c2s_queue_depth{when="later"} 3"#,
         "rust_c2s_queue_oldest_due_seconds 2.5",
         "rust_c2s_delivery_oldest_seconds 0",
+        r#"rust_c2s_analytics_refreshed_timestamp_seconds{view="core.mv_party_analytics"} 2.5"#,
         "rust_c2s_pool_connections 3",
         "rust_c2s_pool_idle_connections 2",
         "rust_c2s_pool_max_connections 10",
@@ -155,6 +169,7 @@ fn what_holds_now_is_written() {
         assert_says(&text, line);
     }
     assert!(!text.contains(r#"state="completed""#), "not counted");
+    assert!(!text.contains("mv_mkt_lead_star"), "not refreshed yet");
 }
 
 #[test]
@@ -190,6 +205,7 @@ fn the_documentation_names_each_metric_and_no_other() {
         upstream_called("c2s", "lead", "found", Duration::ZERO);
         delivered(Instant::now());
         request_answered("GET", "/ready", 200, Duration::ZERO);
+        view_refreshed(AnalyticsView::Leads, RefreshOutcome::Done(Duration::ZERO));
     }));
     there.extend(families(&written(&full())));
     let document = include_str!("../../../docs/testing/PERFORMANCE_MONITORING.md");

@@ -13,26 +13,27 @@ create function core.is_cpf(digits text) returns boolean
         from generate_series(9, 10) as checked);
 comment on function core.is_cpf(text) is 'Whether eleven digits are a CPF, by their check digits.';
 
--- Only what has the form is looked at; most texts have not.
+-- Eleven digits, whatever stands between them that is neither digit nor letter, looked for from each digit on: neither a country
+-- code nor another number must hide a CPF. One other number in a hundred has a CPF's check digits, and is masked too.
 create function core.mask_cpfs(value text) returns text
     language plpgsql immutable strict parallel safe as $$
 declare
+    plain  text := translate(value, '０１２３４５６７８９', '0123456789');
+    masked text := plain;
     found  text;
     digits text;
 begin
-    if value !~ '[0-9]' then
+    if plain !~ '[0-9]([^0-9A-Za-z@]{0,3}[0-9]){10}' then
         return value;
     end if;
-    for found in
-        select m[1] from regexp_matches(
-            value, '(?<![0-9])([0-9]{3}[ .]?[0-9]{3}[ .]?[0-9]{3}[ -]?[0-9]{2})(?![0-9])', 'g') as m
-    loop
+    for start in 1..length(plain) - 10 loop
+        found := substring(substr(plain, start) from '^[0-9](?:[^0-9A-Za-z@]{0,3}[0-9]){10}');
         digits := regexp_replace(found, '[^0-9]', '', 'g');
         if core.is_cpf(digits) then
-            value := replace(value, found, '***.' || substr(digits, 4, 3) || '.' || substr(digits, 7, 3) || '-**');
+            masked := replace(masked, found, '***.' || substr(digits, 4, 3) || '.' || substr(digits, 7, 3) || '-**');
         end if;
     end loop;
-    return value;
+    return masked;
 end $$;
 comment on function core.mask_cpfs(text) is 'A text with the CPFs in it masked, as ***.456.789-**. A sole trader''s name may end with one, and people type theirs anywhere.';
 
@@ -41,7 +42,7 @@ comment on function core.mask_cpfs(text) is 'A text with the CPFs in it masked, 
 create function analytics.lead_score(quality numeric, enriched_at timestamptz, today date) returns numeric
     language sql immutable parallel safe
     return round(quality * case
-        when not isfinite(enriched_at) then null
+        when not enriched_at between '1900-01-01Z' and '9999-01-01Z' then null
         when today - (enriched_at at time zone 'America/Sao_Paulo')::date <= 30 then 1
         when today - (enriched_at at time zone 'America/Sao_Paulo')::date <= 90 then 0.9
         when today - (enriched_at at time zone 'America/Sao_Paulo')::date <= 180 then 0.75
@@ -88,29 +89,33 @@ assets as (
     group by owned.party_id)
 select p.id as party_id,
        case p.party_type when 'person' then 'PF' else 'PJ' end as party_type,
-       case when p.full_name ~ '[0-9]' then core.mask_cpfs(p.full_name) else p.full_name end as name,
-       case when p.fantasy_name ~ '[0-9]' then core.mask_cpfs(p.fantasy_name) else p.fantasy_name end as fantasy_name,
+       case when p.full_name ~ '[0-9０-９]' then core.mask_cpfs(p.full_name) else p.full_name end as name,
+       case when p.fantasy_name ~ '[0-9０-９]' then core.mask_cpfs(p.fantasy_name) else p.fantasy_name end as fantasy_name,
        case p.party_type
            when 'person' then '***.' || substr(p.cpf_cnpj, 4, 3) || '.' || substr(p.cpf_cnpj, 7, 3) || '-**'
            else p.cpf_cnpj end as cpf_cnpj,
        case when p.party_type = 'person' and p.birth_date between clock.today - interval '130 years' and clock.today
-           then extract(year from age(clock.today, p.birth_date))::int end as age,
-       p.company_type,
-       coalesce(p.company_size, company.company_size) as company_size,
+           then extract(year from age(clock.today::timestamp, p.birth_date::timestamp))::int end as age,
+       core.mask_cpfs(p.company_type) as company_type,
+       core.mask_cpfs(coalesce(p.company_size, company.company_size)) as company_size,
        p.enriched as is_enriched,
        profiles.enriched_at,
        profiles.quality_score,
        analytics.lead_score(profiles.quality_score, profiles.enriched_at, clock.today) as lead_score,
-       places.city,
+       case when places.city ~ '[0-9０-９]' then core.mask_cpfs(places.city) else places.city end as city,
        places.state,
-       places.neighborhood,
+       case when places.neighborhood ~ '[0-9０-９]' then core.mask_cpfs(places.neighborhood)
+           else places.neighborhood end as neighborhood,
        places.confidence_score as address_confidence,
        coalesce(contacts.email_count, 0) as email_count,
        coalesce(contacts.phone_count, 0) as phone_count,
        coalesce(contacts.whatsapp_count, 0) as whatsapp_count,
-       case when contacts.primary_email ~ '[0-9]{11}' then core.mask_cpfs(contacts.primary_email)
+       case when contacts.primary_email ~ '[0-9]{3}[^a-z@]{0,3}[0-9]{3}' then core.mask_cpfs(contacts.primary_email)
            else contacts.primary_email end as primary_email,
-       contacts.primary_phone,
+       case
+           when contacts.primary_phone = ltrim(p.cpf_cnpj, '0') then null
+           when contacts.primary_phone ~ '^[1-9][1-9](9[0-9]{8}|[2-5][0-9]{7})$' then contacts.primary_phone
+           else core.mask_cpfs(contacts.primary_phone) end as primary_phone,
        coalesce(assets.property_count, 0) as property_count,
        case when assets.property_count is null then 0 else assets.total_assets_brl end as total_assets_brl,
        p.created_at
@@ -129,20 +134,33 @@ with persons as (
     from core.lead_parties lp
     order by lp.lead_id, lp.run_no desc, lp.created_at desc, lp.party_id),
 leads as (
-    select l.lead_id, l.outcome, d.name, d.email, d.phone, d.campaign, d.price_centavos,
-           coalesce(d.crm_created_at, l.first_seen_at) as created_at,
-           coalesce(d.crm_created_at, l.first_seen_at) at time zone 'America/Sao_Paulo' as created_here
+    select l.lead_id, l.outcome, left_by.name, left_by.email, d.campaign, d.price_centavos, came.at as created_at,
+           came.at at time zone 'America/Sao_Paulo' as created_here,
+           left_by.phone,
+           regexp_replace(left_by.phone, '[^0-9]', '', 'g') as phone_digits,
+           core.national_digits(left_by.phone) as national_phone
     from ops.leads l
     left join ops.lead_details d on d.lead_id = l.lead_id
+    left join ops.given_leads g on g.lead_id = l.lead_id
+    -- What was given of a lead takes the place of what the CRM says, as in its run.
+    cross join lateral (
+        select nullif(btrim(coalesce(g.name, d.name)), '') as name, nullif(lower(btrim(coalesce(g.email, d.email))), '') as email,
+               nullif(btrim(coalesce(g.phones[1], d.phone)), '') as phone) left_by
+    -- Nobody is seen here a day before they came to the CRM: then the CRM's date is none.
+    cross join lateral (
+        select case when d.crm_created_at between '1900-01-01Z' and l.first_seen_at + interval '1 day'
+                    then d.crm_created_at else l.first_seen_at end as at) came
     where l.outcome is distinct from 'suppressed' and l.outcome is distinct from 'lead_missing'
-      and not analytics.is_test_lead(d.name, d.email))
+      and not analytics.is_test_lead(left_by.name, left_by.email))
 select l.lead_id,
-       core.mask_cpfs(nullif(btrim(l.name), '')) as lead_name,
-       core.mask_cpfs(nullif(lower(btrim(l.email)), '')) as email,
+       core.mask_cpfs(l.name) as lead_name,
+       core.mask_cpfs(l.email) as email,
        case
-           when core.national_digits(l.phone) = p.cpf_cnpj then null
-           when core.national_digits(l.phone) ~ '^[1-9][1-9](9[0-9]{8}|[2-5][0-9]{7})$' then core.national_digits(l.phone)
-           else core.mask_cpfs(nullif(btrim(l.phone), '')) end as phone,
+           when ltrim(l.phone_digits, '0') = ltrim(p.cpf_cnpj, '0') then null
+           -- Of a trunk zero and of a CPF's first digit one cannot tell which it is.
+           when l.phone_digits like '0%' and core.is_cpf(l.phone_digits) then core.mask_cpfs(l.phone_digits)
+           when l.national_phone ~ '^[1-9][1-9](9[0-9]{8}|[2-5][0-9]{7})$' then l.national_phone
+           else core.mask_cpfs(l.phone) end as phone,
        a.lead_score,
        l.created_at as lead_created_at,
        to_char(l.created_here, 'YYYY-MM') as cohort_month,
@@ -162,8 +180,12 @@ from leads l
 left join persons on persons.lead_id = l.lead_id
 left join core.parties p on p.id = persons.party_id
 left join core.mv_party_analytics a on a.party_id = persons.party_id
--- Who was found and is no longer there was removed: what they left with the lead goes with them.
-where l.outcome is distinct from 'completed' or persons.party_id is not null;
+-- Of whom a message was written, and who is no longer there, was removed: what they left with the lead goes with them.
+-- The message about somebody who was turned down is empty; their leads are without a person.
+where persons.party_id is not null
+   or (l.outcome is distinct from 'completed'
+       and not exists (select from ops.outbox o
+                       where o.lead_id = l.lead_id and o.ends_as = 'completed' and o.body <> ''));
 create unique index uq_mv_mkt_lead_star_lead on analytics.mv_mkt_lead_star (lead_id);
 
 comment on schema analytics is 'Read models for marketing and dashboards; docs/database/ANALYTICS_GUIDE.md.';
@@ -185,13 +207,13 @@ comment on column core.mv_party_analytics.total_assets_brl is 'What these are wo
 comment on column core.mv_party_analytics.created_at is 'When the party was first stored.';
 
 comment on materialized view analytics.mv_mkt_lead_star is 'One row per lead, without tests, leads that the CRM does not know, and those of people who objected or were removed. As of the last refresh. Personal data: what the lead left, and of the person found for it what core.mv_party_analytics has. Kept: as long as the lead, and until the next refresh.';
-comment on column analytics.mv_mkt_lead_star.lead_name is 'As the CRM has it; a CPF in it is masked.';
-comment on column analytics.mv_mkt_lead_star.email is 'In lower case, as the CRM has it.';
-comment on column analytics.mv_mkt_lead_star.phone is 'National digits; as typed when it is no Brazilian number; null when it is the person''s CPF.';
+comment on column analytics.mv_mkt_lead_star.lead_name is 'As given with the lead, or else as the CRM has it; a CPF in it is masked.';
+comment on column analytics.mv_mkt_lead_star.email is 'In lower case, as given with the lead, or else as the CRM has it.';
+comment on column analytics.mv_mkt_lead_star.phone is 'National digits; as typed when it is no Brazilian number; null when it is the person''s CPF; masked when it may be anybody''s.';
 comment on column analytics.mv_mkt_lead_star.lead_score is 'Completeness and freshness of the person''s profile, 0 to 1: see analytics.lead_score. Null without a person or a profile. Never credit risk.';
-comment on column analytics.mv_mkt_lead_star.lead_created_at is 'When it came to the CRM, or else here.';
+comment on column analytics.mv_mkt_lead_star.lead_created_at is 'When it came to the CRM; when it came here, if the CRM says nothing or a date after that.';
 comment on column analytics.mv_mkt_lead_star.cohort_month is 'YYYY-MM of lead_created_at in America/Sao_Paulo.';
 comment on column analytics.mv_mkt_lead_star.day_of_week is 'Of lead_created_at in America/Sao_Paulo: 1 Monday to 7 Sunday.';
-comment on column analytics.mv_mkt_lead_star.party_id is 'The person found for it, as in core.mv_party_analytics; null with all that is said of a person when nobody was.';
+comment on column analytics.mv_mkt_lead_star.party_id is 'The person of its last run that found one, as in core.mv_party_analytics; null with all that is said of a person when none did.';
 comment on column analytics.mv_mkt_lead_star.is_enriched is 'Whether there is a stored profile of the person; false when there is no person.';
 comment on column analytics.mv_mkt_lead_star.price_brl is 'What the property costs that it asks about, in reais.';

@@ -67,7 +67,8 @@ create function ops.analytics_marks(p_view text) returns text
                 'core.parties'::regclass, 'core.companies'::regclass, 'core.party_contacts'::regclass,
                 'core.party_addresses'::regclass, 'core.addresses'::regclass, 'core.party_enrichments'::regclass,
                 'core.ownerships'::regclass, 'core.real_estate_properties'::regclass]
-            else array['ops.leads'::regclass, 'ops.lead_details'::regclass, 'core.lead_parties'::regclass] end));
+            else array[
+                'ops.leads'::regclass, 'ops.lead_details'::regclass, 'ops.given_leads'::regclass, 'ops.outbox'::regclass, 'core.lead_parties'::regclass] end));
 comment on function ops.analytics_marks(text) is 'What has to change for a view of analytics to be worth a refresh. Other marks do not mean that a row is another one; the same marks mean that none is.';
 
 -- As the views' owner, who alone may: the service may have another role. In one process and with little memory, since nobody
@@ -80,11 +81,11 @@ create function ops.refresh_view(p_view text) returns void
     set jit = off
     as $$
 begin
-    case p_view
-        when 'core.mv_party_analytics' then
-            refresh materialized view concurrently core.mv_party_analytics;
-        when 'analytics.mv_mkt_lead_star' then
-            refresh materialized view concurrently analytics.mv_mkt_lead_star;
-    end case;
+    if p_view not in ('core.mv_party_analytics', 'analytics.mv_mkt_lead_star') then
+        raise exception 'no view of analytics' using errcode = 'invalid_parameter_value';
+    end if;
+    -- A view that was restored without data has nothing that readers could go on reading.
+    execute format('refresh materialized view %s %s',
+        (select case when c.relispopulated then 'concurrently' end from pg_class c where c.oid = p_view::regclass), p_view);
 end $$;
 comment on function ops.refresh_view(text) is 'Refreshes a view of analytics while others read it.';

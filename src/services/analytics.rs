@@ -73,7 +73,11 @@ impl Analytics {
     pub async fn refresh_now(&self) -> Result<Option<Refreshed>, StorageError> {
         let number = storage::ask_for_refresh(&self.pool).await?;
         loop {
-            let refreshed = self.refresh_due().await?;
+            let refreshed = match self.refresh_due().await {
+                // Somebody else refreshes now.
+                Err(StorageError::LostClaim) => None,
+                refreshed => refreshed?,
+            };
             if storage::refresh_is_done(&self.pool, number).await? {
                 return Ok(refreshed);
             }
@@ -113,12 +117,16 @@ impl Analytics {
         }
     }
 
-    /// Ends only when the claim is lost, or cannot be kept.
+    /// Ends when the claim is lost. One that cannot be put off for a while is not lost yet; who takes it over says so.
     async fn keep(&self, claim: &RefreshClaim) -> StorageError {
         loop {
             tokio::time::sleep(REFRESH_LEASE / 4).await;
-            if let Err(error) = storage::keep_refresh(&self.pool, claim).await {
-                return error;
+            match storage::keep_refresh(&self.pool, claim).await {
+                Ok(()) => {}
+                Err(StorageError::LostClaim) => return StorageError::LostClaim,
+                Err(error) => {
+                    tracing::warn!(error = %error, "the claim of a refresh could not be kept")
+                }
             }
         }
     }

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgExecutor, PgPool};
 use uuid::Uuid;
 
-use super::StorageError;
 use super::retry::again_if_dead;
+use super::{Outage, StorageError};
 use crate::models::AnalyticsView;
 
 /// How long the schedule stays with whoever refreshes and falls silent.
@@ -17,6 +17,9 @@ pub const REFRESH_LEASE: Duration = Duration::from_secs(60);
 /// What one refresh may take. At 1.5 million parties it takes a fiftieth of it
 /// (docs/database/ANALYTICS_GUIDE.md).
 const LONGEST_REFRESH: &str = "set local statement_timeout = '30min'";
+
+/// Longer than the server lets a refresh take, so that only a network that swallows packets meets it.
+const SILENT_AFTER: Duration = Duration::from_secs(31 * 60);
 
 /// That the schedule is ours for now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +31,7 @@ pub struct RefreshClaim {
 }
 
 /// Asks for a refresh, of both views, that begins after this: what is committed by then is seen. To be called in the
-/// transaction that removes a person. Answers the number to give to [`refresh_is_done`].
+/// transaction that removes a person, as its last statement: until it is committed nobody else can ask, or begin a refresh. Answers the number to give to [`refresh_is_done`].
 ///
 /// # Errors
 /// [`StorageError`].
@@ -225,7 +228,12 @@ pub async fn refresh_view(
     )
     .fetch_one(pool)
     .await?;
-    let refreshed = refresh(pool, view).await;
+    let refreshed = match tokio::time::timeout(SILENT_AFTER, refresh(pool, view)).await {
+        Ok(refreshed) => refreshed,
+        Err(_) => Err(StorageError::Unavailable(Outage::ConnectionLost(
+            "silence".to_owned(),
+        ))),
+    };
     let error = refreshed.as_ref().err().map(StorageError::code);
     let once = async || {
         let took = sqlx::query_scalar!(

@@ -175,6 +175,19 @@ async fn sees_besides(
            union all
            select format('new objects in %I', n.nspname) from ours n
            where has_schema_privilege($1, n.oid, 'create')
+           union all
+           select 'new schemas in this database' where has_database_privilege($1, current_database(), 'create')
+           union all
+           -- Whatever else the role itself was granted: of the system's catalog, large objects, what is yet to be created.
+           select pg_describe_object(d.classid, d.objid, d.objsubid) from pg_shdepend d
+           where d.refclassid = 'pg_authid'::regclass and d.refobjid = $1::regrole and d.deptype = 'a'
+             and d.dbid in (0, (select oid from pg_database where datname = current_database()))
+             and not (d.classid = 'pg_namespace'::regclass
+                      and d.objid = any (array['core'::regnamespace, 'analytics'::regnamespace]))
+             and not (d.classid = 'pg_class'::regclass and d.objid = any ($2::text[]::regclass[]))
+           union all
+           select format('what is yet to be created by %s', pg_get_userbyid(a.defaclrole))
+           from pg_default_acl a, aclexplode(a.defaclacl) granted where granted.grantee = 0
            order by 1"#,
         role.as_str(),
         &AnalyticsView::ALL.map(|view| view.name().to_owned())[..]

@@ -140,7 +140,7 @@ struct Watched {
 async fn watch(pool: PgPool, done: Arc<AtomicBool>) -> Watched {
     let mut watched = Watched::default();
     while !done.load(Ordering::Relaxed) {
-        let waiting = "select count(*) from pg_locks l where not l.granted and l.relation = any (array[
+        let waiting = "select count(*) from pg_locks l where not l.granted and l.mode = 'AccessShareLock' and l.relation = any (array[
                        'core.mv_party_analytics'::regclass, 'analytics.mv_mkt_lead_star'::regclass])";
         watched.waiting += number(&pool, waiting).await;
         let processes: Vec<i32> = sqlx::query_scalar(

@@ -95,11 +95,39 @@ async fn what_everybody_may_read_is_told_and_no_role_is_made() {
           return (select max(cpf_cnpj) from core.parties)", "core.open()"),
         ("drop function core.open; grant usage, create on schema core to public", "new objects in core"),
         ("revoke all on schema core from public; grant usage on schema ops to public; grant update on ops.leads to public", "ops.leads"),
+        ("revoke all on ops.leads from public; alter default privileges in schema core grant select on tables to public", "yet to be created"),
     ] {
         role.execute(open).await;
         let refused = role.refused().await;
         assert!(refused.contains(told), "{open}: {refused}");
         assert!(!role.exists().await, "{open}");
+    }
+}
+
+#[tokio::test]
+async fn what_no_revoke_of_ours_takes_from_a_role_is_told() {
+    let db = Db::new().await;
+    let Some(role) = Role::new(&db) else { return };
+    for (granted, told) in [
+        ("grant select on pg_authid to ROLE", "pg_authid"),
+        (
+            "alter default privileges in schema core grant select on tables to ROLE",
+            "default privileges",
+        ),
+        (
+            "select lo_create(4242); grant select on large object 4242 to ROLE",
+            "large object 4242",
+        ),
+        (
+            "do $$ begin execute format('grant create on database %I to ROLE', current_database()); end $$",
+            "new schemas in this database",
+        ),
+    ] {
+        role.execute("create role ROLE login").await;
+        role.execute(granted).await;
+        let refused = role.refused().await;
+        assert!(refused.contains(told), "{granted}: {refused}");
+        role.execute("drop owned by ROLE; drop role ROLE").await;
     }
 }
 

@@ -18,7 +18,8 @@ async fn what_nobody_expects_is_counted_where_it_belongs() {
         "update core.parties set enriched = true, enriched_at = 'infinity' where full_name in ('A', 'B')",
         "insert into core.party_enrichments
              (party_id, provider, raw_payload, normalized_data, quality_score, payload_sha256, enriched_at)
-         select id, 'work_api', '{}', '{}', case when full_name = 'A' then 0.5 end, sha256(''), 'infinity'
+         select id, 'work_api', '{}', '{}', case when full_name = 'A' then 0.5 end, sha256(''),
+                case full_name when 'A' then 'infinity' else timestamptz '4714-11-24 00:00 BC UTC' end
          from core.parties where enriched",
         // a property without an address and one without a value, owned twice at once, by two, and no longer
         "insert into core.real_estate_properties (property_code, market_value_brl)
@@ -38,10 +39,12 @@ async fn what_nobody_expects_is_counted_where_it_belongs() {
          from core.parties p, core.addresses a where p.full_name = 'E'",
         // leads without details, without a person, of the end of time, of a price beyond all bounds
         "insert into ops.leads (lead_id, source, state, due_at) values ('bare', 'api', 'accepted', now())",
-        "insert into ops.leads (lead_id, source, state, outcome, finished_at)
-         values ('nobody', 'api', 'unidentified', 'unidentified', now()), ('endless', 'api', 'failed', 'failed', now())",
+        "insert into ops.leads (lead_id, source, state, outcome, first_seen_at, finished_at)
+         select id, 'api', 'unidentified', 'unidentified', '2026-03-01 02:30Z', now()
+         from unnest(array['nobody', 'endless', 'ancient', 'ahead']) id",
         "insert into ops.lead_details (lead_id, name, phone, email, campaign, price_centavos, crm_created_at)
          values ('nobody', ' ', '', ' ', ' ', 0, '2026-03-01 02:30Z'),
+                ('ancient', 'A', null, null, null, null, '4714-11-24 00:00 BC UTC'), ('ahead', 'A', null, null, null, null, '2027-01-01Z'),
                 ('endless', 'Z', '+1 212 555 0100', 'Z@Example.com', 'C', 9223372036854775807, 'infinity')",
     ] {
         db.execute(unexpected).await;
@@ -67,7 +70,9 @@ async fn what_nobody_expects_is_counted_where_it_belongs() {
     assert_eq!(
         texts(&db, leads).await,
         [
-            "endless Z z@example.com +1 212 555 0100 C - - f - 92233720368547758.07",
+            "ahead A - - - 2026-02 6 f - -",
+            "ancient A - - - 2026-02 6 f - -",
+            "endless Z z@example.com +1 212 555 0100 C 2026-02 6 f - 92233720368547758.07",
             "nobody - - - - 2026-02 6 f - 0.00"
         ]
     );
@@ -130,7 +135,9 @@ async fn a_cpf_is_masked_wherever_it_was_typed() {
                 format!("{mask}@example.com"),
             ),
             (format!("{typed} {dotted}"), format!("{mask} {mask}")),
-            (format!("1{typed}"), format!("1{typed}")),
+            (dotted.replace(['.', '-'], " - "), mask.clone()),
+            (dotted.replace('-', "/"), mask.clone()),
+            (dotted.replace(['.', '-'], "\u{2013}"), mask.clone()),
             (wrong.clone(), wrong.clone()),
         ] {
             let masked: String = sqlx::query_scalar("select core.mask_cpfs($1)")
@@ -139,6 +146,25 @@ async fn a_cpf_is_masked_wherever_it_was_typed() {
                 .await
                 .unwrap();
             assert_eq!(masked, expected);
+        }
+        // Another number before or behind it may be masked as well.
+        let wide = typed.replace('5', "\u{ff15}");
+        for hidden in [
+            format!("12 {dotted} 3"),
+            format!("55{typed}"),
+            format!("{typed}00"),
+            format!("x_{wide}"),
+        ] {
+            let masked: String = sqlx::query_scalar("select core.mask_cpfs($1)")
+                .bind(&hidden)
+                .fetch_one(&db.pool)
+                .await
+                .unwrap();
+            let digits: String = masked.chars().filter(char::is_ascii_digit).collect();
+            assert!(
+                masked.contains("***.") && !digits.contains(typed) && !masked.contains(&wide),
+                "{hidden}: {masked}"
+            );
         }
     }
 }
@@ -170,4 +196,81 @@ async fn a_score_is_completeness_by_freshness(
     .await
     .unwrap();
     assert_eq!(score, expected);
+}
+
+/// An invented CPF of a person, whose first digit is a zero: what a phone looks like with its trunk prefix.
+const LIKE_A_PHONE: &str = "01131234500";
+
+#[tokio::test]
+async fn a_phone_that_is_a_cpf_is_not_shown() {
+    let db = Db::new().await;
+    let zero: String = sqlx::query_scalar(
+        "select d from generate_series(0, 99) n, lateral (select left($1, 9) || lpad(n::text, 2, '0') as d) one where core.is_cpf(d)",
+    )
+    .bind(LIKE_A_PHONE)
+    .fetch_one(&db.pool)
+    .await
+    .unwrap();
+    let own = cpf(7);
+    db.execute(
+        "insert into core.parties (id, party_type, full_name) values (gen_random_uuid(), 'person', 'A'), (gen_random_uuid(), 'person', 'B')",
+    )
+    .await;
+    for (name, document) in [("A", own.digits()), ("B", &zero)] {
+        sqlx::query(
+            "with party as (update core.parties set cpf_cnpj = $2 where full_name = $1 returning id)
+             insert into core.party_contacts (contact_id, party_id, contact_type, value, is_primary, source)
+             select gen_random_uuid(), id, 'phone', $2, true, 'work_api' from party",
+        )
+        .bind(name)
+        .bind(document)
+        .execute(&db.pool)
+        .await
+        .unwrap();
+    }
+    for (id, phone) in [
+        ("own", own.digits()),
+        ("zero", &zero),
+        ("nobodys", &zero),
+        ("phone", "(11) 98888-7777"),
+        ("spelled", "(011) 91234-5678"),
+    ] {
+        sqlx::query(
+            "with lead as (insert into ops.leads (lead_id, source, state, due_at) values ($1, 'api', 'accepted', now()) returning lead_id)
+             insert into ops.lead_details (lead_id, phone) select lead_id, $2 from lead",
+        )
+        .bind(id)
+        .bind(phone)
+        .execute(&db.pool)
+        .await
+        .unwrap();
+    }
+    db.execute(
+        "insert into core.lead_parties (lead_id, party_id, run_no, matched_by, provider)
+         select l.lead_id, p.id, 1, 'phone', 'diretrix' from ops.leads l
+         join core.parties p on p.full_name = case l.lead_id when 'own' then 'A' when 'zero' then 'B' end",
+    )
+    .await;
+    db.execute(
+        "insert into ops.given_leads (lead_id, name, email, phones) values ('phone', 'Dada', 'dada@example.com', '{11900000001}')",
+    )
+    .await;
+    refreshed(&db).await;
+    let given = "select concat_ws(' ', lead_name, email) from analytics.mv_mkt_lead_star where lead_id = 'phone'";
+    assert_eq!(texts(&db, given).await, ["Dada dada@example.com"]);
+    let phones =
+        "select lead_id || ' ' || coalesce(phone, '-') from analytics.mv_mkt_lead_star order by 1";
+    let masked = format!("nobodys ***.{}.{}-**", &zero[3..6], &zero[6..9]);
+    assert_eq!(
+        texts(&db, phones).await,
+        [
+            &masked,
+            "own -",
+            "phone 11900000001",
+            "spelled 11912345678",
+            "zero -"
+        ]
+    );
+    let main = "select coalesce(primary_phone, '-') from core.mv_party_analytics";
+    assert_eq!(texts(&db, main).await, ["-", "-"]);
 }

@@ -150,17 +150,19 @@ leads as (
     cross join lateral (
         select case when d.crm_created_at between '1900-01-01Z' and l.first_seen_at + interval '1 day'
                     then d.crm_created_at else l.first_seen_at end as at) came
-    where l.outcome is distinct from 'suppressed' and l.outcome is distinct from 'lead_missing'
+    -- Of a lead that was not fetched yet nothing is known.
+    where coalesce(d.lead_id, g.lead_id) is not null
+      and l.outcome is distinct from 'suppressed' and l.outcome is distinct from 'lead_missing'
       and not analytics.is_test_lead(left_by.name, left_by.email))
 select l.lead_id,
        core.mask_cpfs(l.name) as lead_name,
-       core.mask_cpfs(l.email) as email,
+       case when l.email like '%@%' then core.mask_cpfs(l.email) end as email,
        case
            when ltrim(l.phone_digits, '0') = ltrim(p.cpf_cnpj, '0') then null
            -- Of a trunk zero and of a CPF's first digit one cannot tell which it is.
            when l.phone_digits like '0%' and core.is_cpf(l.phone_digits) then core.mask_cpfs(l.phone_digits)
            when l.national_phone ~ '^[1-9][1-9](9[0-9]{8}|[2-5][0-9]{7})$' then l.national_phone
-           else core.mask_cpfs(l.phone) end as phone,
+           when length(l.phone_digits) >= 8 then core.mask_cpfs(l.phone) end as phone,
        a.lead_score,
        l.created_at as lead_created_at,
        to_char(l.created_here, 'YYYY-MM') as cohort_month,
@@ -206,10 +208,10 @@ comment on column core.mv_party_analytics.property_count is 'Properties owned no
 comment on column core.mv_party_analytics.total_assets_brl is 'What these are worth together, in reais; one without a value counts for nothing. 0 without properties, null when no value is known. An owner among several counts for the whole.';
 comment on column core.mv_party_analytics.created_at is 'When the party was first stored.';
 
-comment on materialized view analytics.mv_mkt_lead_star is 'One row per lead, without tests, leads that the CRM does not know, and those of people who objected or were removed. As of the last refresh. Personal data: what the lead left, and of the person found for it what core.mv_party_analytics has. Kept: as long as the lead, and until the next refresh.';
+comment on materialized view analytics.mv_mkt_lead_star is 'One row per lead, without tests, leads that were not fetched yet or the CRM does not know, and those of people who objected or were removed. As of the last refresh. Personal data: what the lead left, and of the person found for it what core.mv_party_analytics has. Kept: as long as the lead, and until the next refresh.';
 comment on column analytics.mv_mkt_lead_star.lead_name is 'As given with the lead, or else as the CRM has it; a CPF in it is masked.';
-comment on column analytics.mv_mkt_lead_star.email is 'In lower case, as given with the lead, or else as the CRM has it.';
-comment on column analytics.mv_mkt_lead_star.phone is 'National digits; as typed when it is no Brazilian number; null when it is the person''s CPF; masked when it may be anybody''s.';
+comment on column analytics.mv_mkt_lead_star.email is 'In lower case, as given with the lead, or else as the CRM has it; null without an @.';
+comment on column analytics.mv_mkt_lead_star.phone is 'National digits; as typed when it is no Brazilian number; null with less than eight digits; null when it is the person''s CPF; masked when it may be anybody''s.';
 comment on column analytics.mv_mkt_lead_star.lead_score is 'Completeness and freshness of the person''s profile, 0 to 1: see analytics.lead_score. Null without a person or a profile. Never credit risk.';
 comment on column analytics.mv_mkt_lead_star.lead_created_at is 'When it came to the CRM; when it came here, if the CRM says nothing or a date after that.';
 comment on column analytics.mv_mkt_lead_star.cohort_month is 'YYYY-MM of lead_created_at in America/Sao_Paulo.';

@@ -19,7 +19,7 @@ comment on table ops.analytics_schedule is 'One row: who refreshes the views of 
 comment on column ops.analytics_schedule.owner is 'Drawn anew for each refresh; null when nobody refreshes.';
 comment on column ops.analytics_schedule.owned_until is 'Put off every few seconds while it works; then anybody may take it over.';
 comment on column ops.analytics_schedule.done_at is 'When both views were last as they should be, refreshed or unchanged: each instance knows how long that is enough.';
-comment on column ops.analytics_schedule.retry_at is 'Not before, because the last refresh failed; null after one that was done, and when somebody asks.';
+comment on column ops.analytics_schedule.retry_at is 'Not before, because the last refresh failed; null after one that was done, and again when somebody asks.';
 comment on column ops.analytics_schedule.requested_no is 'How many refreshes were asked for, beside the schedule.';
 comment on column ops.analytics_schedule.done_no is 'As many of them are answered by a refresh that began after them.';
 

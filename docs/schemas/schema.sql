@@ -111,7 +111,7 @@ COMMENT ON FUNCTION analytics.is_test_lead(name text, email text) IS 'Whether a 
 
 CREATE FUNCTION analytics.lead_score(quality numeric, enriched_at timestamp with time zone, today date) RETURNS numeric
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN round((quality * CASE WHEN (NOT isfinite(enriched_at)) THEN NULL::numeric WHEN ((today - ((enriched_at AT TIME ZONE 'America/Sao_Paulo'::text))::date) <= 30) THEN (1)::numeric WHEN ((today - ((enriched_at AT TIME ZONE 'America/Sao_Paulo'::text))::date) <= 90) THEN 0.9 WHEN ((today - ((enriched_at AT TIME ZONE 'America/Sao_Paulo'::text))::date) <= 180) THEN 0.75 WHEN ((today - ((enriched_at AT TIME ZONE 'America/Sao_Paulo'::text))::date) <= 365) THEN 0.5 ELSE 0.25 END), 2);
+    RETURN round((quality * CASE WHEN (NOT ((enriched_at >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (enriched_at <= '9999-01-01 00:00:00+00'::timestamp with time zone))) THEN NULL::numeric WHEN ((today - ((enriched_at AT TIME ZONE 'America/Sao_Paulo'::text))::date) <= 30) THEN (1)::numeric WHEN ((today - ((enriched_at AT TIME ZONE 'America/Sao_Paulo'::text))::date) <= 90) THEN 0.9 WHEN ((today - ((enriched_at AT TIME ZONE 'America/Sao_Paulo'::text))::date) <= 180) THEN 0.75 WHEN ((today - ((enriched_at AT TIME ZONE 'America/Sao_Paulo'::text))::date) <= 365) THEN 0.5 ELSE 0.25 END), 2);
 
 --
 -- Name: FUNCTION lead_score(quality numeric, enriched_at timestamp with time zone, today date); Type: COMMENT; Schema: analytics; Owner: -
@@ -243,22 +243,22 @@ CREATE FUNCTION core.mask_cpfs(value text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
     AS $$
 declare
+    plain  text := translate(value, '０１２３４５６７８９', '0123456789');
+    masked text := plain;
     found  text;
     digits text;
 begin
-    if value !~ '[0-9]' then
+    if plain !~ '[0-9]([^0-9A-Za-z@]{0,3}[0-9]){10}' then
         return value;
     end if;
-    for found in
-        select m[1] from regexp_matches(
-            value, '(?<![0-9])([0-9]{3}[ .]?[0-9]{3}[ .]?[0-9]{3}[ -]?[0-9]{2})(?![0-9])', 'g') as m
-    loop
+    for start in 1..length(plain) - 10 loop
+        found := substring(substr(plain, start) from '^[0-9](?:[^0-9A-Za-z@]{0,3}[0-9]){10}');
         digits := regexp_replace(found, '[^0-9]', '', 'g');
         if core.is_cpf(digits) then
-            value := replace(value, found, '***.' || substr(digits, 4, 3) || '.' || substr(digits, 7, 3) || '-**');
+            masked := replace(masked, found, '***.' || substr(digits, 4, 3) || '.' || substr(digits, 7, 3) || '-**');
         end if;
     end loop;
-    return value;
+    return masked;
 end $$;
 
 --
@@ -1682,6 +1682,50 @@ COMMENT ON COLUMN ops.analytics_refreshes.outcome IS 'done; failed, with its err
 COMMENT ON COLUMN ops.analytics_refreshes.error IS 'A code.';
 
 --
+-- Name: given_leads; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.given_leads (
+    lead_id text NOT NULL,
+    name text,
+    cpf text,
+    email text,
+    phones text[] DEFAULT '{}'::text[] NOT NULL,
+    given_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_given_leads_cpf CHECK ((cpf ~ '^[0-9]{11}$'::text))
+);
+
+--
+-- Name: TABLE given_leads; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.given_leads IS 'What a caller gave of a lead (POST leads): a usable name, phones and e-mail take the place of the CRM''s. Personal data: name, CPF, phones, e-mail. Kept: until deleted; removed when the person is suppressed.';
+
+--
+-- Name: COLUMN given_leads.cpf; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.given_leads.cpf IS 'Digits only; check digits verified.';
+
+--
+-- Name: COLUMN given_leads.email; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.given_leads.email IS 'In lower case.';
+
+--
+-- Name: COLUMN given_leads.phones; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.given_leads.phones IS 'National digits, in the order given; the first is looked up.';
+
+--
+-- Name: COLUMN given_leads.given_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.given_leads.given_at IS 'When it was last given otherwise than before.';
+
+--
 -- Name: lead_details; Type: TABLE; Schema: ops; Owner: -
 --
 
@@ -1915,12 +1959,131 @@ COMMENT ON COLUMN ops.leads.forced_at IS 'Its runs use no answer that was asked 
 COMMENT ON COLUMN ops.leads.correction_due IS 'The broker read a message about somebody who was turned down since, and has to be told.';
 
 --
+-- Name: outbox; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.outbox (
+    lead_id text NOT NULL,
+    kind text NOT NULL,
+    body text NOT NULL,
+    fingerprint bytea NOT NULL,
+    state text NOT NULL,
+    run_no bigint NOT NULL,
+    owner uuid,
+    sending_since timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    read_back boolean DEFAULT false NOT NULL,
+    due_at timestamp with time zone,
+    sent_at timestamp with time zone,
+    last_error text,
+    first_sent_at timestamp with time zone DEFAULT now() NOT NULL,
+    ends_as text DEFAULT 'completed'::text NOT NULL,
+    end_reason text,
+    CONSTRAINT ck_outbox_attempts CHECK ((attempts >= 0)),
+    CONSTRAINT ck_outbox_ends_as CHECK ((ends_as = ANY (ARRAY['completed'::text, 'review'::text, 'unidentified'::text]))),
+    CONSTRAINT ck_outbox_kind CHECK ((kind = 'message'::text)),
+    CONSTRAINT ck_outbox_owner CHECK (((state = 'sending'::text) = (owner IS NOT NULL))),
+    CONSTRAINT ck_outbox_sent_at CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
+    CONSTRAINT ck_outbox_state CHECK ((state = ANY (ARRAY['sending'::text, 'unknown'::text, 'sent'::text])))
+);
+
+--
+-- Name: TABLE outbox; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.outbox IS 'The message to the broker: one per lead, written as sending before it is posted. Personal data: the message with its profile. Kept: until deleted; removed when the lead ends suppressed.';
+
+--
+-- Name: COLUMN outbox.kind; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.kind IS 'message; others come later.';
+
+--
+-- Name: COLUMN outbox.body; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.body IS 'The whole text, as the broker reads it.';
+
+--
+-- Name: COLUMN outbox.fingerprint; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.fingerprint IS 'Of the message without its last line.';
+
+--
+-- Name: COLUMN outbox.state; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.state IS 'sending: posted now, or to be read back when its run died. unknown: it may have arrived. sent: it stands in the CRM.';
+
+--
+-- Name: COLUMN outbox.run_no; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.run_no IS 'The run of the lead that sends it.';
+
+--
+-- Name: COLUMN outbox.owner; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.owner IS 'The instance that sends it (ops.instances).';
+
+--
+-- Name: COLUMN outbox.sending_since; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.sending_since IS 'Since when it may be on its way to the CRM, in a post that is not counted in attempts; null when it is not.';
+
+--
+-- Name: COLUMN outbox.attempts; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.attempts IS 'Sends of unknown outcome.';
+
+--
+-- Name: COLUMN outbox.read_back; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.read_back IS 'An earlier run may have delivered it: the lead is read back before it is sent.';
+
+--
+-- Name: COLUMN outbox.due_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.due_at IS 'Not before this moment may it be read back: a late request may still land.';
+
+--
+-- Name: COLUMN outbox.last_error; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.last_error IS 'A code, without personal data.';
+
+--
+-- Name: COLUMN outbox.first_sent_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.first_sent_at IS 'When this message was first sent, however often it was sent since.';
+
+--
+-- Name: COLUMN outbox.ends_as; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.ends_as IS 'What the lead becomes once this is delivered. completed: a message about its person; the others: a note without personal data.';
+
+--
+-- Name: COLUMN outbox.end_reason; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.end_reason IS 'Why, as a code; null for a message about a person.';
+
+--
 -- Name: analytics_marks(text); Type: FUNCTION; Schema: ops; Owner: -
 --
 
 CREATE FUNCTION ops.analytics_marks(p_view text) RETURNS text
     LANGUAGE sql
-    RETURN (SELECT concat_ws(' '::text, ((now() AT TIME ZONE 'America/Sao_Paulo'::text))::date, EXTRACT(epoch FROM pg_postmaster_start_time()), EXTRACT(epoch FROM pg_stat_get_db_stat_reset_time((SELECT pg_database.oid FROM pg_database WHERE (pg_database.datname = current_database())))), EXTRACT(epoch FROM pg_stat_get_bgwriter_stat_reset_time()), CASE WHEN (current_setting('track_counts'::text) = 'off'::text) THEN clock_timestamp() ELSE NULL::timestamp with time zone END, (SELECT max(r.refresh_id) AS max FROM ops.analytics_refreshes r WHERE ((analytics_marks.p_view = 'analytics.mv_mkt_lead_star'::text) AND (r.view_name = 'core.mv_party_analytics'::text) AND (r.outcome = 'done'::text))), string_agg(concat_ws(':'::text, c.relfilenode, pg_stat_get_tuples_inserted(c.oid), pg_stat_get_tuples_updated(c.oid), pg_stat_get_tuples_deleted(c.oid)), ' '::text ORDER BY c.oid)) AS concat_ws FROM pg_class c WHERE (c.oid = ANY ((CASE analytics_marks.p_view WHEN 'core.mv_party_analytics'::text THEN ARRAY['core.parties'::regclass, 'core.companies'::regclass, 'core.party_contacts'::regclass, 'core.party_addresses'::regclass, 'core.addresses'::regclass, 'core.party_enrichments'::regclass, 'core.ownerships'::regclass, 'core.real_estate_properties'::regclass] ELSE ARRAY['ops.leads'::regclass, 'ops.lead_details'::regclass, 'core.lead_parties'::regclass] END)::oid[])));
+    RETURN (SELECT concat_ws(' '::text, ((now() AT TIME ZONE 'America/Sao_Paulo'::text))::date, EXTRACT(epoch FROM pg_postmaster_start_time()), EXTRACT(epoch FROM pg_stat_get_db_stat_reset_time((SELECT pg_database.oid FROM pg_database WHERE (pg_database.datname = current_database())))), EXTRACT(epoch FROM pg_stat_get_bgwriter_stat_reset_time()), CASE WHEN (current_setting('track_counts'::text) = 'off'::text) THEN clock_timestamp() ELSE NULL::timestamp with time zone END, (SELECT max(r.refresh_id) AS max FROM ops.analytics_refreshes r WHERE ((analytics_marks.p_view = 'analytics.mv_mkt_lead_star'::text) AND (r.view_name = 'core.mv_party_analytics'::text) AND (r.outcome = 'done'::text))), string_agg(concat_ws(':'::text, c.relfilenode, pg_stat_get_tuples_inserted(c.oid), pg_stat_get_tuples_updated(c.oid), pg_stat_get_tuples_deleted(c.oid)), ' '::text ORDER BY c.oid)) AS concat_ws FROM pg_class c WHERE (c.oid = ANY ((CASE analytics_marks.p_view WHEN 'core.mv_party_analytics'::text THEN ARRAY['core.parties'::regclass, 'core.companies'::regclass, 'core.party_contacts'::regclass, 'core.party_addresses'::regclass, 'core.addresses'::regclass, 'core.party_enrichments'::regclass, 'core.ownerships'::regclass, 'core.real_estate_properties'::regclass] ELSE ARRAY['ops.leads'::regclass, 'ops.lead_details'::regclass, 'ops.given_leads'::regclass, 'ops.outbox'::regclass, 'core.lead_parties'::regclass] END)::oid[])));
 
 --
 -- Name: FUNCTION analytics_marks(p_view text); Type: COMMENT; Schema: ops; Owner: -
@@ -2816,125 +2979,6 @@ end $$;
 COMMENT ON FUNCTION ops.look_after_reviews() IS 'Drops held profiles that no review waits for, and takes the daily alert about waiting reviews.';
 
 --
--- Name: outbox; Type: TABLE; Schema: ops; Owner: -
---
-
-CREATE TABLE ops.outbox (
-    lead_id text NOT NULL,
-    kind text NOT NULL,
-    body text NOT NULL,
-    fingerprint bytea NOT NULL,
-    state text NOT NULL,
-    run_no bigint NOT NULL,
-    owner uuid,
-    sending_since timestamp with time zone,
-    attempts integer DEFAULT 0 NOT NULL,
-    read_back boolean DEFAULT false NOT NULL,
-    due_at timestamp with time zone,
-    sent_at timestamp with time zone,
-    last_error text,
-    first_sent_at timestamp with time zone DEFAULT now() NOT NULL,
-    ends_as text DEFAULT 'completed'::text NOT NULL,
-    end_reason text,
-    CONSTRAINT ck_outbox_attempts CHECK ((attempts >= 0)),
-    CONSTRAINT ck_outbox_ends_as CHECK ((ends_as = ANY (ARRAY['completed'::text, 'review'::text, 'unidentified'::text]))),
-    CONSTRAINT ck_outbox_kind CHECK ((kind = 'message'::text)),
-    CONSTRAINT ck_outbox_owner CHECK (((state = 'sending'::text) = (owner IS NOT NULL))),
-    CONSTRAINT ck_outbox_sent_at CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
-    CONSTRAINT ck_outbox_state CHECK ((state = ANY (ARRAY['sending'::text, 'unknown'::text, 'sent'::text])))
-);
-
---
--- Name: TABLE outbox; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON TABLE ops.outbox IS 'The message to the broker: one per lead, written as sending before it is posted. Personal data: the message with its profile. Kept: until deleted; removed when the lead ends suppressed.';
-
---
--- Name: COLUMN outbox.kind; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.kind IS 'message; others come later.';
-
---
--- Name: COLUMN outbox.body; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.body IS 'The whole text, as the broker reads it.';
-
---
--- Name: COLUMN outbox.fingerprint; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.fingerprint IS 'Of the message without its last line.';
-
---
--- Name: COLUMN outbox.state; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.state IS 'sending: posted now, or to be read back when its run died. unknown: it may have arrived. sent: it stands in the CRM.';
-
---
--- Name: COLUMN outbox.run_no; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.run_no IS 'The run of the lead that sends it.';
-
---
--- Name: COLUMN outbox.owner; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.owner IS 'The instance that sends it (ops.instances).';
-
---
--- Name: COLUMN outbox.sending_since; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.sending_since IS 'Since when it may be on its way to the CRM, in a post that is not counted in attempts; null when it is not.';
-
---
--- Name: COLUMN outbox.attempts; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.attempts IS 'Sends of unknown outcome.';
-
---
--- Name: COLUMN outbox.read_back; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.read_back IS 'An earlier run may have delivered it: the lead is read back before it is sent.';
-
---
--- Name: COLUMN outbox.due_at; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.due_at IS 'Not before this moment may it be read back: a late request may still land.';
-
---
--- Name: COLUMN outbox.last_error; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.last_error IS 'A code, without personal data.';
-
---
--- Name: COLUMN outbox.first_sent_at; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.first_sent_at IS 'When this message was first sent, however often it was sent since.';
-
---
--- Name: COLUMN outbox.ends_as; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.ends_as IS 'What the lead becomes once this is delivered. completed: a message about its person; the others: a note without personal data.';
-
---
--- Name: COLUMN outbox.end_reason; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.outbox.end_reason IS 'Why, as a code; null for a message about a person.';
-
---
 -- Name: note_cut_send(text, interval, text); Type: FUNCTION; Schema: ops; Owner: -
 --
 
@@ -3441,12 +3485,12 @@ CREATE FUNCTION ops.refresh_view(p_view text) RETURNS void
     SET jit TO 'off'
     AS $$
 begin
-    case p_view
-        when 'core.mv_party_analytics' then
-            refresh materialized view concurrently core.mv_party_analytics;
-        when 'analytics.mv_mkt_lead_star' then
-            refresh materialized view concurrently analytics.mv_mkt_lead_star;
-    end case;
+    if p_view not in ('core.mv_party_analytics', 'analytics.mv_mkt_lead_star') then
+        raise exception 'no view of analytics' using errcode = 'invalid_parameter_value';
+    end if;
+    -- A view that was restored without data has nothing that readers could go on reading.
+    execute format('refresh materialized view %s %s',
+        (select case when c.relispopulated then 'concurrently' end from pg_class c where c.oid = p_view::regclass), p_view);
 end $$;
 
 --
@@ -3930,11 +3974,11 @@ CREATE MATERIALIZED VIEW core.mv_party_analytics AS
             ELSE 'PJ'::text
         END AS party_type,
         CASE
-            WHEN (p.full_name ~ '[0-9]'::text) THEN core.mask_cpfs(p.full_name)
+            WHEN (p.full_name ~ '[0-9０-９]'::text) THEN core.mask_cpfs(p.full_name)
             ELSE p.full_name
         END AS name,
         CASE
-            WHEN (p.fantasy_name ~ '[0-9]'::text) THEN core.mask_cpfs(p.fantasy_name)
+            WHEN (p.fantasy_name ~ '[0-9０-９]'::text) THEN core.mask_cpfs(p.fantasy_name)
             ELSE p.fantasy_name
         END AS fantasy_name,
         CASE p.party_type
@@ -3942,27 +3986,37 @@ CREATE MATERIALIZED VIEW core.mv_party_analytics AS
             ELSE p.cpf_cnpj
         END AS cpf_cnpj,
         CASE
-            WHEN ((p.party_type = 'person'::text) AND ((p.birth_date >= (clock.today - '130 years'::interval)) AND (p.birth_date <= clock.today))) THEN (EXTRACT(year FROM age((clock.today)::timestamp with time zone, (p.birth_date)::timestamp with time zone)))::integer
+            WHEN ((p.party_type = 'person'::text) AND ((p.birth_date >= (clock.today - '130 years'::interval)) AND (p.birth_date <= clock.today))) THEN (EXTRACT(year FROM age((clock.today)::timestamp without time zone, (p.birth_date)::timestamp without time zone)))::integer
             ELSE NULL::integer
         END AS age,
-    p.company_type,
-    COALESCE(p.company_size, company.company_size) AS company_size,
+    core.mask_cpfs(p.company_type) AS company_type,
+    core.mask_cpfs(COALESCE(p.company_size, company.company_size)) AS company_size,
     p.enriched AS is_enriched,
     profiles.enriched_at,
     profiles.quality_score,
     analytics.lead_score(profiles.quality_score, profiles.enriched_at, clock.today) AS lead_score,
-    places.city,
+        CASE
+            WHEN (places.city ~ '[0-9０-９]'::text) THEN core.mask_cpfs(places.city)
+            ELSE places.city
+        END AS city,
     places.state,
-    places.neighborhood,
+        CASE
+            WHEN (places.neighborhood ~ '[0-9０-９]'::text) THEN core.mask_cpfs(places.neighborhood)
+            ELSE places.neighborhood
+        END AS neighborhood,
     places.confidence_score AS address_confidence,
     COALESCE(contacts.email_count, 0) AS email_count,
     COALESCE(contacts.phone_count, 0) AS phone_count,
     COALESCE(contacts.whatsapp_count, 0) AS whatsapp_count,
         CASE
-            WHEN (contacts.primary_email ~ '[0-9]{11}'::text) THEN core.mask_cpfs(contacts.primary_email)
+            WHEN (contacts.primary_email ~ '[0-9]{3}[^a-z@]{0,3}[0-9]{3}'::text) THEN core.mask_cpfs(contacts.primary_email)
             ELSE contacts.primary_email
         END AS primary_email,
-    contacts.primary_phone,
+        CASE
+            WHEN (contacts.primary_phone = ltrim(p.cpf_cnpj, '0'::text)) THEN NULL::text
+            WHEN (contacts.primary_phone ~ '^[1-9][1-9](9[0-9]{8}|[2-5][0-9]{7})$'::text) THEN contacts.primary_phone
+            ELSE core.mask_cpfs(contacts.primary_phone)
+        END AS primary_phone,
     COALESCE(assets.property_count, 0) AS property_count,
         CASE
             WHEN (assets.property_count IS NULL) THEN (0)::numeric
@@ -4081,24 +4135,40 @@ CREATE MATERIALIZED VIEW analytics.mv_mkt_lead_star AS
         ), leads AS (
          SELECT l_1.lead_id,
             l_1.outcome,
-            d.name,
-            d.email,
-            d.phone,
+            left_by.name,
+            left_by.email,
             d.campaign,
             d.price_centavos,
-            COALESCE(d.crm_created_at, l_1.first_seen_at) AS created_at,
-            (COALESCE(d.crm_created_at, l_1.first_seen_at) AT TIME ZONE 'America/Sao_Paulo'::text) AS created_here
-           FROM (ops.leads l_1
+            came.at AS created_at,
+            (came.at AT TIME ZONE 'America/Sao_Paulo'::text) AS created_here,
+            left_by.phone,
+            regexp_replace(left_by.phone, '[^0-9]'::text, ''::text, 'g'::text) AS phone_digits,
+            core.national_digits(left_by.phone) AS national_phone
+           FROM ((((ops.leads l_1
              LEFT JOIN ops.lead_details d ON ((d.lead_id = l_1.lead_id)))
-          WHERE ((l_1.outcome IS DISTINCT FROM 'suppressed'::text) AND (l_1.outcome IS DISTINCT FROM 'lead_missing'::text) AND (NOT analytics.is_test_lead(d.name, d.email)))
+             LEFT JOIN ops.given_leads g ON ((g.lead_id = l_1.lead_id)))
+             CROSS JOIN LATERAL ( SELECT NULLIF(btrim(COALESCE(g.name, d.name)), ''::text) AS name,
+                    NULLIF(lower(btrim(COALESCE(g.email, d.email))), ''::text) AS email,
+                    NULLIF(btrim(COALESCE(g.phones[1], d.phone)), ''::text) AS phone) left_by)
+             CROSS JOIN LATERAL ( SELECT
+                        CASE
+                            WHEN ((d.crm_created_at >= '1900-01-01 00:00:00+00'::timestamp with time zone) AND (d.crm_created_at <= (l_1.first_seen_at + '1 day'::interval))) THEN d.crm_created_at
+                            ELSE l_1.first_seen_at
+                        END AS at) came)
+          WHERE ((COALESCE(d.lead_id, g.lead_id) IS NOT NULL) AND (l_1.outcome IS DISTINCT FROM 'suppressed'::text) AND (l_1.outcome IS DISTINCT FROM 'lead_missing'::text) AND (NOT analytics.is_test_lead(left_by.name, left_by.email)))
         )
  SELECT l.lead_id,
-    core.mask_cpfs(NULLIF(btrim(l.name), ''::text)) AS lead_name,
-    core.mask_cpfs(NULLIF(lower(btrim(l.email)), ''::text)) AS email,
+    core.mask_cpfs(l.name) AS lead_name,
         CASE
-            WHEN (core.national_digits(l.phone) = p.cpf_cnpj) THEN NULL::text
-            WHEN (core.national_digits(l.phone) ~ '^[1-9][1-9](9[0-9]{8}|[2-5][0-9]{7})$'::text) THEN core.national_digits(l.phone)
-            ELSE core.mask_cpfs(NULLIF(btrim(l.phone), ''::text))
+            WHEN (l.email ~~ '%@%'::text) THEN core.mask_cpfs(l.email)
+            ELSE NULL::text
+        END AS email,
+        CASE
+            WHEN (ltrim(l.phone_digits, '0'::text) = ltrim(p.cpf_cnpj, '0'::text)) THEN NULL::text
+            WHEN ((l.phone_digits ~~ '0%'::text) AND core.is_cpf(l.phone_digits)) THEN core.mask_cpfs(l.phone_digits)
+            WHEN (l.national_phone ~ '^[1-9][1-9](9[0-9]{8}|[2-5][0-9]{7})$'::text) THEN l.national_phone
+            WHEN (length(l.phone_digits) >= 8) THEN core.mask_cpfs(l.phone)
+            ELSE NULL::text
         END AS phone,
     a.lead_score,
     l.created_at AS lead_created_at,
@@ -4119,32 +4189,34 @@ CREATE MATERIALIZED VIEW analytics.mv_mkt_lead_star AS
      LEFT JOIN persons ON ((persons.lead_id = l.lead_id)))
      LEFT JOIN core.parties p ON ((p.id = persons.party_id)))
      LEFT JOIN core.mv_party_analytics a ON ((a.party_id = persons.party_id)))
-  WHERE ((l.outcome IS DISTINCT FROM 'completed'::text) OR (persons.party_id IS NOT NULL))
+  WHERE ((persons.party_id IS NOT NULL) OR ((l.outcome IS DISTINCT FROM 'completed'::text) AND (NOT (EXISTS ( SELECT
+           FROM ops.outbox o
+          WHERE ((o.lead_id = l.lead_id) AND (o.ends_as = 'completed'::text) AND (o.body <> ''::text)))))))
   WITH NO DATA;
 
 --
 -- Name: MATERIALIZED VIEW mv_mkt_lead_star; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON MATERIALIZED VIEW analytics.mv_mkt_lead_star IS 'One row per lead, without tests, leads that the CRM does not know, and those of people who objected or were removed. As of the last refresh. Personal data: what the lead left, and of the person found for it what core.mv_party_analytics has. Kept: as long as the lead, and until the next refresh.';
+COMMENT ON MATERIALIZED VIEW analytics.mv_mkt_lead_star IS 'One row per lead, without tests, leads that were not fetched yet or the CRM does not know, and those of people who objected or were removed. As of the last refresh. Personal data: what the lead left, and of the person found for it what core.mv_party_analytics has. Kept: as long as the lead, and until the next refresh.';
 
 --
 -- Name: COLUMN mv_mkt_lead_star.lead_name; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.mv_mkt_lead_star.lead_name IS 'As the CRM has it; a CPF in it is masked.';
+COMMENT ON COLUMN analytics.mv_mkt_lead_star.lead_name IS 'As given with the lead, or else as the CRM has it; a CPF in it is masked.';
 
 --
 -- Name: COLUMN mv_mkt_lead_star.email; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.mv_mkt_lead_star.email IS 'In lower case, as the CRM has it.';
+COMMENT ON COLUMN analytics.mv_mkt_lead_star.email IS 'In lower case, as given with the lead, or else as the CRM has it; null without an @.';
 
 --
 -- Name: COLUMN mv_mkt_lead_star.phone; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.mv_mkt_lead_star.phone IS 'National digits; as typed when it is no Brazilian number; null when it is the person''s CPF.';
+COMMENT ON COLUMN analytics.mv_mkt_lead_star.phone IS 'National digits; as typed when it is no Brazilian number; null with less than eight digits; null when it is the person''s CPF; masked when it may be anybody''s.';
 
 --
 -- Name: COLUMN mv_mkt_lead_star.lead_score; Type: COMMENT; Schema: analytics; Owner: -
@@ -4156,7 +4228,7 @@ COMMENT ON COLUMN analytics.mv_mkt_lead_star.lead_score IS 'Completeness and fre
 -- Name: COLUMN mv_mkt_lead_star.lead_created_at; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.mv_mkt_lead_star.lead_created_at IS 'When it came to the CRM, or else here.';
+COMMENT ON COLUMN analytics.mv_mkt_lead_star.lead_created_at IS 'When it came to the CRM; when it came here, if the CRM says nothing or a date after that.';
 
 --
 -- Name: COLUMN mv_mkt_lead_star.cohort_month; Type: COMMENT; Schema: analytics; Owner: -
@@ -4174,7 +4246,7 @@ COMMENT ON COLUMN analytics.mv_mkt_lead_star.day_of_week IS 'Of lead_created_at 
 -- Name: COLUMN mv_mkt_lead_star.party_id; Type: COMMENT; Schema: analytics; Owner: -
 --
 
-COMMENT ON COLUMN analytics.mv_mkt_lead_star.party_id IS 'The person found for it, as in core.mv_party_analytics; null with all that is said of a person when nobody was.';
+COMMENT ON COLUMN analytics.mv_mkt_lead_star.party_id IS 'The person of its last run that found one, as in core.mv_party_analytics; null with all that is said of a person when none did.';
 
 --
 -- Name: COLUMN mv_mkt_lead_star.is_enriched; Type: COMMENT; Schema: analytics; Owner: -
@@ -4396,7 +4468,7 @@ COMMENT ON COLUMN ops.analytics_schedule.done_at IS 'When both views were last a
 -- Name: COLUMN analytics_schedule.retry_at; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.analytics_schedule.retry_at IS 'Not before, because the last refresh failed; null after one that was done, and when somebody asks.';
+COMMENT ON COLUMN ops.analytics_schedule.retry_at IS 'Not before, because the last refresh failed; null after one that was done, and again when somebody asks.';
 
 --
 -- Name: COLUMN analytics_schedule.requested_no; Type: COMMENT; Schema: ops; Owner: -
@@ -4457,50 +4529,6 @@ COMMENT ON TABLE ops.daily_alerts IS 'What is done by one instance now and then:
 --
 
 COMMENT ON COLUMN ops.daily_alerts.due_at IS 'Not before this moment is it done again.';
-
---
--- Name: given_leads; Type: TABLE; Schema: ops; Owner: -
---
-
-CREATE TABLE ops.given_leads (
-    lead_id text NOT NULL,
-    name text,
-    cpf text,
-    email text,
-    phones text[] DEFAULT '{}'::text[] NOT NULL,
-    given_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ck_given_leads_cpf CHECK ((cpf ~ '^[0-9]{11}$'::text))
-);
-
---
--- Name: TABLE given_leads; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON TABLE ops.given_leads IS 'What a caller gave of a lead (POST leads): a usable name, phones and e-mail take the place of the CRM''s. Personal data: name, CPF, phones, e-mail. Kept: until deleted; removed when the person is suppressed.';
-
---
--- Name: COLUMN given_leads.cpf; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.given_leads.cpf IS 'Digits only; check digits verified.';
-
---
--- Name: COLUMN given_leads.email; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.given_leads.email IS 'In lower case.';
-
---
--- Name: COLUMN given_leads.phones; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.given_leads.phones IS 'National digits, in the order given; the first is looked up.';
-
---
--- Name: COLUMN given_leads.given_at; Type: COMMENT; Schema: ops; Owner: -
---
-
-COMMENT ON COLUMN ops.given_leads.given_at IS 'When it was last given otherwise than before.';
 
 --
 -- Name: google_ads_leads; Type: TABLE; Schema: ops; Owner: -

@@ -223,7 +223,7 @@ pub const GROUPS: &[Group] = &[
         variables: &[default(
             "ANALYTICS_REFRESH_SECS",
             "900",
-            "Seconds between two refreshes of the views that marketing reads; one of which nothing has changed is skipped. 0: only by `rust-c2s-api analytics refresh`, and when a person is removed.",
+            "Seconds between two refreshes of the views that marketing reads; one of which nothing has changed is skipped. 0: only by `rust-c2s-api analytics refresh`, and when code asks.",
         )],
     },
     Group {

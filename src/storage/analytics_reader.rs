@@ -128,7 +128,7 @@ async fn is_new(connection: &mut PgConnection, role: &ReaderName) -> Result<bool
 fn statements(role: &ReaderName, is_new: bool, password: Option<&str>) -> String {
     let role = role.as_str();
     let create = if is_new {
-        format!("create role {role} login noinherit connection limit 10;")
+        format!("create role {role};")
     } else {
         String::new()
     };
@@ -138,6 +138,7 @@ fn statements(role: &ReaderName, is_new: bool, password: Option<&str>) -> String
     let views = AnalyticsView::ALL.map(AnalyticsView::name).join(", ");
     format!(
         "{create} {set_password}
+         alter role {role} login noinherit connection limit 10;
          alter role {role} set default_transaction_read_only = on;
          alter role {role} set statement_timeout = '60s';
          alter role {role} set idle_in_transaction_session_timeout = '60s';

@@ -108,7 +108,15 @@ async fn the_dashboards_role_reads_neither_a_cpf_nor_a_payload() {
         "update ops.lead_details d set name = d.name || ' ' || p.cpf_cnpj, phone = p.cpf_cnpj,
                 email = p.cpf_cnpj || '@example.com', campaign = 'CPF ' || p.cpf_cnpj
          from core.lead_parties lp join core.parties p on p.id = lp.party_id where lp.lead_id = d.lead_id;
-         update core.parties set full_name = full_name || ' ' || cpf_cnpj, fantasy_name = cpf_cnpj;
+         update core.party_contacts c set value = case c.kind when 'phone' then p.cpf_cnpj
+                    else substr(p.cpf_cnpj, 1, 3) || '.' || substr(p.cpf_cnpj, 4) || '@example.com' end
+         from core.parties p where p.id = c.party_id and c.is_primary;
+         with place as (insert into core.addresses (id, city, neighborhood)
+                        select id, cpf_cnpj, 'CPF ' || cpf_cnpj from core.parties returning id)
+         insert into core.party_addresses (party_id, address_id, confidence_score) select id, id, 1 from place;
+         update core.party_addresses set is_primary = false where address_id <> party_id;
+         update core.parties set full_name = full_name || ' ' || cpf_cnpj, fantasy_name = cpf_cnpj, company_type = cpf_cnpj,
+                company_size = cpf_cnpj;
          analyze",
     )
     .execute(owner)
@@ -171,6 +179,10 @@ async fn a_running_service_refreshes_the_views_by_itself_and_says_so_in_its_metr
         ("API_KEYS", "make:trigger:key-of-make-0123456789"),
     ];
     let set = variables(&simulator, &database.url(), &settings);
+    let begun: f64 = sqlx::query_scalar("select extract(epoch from now())::float8")
+        .fetch_one(database.pool())
+        .await
+        .unwrap();
     let service = Running::start(&home, &["serve"], &set);
     let address = service.address().await;
     let metrics = service.metrics_address().await;
@@ -180,10 +192,6 @@ async fn a_running_service_refreshes_the_views_by_itself_and_says_so_in_its_metr
     let refreshes = |view: &str, outcome: &str| {
         format!("rust_c2s_analytics_refreshes_total{{view=\"{view}\",outcome=\"{outcome}\"}}")
     };
-    let begun: f64 = sqlx::query_scalar("select extract(epoch from now())::float8")
-        .fetch_one(database.pool())
-        .await
-        .unwrap();
     eventually("both views are refreshed", async || {
         let (_, text) = text_of(&format!("http://{metrics}/metrics"), "").await;
         let scraped = Scraped::read(&text);

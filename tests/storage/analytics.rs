@@ -303,6 +303,8 @@ async fn a_removed_person_is_gone_after_one_refresh_with_what_their_lead_left() 
     // Its message is not known to have arrived, and may be given up.
     let claim = db.run("lead-3").await;
     db.persist(&claim, &profile(1), "message").await.unwrap();
+    db.execute("insert into ops.lead_details (lead_id) select lead_id from ops.leads")
+        .await;
     refreshed(&db).await;
     let leads = "select lead_id from analytics.mv_mkt_lead_star order by 1";
     assert_eq!(texts(&db, leads).await, ["lead-1", "lead-2", "lead-3"]);
@@ -326,6 +328,8 @@ async fn a_removed_person_is_gone_after_one_refresh_with_what_their_lead_left() 
 async fn a_view_that_was_restored_without_its_rows_is_filled() {
     let db = Db::new().await;
     db.completed("lead-1", &profile(1), "message").await;
+    db.execute("insert into ops.lead_details (lead_id) select lead_id from ops.leads")
+        .await;
     for view in AnalyticsView::ALL {
         let emptied = format!("refresh materialized view {} with no data", view.name());
         let emptied = sqlx::query(AssertSqlSafe(emptied)).execute(&db.pool);

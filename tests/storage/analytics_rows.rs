@@ -37,13 +37,13 @@ async fn what_nobody_expects_is_counted_where_it_belongs() {
         "insert into core.party_addresses (party_id, address_id, confidence_score)
          select p.id, a.id, case a.city when 'PERTO' then 0.9 when 'LONGE' then 0.2 end
          from core.parties p, core.addresses a where p.full_name = 'E'",
-        // leads without details, without a person, of the end of time, of a price beyond all bounds
+        // leads that were not fetched, without a person, of the end of time, of a price beyond all bounds
         "insert into ops.leads (lead_id, source, state, due_at) values ('bare', 'api', 'accepted', now())",
         "insert into ops.leads (lead_id, source, state, outcome, first_seen_at, finished_at)
          select id, 'api', 'unidentified', 'unidentified', '2026-03-01 02:30Z', now()
          from unnest(array['nobody', 'endless', 'ancient', 'ahead']) id",
         "insert into ops.lead_details (lead_id, name, phone, email, campaign, price_centavos, crm_created_at)
-         values ('nobody', ' ', '', ' ', ' ', 0, '2026-03-01 02:30Z'),
+         values ('nobody', ' ', '0000', 'não informado', ' ', 0, '2026-03-01 02:30Z'),
                 ('ancient', 'A', null, null, null, null, '4714-11-24 00:00 BC UTC'), ('ahead', 'A', null, null, null, null, '2027-01-01Z'),
                 ('endless', 'Z', '+1 212 555 0100', 'Z@Example.com', 'C', 9223372036854775807, 'infinity')",
     ] {
@@ -66,7 +66,7 @@ async fn what_nobody_expects_is_counted_where_it_belongs() {
     let leads = "select concat_ws(' ', lead_id, coalesce(lead_name, '-'), coalesce(email, '-'), coalesce(phone, '-'),
                         coalesce(campaign_name, '-'), coalesce(cohort_month, '-'), coalesce(day_of_week::text, '-'),
                         is_enriched, coalesce(property_count::text, '-'), coalesce(price_brl::text, '-'))
-                 from analytics.mv_mkt_lead_star where lead_id <> 'bare' order by lead_id";
+                 from analytics.mv_mkt_lead_star order by lead_id";
     assert_eq!(
         texts(&db, leads).await,
         [
@@ -76,8 +76,6 @@ async fn what_nobody_expects_is_counted_where_it_belongs() {
             "nobody - - - - 2026-02 6 f - 0.00"
         ]
     );
-    let bare = "select (lead_created_at > now() - interval '1 hour')::text from analytics.mv_mkt_lead_star where lead_id = 'bare'";
-    assert_eq!(texts(&db, bare).await, ["true"]);
 }
 
 #[rstest]

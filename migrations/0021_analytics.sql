@@ -57,6 +57,7 @@ create function analytics.is_test_lead(name text, email text) returns boolean
         or coalesce(lower(split_part(email, '@', 1)) ~ '^(teste?s?|testing)([^a-z]|$)', false);
 comment on function analytics.is_test_lead(text, text) is 'Whether a lead is a test: its name holds the word, or its e-mail begins with it.';
 
+-- A million e-mails and places are only looked through where they hold nine digits grouped as a CPF's are.
 create materialized view core.mv_party_analytics as
 with clock as (
     select (now() at time zone 'America/Sao_Paulo')::date as today),
@@ -102,15 +103,15 @@ select p.id as party_id,
        profiles.enriched_at,
        profiles.quality_score,
        analytics.lead_score(profiles.quality_score, profiles.enriched_at, clock.today) as lead_score,
-       case when places.city ~ '[0-9０-９]' then core.mask_cpfs(places.city) else places.city end as city,
+       case when places.city ~ '[0-9]{3}[^A-Za-z@]{0,3}[0-9]{3}[^A-Za-z@]{0,3}[0-9]{3}' then core.mask_cpfs(places.city) else places.city end as city,
        places.state,
-       case when places.neighborhood ~ '[0-9０-９]' then core.mask_cpfs(places.neighborhood)
+       case when places.neighborhood ~ '[0-9]{3}[^A-Za-z@]{0,3}[0-9]{3}[^A-Za-z@]{0,3}[0-9]{3}' then core.mask_cpfs(places.neighborhood)
            else places.neighborhood end as neighborhood,
        places.confidence_score as address_confidence,
        coalesce(contacts.email_count, 0) as email_count,
        coalesce(contacts.phone_count, 0) as phone_count,
        coalesce(contacts.whatsapp_count, 0) as whatsapp_count,
-       case when contacts.primary_email ~ '[0-9]{3}[^a-z@]{0,3}[0-9]{3}' then core.mask_cpfs(contacts.primary_email)
+       case when contacts.primary_email ~ '[0-9]{3}[^a-z@]{0,3}[0-9]{3}[^a-z@]{0,3}[0-9]{3}' then core.mask_cpfs(contacts.primary_email)
            else contacts.primary_email end as primary_email,
        case
            when contacts.primary_phone = ltrim(p.cpf_cnpj, '0') then null

@@ -3996,12 +3996,12 @@ CREATE MATERIALIZED VIEW core.mv_party_analytics AS
     profiles.quality_score,
     analytics.lead_score(profiles.quality_score, profiles.enriched_at, clock.today) AS lead_score,
         CASE
-            WHEN (places.city ~ '[0-9０-９]'::text) THEN core.mask_cpfs(places.city)
+            WHEN (places.city ~ '[0-9]{3}[^A-Za-z@]{0,3}[0-9]{3}[^A-Za-z@]{0,3}[0-9]{3}'::text) THEN core.mask_cpfs(places.city)
             ELSE places.city
         END AS city,
     places.state,
         CASE
-            WHEN (places.neighborhood ~ '[0-9０-９]'::text) THEN core.mask_cpfs(places.neighborhood)
+            WHEN (places.neighborhood ~ '[0-9]{3}[^A-Za-z@]{0,3}[0-9]{3}[^A-Za-z@]{0,3}[0-9]{3}'::text) THEN core.mask_cpfs(places.neighborhood)
             ELSE places.neighborhood
         END AS neighborhood,
     places.confidence_score AS address_confidence,
@@ -4009,7 +4009,7 @@ CREATE MATERIALIZED VIEW core.mv_party_analytics AS
     COALESCE(contacts.phone_count, 0) AS phone_count,
     COALESCE(contacts.whatsapp_count, 0) AS whatsapp_count,
         CASE
-            WHEN (contacts.primary_email ~ '[0-9]{3}[^a-z@]{0,3}[0-9]{3}'::text) THEN core.mask_cpfs(contacts.primary_email)
+            WHEN (contacts.primary_email ~ '[0-9]{3}[^a-z@]{0,3}[0-9]{3}[^a-z@]{0,3}[0-9]{3}'::text) THEN core.mask_cpfs(contacts.primary_email)
             ELSE contacts.primary_email
         END AS primary_email,
         CASE

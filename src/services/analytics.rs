@@ -125,7 +125,7 @@ impl Analytics {
                 Ok(()) => {}
                 Err(StorageError::LostClaim) => return StorageError::LostClaim,
                 Err(error) => {
-                    tracing::warn!(error = %error, "the claim of a refresh could not be kept")
+                    tracing::warn!(error = %error, "the claim of a refresh could not be kept");
                 }
             }
         }

@@ -14,7 +14,7 @@ use crate::models::AnalyticsView;
 /// How long the schedule stays with whoever refreshes and falls silent.
 pub const REFRESH_LEASE: Duration = Duration::from_secs(60);
 
-/// What one refresh may take. At 1.5 million parties it takes a fiftieth of it
+/// What one refresh may take. At 1.5 million parties it takes a twentieth of it
 /// (docs/database/ANALYTICS_GUIDE.md).
 const LONGEST_REFRESH: &str = "set local statement_timeout = '30min'";
 

@@ -51,6 +51,8 @@ mod reviews;
 mod round_trips;
 #[path = "storage/schema.rs"]
 mod schema;
+#[path = "support/seeded.rs"]
+mod seeded;
 #[path = "storage/takeover.rs"]
 mod takeover;
 #[path = "storage/unmended.rs"]

@@ -134,6 +134,20 @@ CREATE FUNCTION core.address_hash(street_type text, street text, number text, co
 COMMENT ON FUNCTION core.address_hash(street_type text, street text, number text, complement text, neighborhood text, city text, state text, zip_code text) IS 'What makes an address the same place: a hash of its folded parts.';
 
 --
+-- Name: has_phone_form(text); Type: FUNCTION; Schema: core; Owner: -
+--
+
+CREATE FUNCTION core.has_phone_form(digits text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (digits ~ '^[1-9][1-9](9[0-9]{8}|[2-5][0-9]{7})$'::text);
+
+--
+-- Name: FUNCTION has_phone_form(digits text); Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON FUNCTION core.has_phone_form(digits text) IS 'Whether national digits have the form of a Brazilian phone: an area code, and a mobile or a landline.';
+
+--
 -- Name: is_cpf(text); Type: FUNCTION; Schema: core; Owner: -
 --
 
@@ -266,6 +280,20 @@ end $$;
 --
 
 COMMENT ON FUNCTION core.mask_cpfs(value text) IS 'A text with the CPFs in it masked, as ***.456.789-**. A sole trader''s name may end with one, and people type theirs anywhere.';
+
+--
+-- Name: mask_grouped_cpfs(text); Type: FUNCTION; Schema: core; Owner: -
+--
+
+CREATE FUNCTION core.mask_grouped_cpfs(value text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (value ~ '[0-9]{3}[^A-Za-z@]{0,3}[0-9]{3}[^A-Za-z@]{0,3}[0-9]{3}'::text) THEN core.mask_cpfs(value) ELSE value END;
+
+--
+-- Name: FUNCTION mask_grouped_cpfs(value text); Type: COMMENT; Schema: core; Owner: -
+--
+
+COMMENT ON FUNCTION core.mask_grouped_cpfs(value text) IS 'As core.mask_cpfs, quicker, where nobody types a CPF digit by digit.';
 
 --
 -- Name: name_pieces(text); Type: FUNCTION; Schema: core; Owner: -
@@ -3995,26 +4023,17 @@ CREATE MATERIALIZED VIEW core.mv_party_analytics AS
     profiles.enriched_at,
     profiles.quality_score,
     analytics.lead_score(profiles.quality_score, profiles.enriched_at, clock.today) AS lead_score,
-        CASE
-            WHEN (places.city ~ '[0-9]{3}[^A-Za-z@]{0,3}[0-9]{3}[^A-Za-z@]{0,3}[0-9]{3}'::text) THEN core.mask_cpfs(places.city)
-            ELSE places.city
-        END AS city,
+    core.mask_grouped_cpfs(places.city) AS city,
     places.state,
-        CASE
-            WHEN (places.neighborhood ~ '[0-9]{3}[^A-Za-z@]{0,3}[0-9]{3}[^A-Za-z@]{0,3}[0-9]{3}'::text) THEN core.mask_cpfs(places.neighborhood)
-            ELSE places.neighborhood
-        END AS neighborhood,
+    core.mask_grouped_cpfs(places.neighborhood) AS neighborhood,
     places.confidence_score AS address_confidence,
     COALESCE(contacts.email_count, 0) AS email_count,
     COALESCE(contacts.phone_count, 0) AS phone_count,
     COALESCE(contacts.whatsapp_count, 0) AS whatsapp_count,
-        CASE
-            WHEN (contacts.primary_email ~ '[0-9]{3}[^a-z@]{0,3}[0-9]{3}[^a-z@]{0,3}[0-9]{3}'::text) THEN core.mask_cpfs(contacts.primary_email)
-            ELSE contacts.primary_email
-        END AS primary_email,
+    core.mask_grouped_cpfs(contacts.primary_email) AS primary_email,
         CASE
             WHEN (contacts.primary_phone = ltrim(p.cpf_cnpj, '0'::text)) THEN NULL::text
-            WHEN (contacts.primary_phone ~ '^[1-9][1-9](9[0-9]{8}|[2-5][0-9]{7})$'::text) THEN contacts.primary_phone
+            WHEN core.has_phone_form(contacts.primary_phone) THEN contacts.primary_phone
             ELSE core.mask_cpfs(contacts.primary_phone)
         END AS primary_phone,
     COALESCE(assets.property_count, 0) AS property_count,
@@ -4166,7 +4185,7 @@ CREATE MATERIALIZED VIEW analytics.mv_mkt_lead_star AS
         CASE
             WHEN (ltrim(l.phone_digits, '0'::text) = ltrim(p.cpf_cnpj, '0'::text)) THEN NULL::text
             WHEN ((l.phone_digits ~~ '0%'::text) AND core.is_cpf(l.phone_digits)) THEN core.mask_cpfs(l.phone_digits)
-            WHEN (l.national_phone ~ '^[1-9][1-9](9[0-9]{8}|[2-5][0-9]{7})$'::text) THEN l.national_phone
+            WHEN core.has_phone_form(l.national_phone) THEN l.national_phone
             WHEN (length(l.phone_digits) >= 8) THEN core.mask_cpfs(l.phone)
             ELSE NULL::text
         END AS phone,

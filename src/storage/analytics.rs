@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgExecutor, PgPool};
 use uuid::Uuid;
 
-use super::retry::again_if_dead;
+use super::retry::{again_if_dead, in_time};
 use super::{Outage, StorageError};
 use crate::models::AnalyticsView;
 
@@ -31,7 +31,8 @@ pub struct RefreshClaim {
 }
 
 /// Asks for a refresh, of both views, that begins after this: what is committed by then is seen. To be called in the
-/// transaction that removes a person, as its last statement: until it is committed nobody else can ask, or begin a refresh. Answers the number to give to [`refresh_is_done`].
+/// transaction that removes a person, as its last statement: until it is committed nobody else can ask, or begin a
+/// refresh. Answers the number to give to [`refresh_is_done`].
 ///
 /// # Errors
 /// [`StorageError`].
@@ -144,7 +145,7 @@ pub async fn release_refresh(
         RefreshEnd::Done => None,
         RefreshEnd::Failed(after) => Some(after.as_secs_f64()),
     };
-    let released = sqlx::query!(
+    let release = sqlx::query!(
         "update ops.analytics_schedule
          set owner = null, owned_until = null,
              done_no = case when $2::float8 is null then $3 else done_no end,
@@ -155,8 +156,8 @@ pub async fn release_refresh(
         retry_after,
         claim.requested_no,
     )
-    .execute(pool)
-    .await?;
+    .execute(pool);
+    let released = in_time(async { Ok(release.await?) }).await?;
     held(released.rows_affected())
 }
 
@@ -218,7 +219,7 @@ pub async fn refresh_view(
     claim: &RefreshClaim,
     marks: &RefreshMarks,
 ) -> Result<Duration, StorageError> {
-    let refresh_id = sqlx::query_scalar!(
+    let begin = sqlx::query_scalar!(
         "with old as (delete from ops.analytics_refreshes where started_at < now() - interval '90 days')
          insert into ops.analytics_refreshes (view_name, asked, marks) values ($1, $2, $3)
          returning refresh_id",
@@ -226,8 +227,8 @@ pub async fn refresh_view(
         claim.asked,
         marks.now
     )
-    .fetch_one(pool)
-    .await?;
+    .fetch_one(pool);
+    let refresh_id = in_time(async { Ok(begin.await?) }).await?;
     let refreshed = match tokio::time::timeout(SILENT_AFTER, refresh(pool, view)).await {
         Ok(refreshed) => refreshed,
         Err(_) => Err(StorageError::Unavailable(Outage::ConnectionLost(

@@ -103,7 +103,8 @@ async fn is_new(connection: &mut PgConnection, role: &ReaderName) -> Result<bool
     let found = sqlx::query!(
         r#"select r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolreplication or r.rolbypassrls as "is_powerful!",
                   exists (select from pg_auth_members m where m.member = r.oid) as "is_member!",
-                  exists (select from pg_shdepend d where d.refobjid = r.oid and d.deptype = 'o') as "is_owner!"
+                  exists (select from pg_shdepend d
+                          where d.refclassid = 'pg_authid'::regclass and d.refobjid = r.oid and d.deptype = 'o') as "is_owner!"
            from pg_roles r where r.rolname = $1"#,
         role.as_str()
     )

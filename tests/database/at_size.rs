@@ -2,7 +2,6 @@
 //! `make analytics-size`, which also prints the figures.
 #![expect(clippy::print_stdout, reason = "what `make analytics-size` tells")]
 
-use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -12,12 +11,12 @@ use rust_c2s_api::models::AnalyticsView;
 use rust_c2s_api::services::analytics::{Analytics, ViewRefresh};
 use rust_c2s_api::storage::test_database::TestDatabase;
 use sqlx::{AssertSqlSafe, PgPool};
-use tokio::process::Command;
 use tokio::task::JoinHandle;
 
 use crate::marketing::MARKETING;
 use crate::questions::text_of;
 use crate::reader::Reader;
+use crate::seeded::seed;
 
 /// What is promised of each question at 1.5 million parties and 100,000 leads.
 const PROMISED: Duration = Duration::from_secs(2);
@@ -56,17 +55,7 @@ async fn filled(parties: u64) -> TestDatabase {
         "drop index core.ix_parties_normalized_name, core.ix_parties_name_pieces",
     )
     .await;
-    let seeded = Command::new(env!("CARGO_BIN_EXE_rust-c2s-api"))
-        .args(["seed", "--parties", &parties.to_string()])
-        .env_clear()
-        .env("DB_URL", database.url())
-        .current_dir(std::env::temp_dir())
-        .stdin(Stdio::null())
-        .output()
-        .await
-        .unwrap();
-    let told = String::from_utf8_lossy(&seeded.stderr);
-    assert!(seeded.status.success(), "{told}");
+    println!("{}", seed(&database, parties).await.trim());
     execute(database.pool(), include_str!("at_size.sql")).await;
     execute(database.pool(), "vacuum analyze").await;
     database

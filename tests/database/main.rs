@@ -16,5 +16,7 @@ mod ran;
 #[path = "../support/reader.rs"]
 mod reader;
 mod report;
+#[path = "../support/seeded.rs"]
+mod seeded;
 #[path = "../support/mod.rs"]
 mod support;
